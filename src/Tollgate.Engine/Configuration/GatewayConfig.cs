@@ -1,0 +1,43 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+
+namespace Tollgate.Engine.Configuration;
+
+/// <summary>Everything an operator set, typed and immutable: the one representation that file, database and API translate into (R33).</summary>
+public sealed record GatewayConfig
+{
+    /// <summary>A gateway without models, open to everyone: what an empty file means.</summary>
+    public static GatewayConfig Empty { get; } = new();
+
+    /// <summary>Deployments in file order; entries with errors are left out (see the diagnostics).</summary>
+    public ImmutableArray<DeploymentConfig> Deployments { get; init; } = [];
+
+    /// <summary><c>general_settings</c>.</summary>
+    public GeneralSettings General { get; init; } = new();
+
+    /// <summary><c>litellm_settings</c>: reliability and parameter policy that hold for all models.</summary>
+    public ModelSettings Models { get; init; } = new();
+
+    /// <summary><c>router_settings</c>.</summary>
+    public RouterSettings Router { get; init; } = new();
+
+    /// <summary>Server limits and switches that have no LiteLLM key or come from the environment and flags.</summary>
+    public ServerSettings Server { get; init; } = new();
+
+    /// <summary>
+    /// Environment as the configuration saw it (process, <c>.env</c>, <c>environment_variables</c>): where credentials without a key in the
+    /// file come from. Values are secrets and must never be logged.
+    /// </summary>
+    public FrozenDictionary<string, string> Environment { get; init; } = FrozenDictionary<string, string>.Empty;
+}
+
+/// <summary>A JSON value under a name, kept as UTF-8 JSON text so that it can be spliced into a request as is.</summary>
+/// <param name="Name">Member name.</param>
+/// <param name="Json">The value as JSON text, UTF-8.</param>
+public sealed record JsonMember(string Name, ReadOnlyMemory<byte> Json);
+
+/// <summary>Where something stands in a configuration file.</summary>
+/// <param name="File">File name as given; <c>env:NAME</c> or <c>cli</c> for other sources.</param>
+/// <param name="Line">1-based; 0 when not a file.</param>
+/// <param name="Column">1-based; 0 when not a file.</param>
+public readonly record struct SourcePosition(string File, int Line, int Column);
