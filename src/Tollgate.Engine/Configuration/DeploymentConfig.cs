@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using Tollgate.Wire.Json;
 
 namespace Tollgate.Engine.Configuration;
 

@@ -31,11 +31,6 @@ public sealed record GatewayConfig
     public FrozenDictionary<string, string> Environment { get; init; } = FrozenDictionary<string, string>.Empty;
 }
 
-/// <summary>A JSON value under a name, kept as UTF-8 JSON text so that it can be spliced into a request as is.</summary>
-/// <param name="Name">Member name.</param>
-/// <param name="Json">The value as JSON text, UTF-8.</param>
-public sealed record JsonMember(string Name, ReadOnlyMemory<byte> Json);
-
 /// <summary>Where something stands in a configuration file.</summary>
 /// <param name="File">File name as given; <c>env:NAME</c> or <c>cli</c> for other sources.</param>
 /// <param name="Line">1-based; 0 when not a file.</param>

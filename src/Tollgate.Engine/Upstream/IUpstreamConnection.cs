@@ -1,8 +1,74 @@
+using Tollgate.Wire.Json;
+using Tollgate.Wire.OpenAi;
+
 namespace Tollgate.Engine.Upstream;
 
-/// <summary>One deployment's way to its upstream: addresses, authentication, dialect.</summary>
+/// <summary>One deployment's way to its upstream: addresses, authentication, dialect. Immutable; used by many requests at once.</summary>
 public interface IUpstreamConnection
 {
-    /// <summary>Provider slug.</summary>
+    /// <summary>Provider slug, say <c>groq</c>.</summary>
     string Provider { get; }
+
+    /// <summary>How error messages name the provider, say <c>GroqException</c>.</summary>
+    string ExceptionName { get; }
+
+    /// <summary>Base URL for <c>x-litellm-model-api-base</c>, without query or credentials; null when there is none.</summary>
+    string? DisplayBase { get; }
+
+    /// <summary>TLS, proxy and pool settings.</summary>
+    TransportOptions Transport { get; }
+
+    /// <summary>What is done to answers on their way back; <see cref="ResponseRules.IsIdentity"/> keeps them bytes.</summary>
+    ResponseRules Response { get; }
+
+    /// <summary>Where calls of a surface go, or why they cannot.</summary>
+    UpstreamEndpoint EndpointFor(Surface surface);
+
+    /// <summary>
+    /// Turns the client's body into the upstream's by edits: model name, internal fields, parameter policy, defaults, quirks, stream usage.
+    /// </summary>
+    /// <returns>Null when done; otherwise why the request cannot be expressed (say, unsupported parameters).</returns>
+    ConnectionFault? WriteRequest(in UpstreamRequest request, JsonEdits edits);
+
+    /// <summary>Adds authentication and the connection's own headers. Tokens come from memory while they are fresh.</summary>
+    /// <param name="message">The request about to be sent.</param>
+    /// <param name="clientKey">A key the client was allowed to bring; null for the deployment's own.</param>
+    /// <param name="cancellationToken">Ends waiting for a token.</param>
+    /// <returns>Null when done; otherwise why no credential can be had.</returns>
+    ValueTask<ConnectionFault?> AuthorizeAsync(HttpRequestMessage message, string? clientKey, CancellationToken cancellationToken);
+
+    /// <summary>The class of an error answer, from status and codes first, known texts last.</summary>
+    /// <param name="status">HTTP status, or the code of an error inside a 200 answer.</param>
+    /// <param name="body">The answer's body; may be cut, empty or no JSON at all.</param>
+    UpstreamErrorKind Classify(int status, ReadOnlySpan<byte> body);
+}
+
+/// <summary>The client's request, as a connection needs to see it.</summary>
+/// <param name="Json">The body.</param>
+/// <param name="Members">Its root members.</param>
+/// <param name="Surface">What is called.</param>
+/// <param name="Stream">True when the answer is asked for as a stream.</param>
+/// <param name="Policy">The request's own parameter policy.</param>
+/// <param name="ApiVersion">API version the client named (query or body), or null.</param>
+public readonly record struct UpstreamRequest(
+    ReadOnlyMemory<byte> Json, JsonMembers Members, Surface Surface, bool Stream, RequestPolicy Policy, string? ApiVersion);
+
+/// <summary>Why a connection cannot make a call, as the client is told.</summary>
+/// <param name="Kind">Class of the error; decides status and retries.</param>
+/// <param name="Message">Full message behind <c>litellm.Class:</c>.</param>
+public sealed record ConnectionFault(UpstreamErrorKind Kind, string Message);
+
+/// <summary>An address, or why there is none.</summary>
+/// <param name="Uri">Absolute address with query.</param>
+/// <param name="Fault">Set when <paramref name="Uri"/> is null.</param>
+public readonly record struct UpstreamEndpoint(Uri? Uri, ConnectionFault? Fault);
+
+/// <summary>What makes two connections unable to share a pool.</summary>
+/// <param name="SslVerify">Check the upstream's certificate.</param>
+/// <param name="CaFile">PEM bundle to trust besides the system's; null for none.</param>
+/// <param name="Proxy">Outbound proxy; null for the environment's.</param>
+public readonly record struct TransportOptions(bool SslVerify, string? CaFile, string? Proxy)
+{
+    /// <summary>Certificates checked against the system's roots, proxy from the environment.</summary>
+    public static TransportOptions Default { get; } = new(SslVerify: true, CaFile: null, Proxy: null);
 }
