@@ -9,5 +9,5 @@ public sealed class ChoicesEditor(ResponseRules rules)
     /// <param name="json">The answer or chunk.</param>
     /// <param name="choices">Its <c>choices</c> member.</param>
     /// <param name="edits">Where changes go, in the order of the text.</param>
-    public void Edit(ReadOnlyMemory<byte> json, in MemberSpan choices, JsonEdits edits) => _ = rules;
+    public void Edit(ReadOnlyMemory<byte> json, in MemberSpan choices, JsonEdits edits) => _ = (rules, json, choices, edits);
 }
