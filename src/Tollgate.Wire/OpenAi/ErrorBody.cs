@@ -1,0 +1,107 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Tollgate.Wire.Json;
+
+namespace Tollgate.Wire.OpenAi;
+
+/// <summary>An error of the OpenAI dialect: <c>{"error":{"message","type","param","code"}}</c>.</summary>
+/// <param name="Message">For people.</param>
+/// <param name="Type">Class of error.</param>
+/// <param name="Param">Field at fault; null when unknown.</param>
+/// <param name="Code">The HTTP status as text (LiteLLM's rule), or the upstream's code word when read from one.</param>
+public sealed record ErrorBody(string Message, string? Type, string? Param, string? Code)
+{
+    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Writes the envelope.</summary>
+    /// <param name="output">Where to.</param>
+    /// <param name="providerFields">JSON object for <c>provider_specific_fields</c>; empty for none.</param>
+    public void WriteTo(IBufferWriter<byte> output, ReadOnlySpan<byte> providerFields = default)
+    {
+        using var writer = new Utf8JsonWriter(output, Relaxed);
+        writer.WriteStartObject();
+        writer.WriteStartObject("error"u8);
+        writer.WriteString("message"u8, Message);
+        writer.WriteString("type"u8, Type);
+        writer.WriteString("param"u8, Param);
+        writer.WriteString("code"u8, Code);
+        if (!providerFields.IsEmpty)
+        {
+            writer.WritePropertyName("provider_specific_fields"u8);
+            writer.WriteRawValue(providerFields, skipInputValidation: true);
+        }
+
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
+    /// <summary>
+    /// Reads an upstream's error answer, in any of the forms seen: <c>{"error":{...}}</c>, <c>{"error":"text"}</c>, <c>{"message":...}</c>,
+    /// <c>{"detail":...}</c>.
+    /// </summary>
+    /// <returns>Null when the text is no such JSON.</returns>
+    public static ErrorBody? TryRead(ReadOnlySpan<byte> json)
+    {
+        var members = new JsonMembers();
+        if (!JsonScanner.Scan(json, members).IsNone || members.RootKind != JsonKind.Object)
+        {
+            return null;
+        }
+
+        var error = members.Find(json, "error"u8);
+        if (error >= 0)
+        {
+            ref readonly var member = ref members[error];
+            return member.Kind switch
+            {
+                JsonKind.Object => ReadObject(json, member.ValueStart),
+                JsonKind.String => new ErrorBody(Text(json, member) ?? "", null, null, null),
+                _ => null,
+            };
+        }
+
+        foreach (var name in (ReadOnlySpan<string>)["message", "detail"])
+        {
+            var index = members.Find(json, System.Text.Encoding.ASCII.GetBytes(name));
+            if (index >= 0)
+            {
+                ref readonly var member = ref members[index];
+                return new ErrorBody(
+                    Text(json, member) ?? System.Text.Encoding.UTF8.GetString(json.Slice(member.ValueStart, member.ValueLength)), null, null, null);
+            }
+        }
+
+        return null;
+    }
+
+    private static ErrorBody ReadObject(ReadOnlySpan<byte> json, int start)
+    {
+        var body = new ErrorBody("", null, null, null);
+        var walker = new JsonWalker(json, start);
+        while (walker.MoveNext())
+        {
+            var text = Text(json, walker.Current);
+            if (walker.NameIs("message"u8))
+            {
+                body = body with { Message = text ?? System.Text.Encoding.UTF8.GetString(walker.Value) };
+            }
+            else if (walker.NameIs("type"u8))
+            {
+                body = body with { Type = text };
+            }
+            else if (walker.NameIs("param"u8))
+            {
+                body = body with { Param = text };
+            }
+            else if (walker.NameIs("code"u8))
+            {
+                body = body with { Code = text ?? (walker.Current.Kind == JsonKind.Number ? System.Text.Encoding.ASCII.GetString(walker.Value) : null) };
+            }
+        }
+
+        return body;
+    }
+
+    private static string? Text(ReadOnlySpan<byte> json, in MemberSpan member) => JsonText.AsString(json.Slice(member.ValueStart, member.ValueLength));
+}

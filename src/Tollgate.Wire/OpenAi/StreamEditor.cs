@@ -1,0 +1,337 @@
+using System.Buffers;
+using Tollgate.Wire.Json;
+
+namespace Tollgate.Wire.OpenAi;
+
+/// <summary>What is to be done with one event of an upstream's stream.</summary>
+public enum ChunkAction : byte
+{
+    /// <summary>Send it, with the editor's edits.</summary>
+    Forward,
+
+    /// <summary>Of no use to the client: the usage it did not ask for, a chunk without choices.</summary>
+    Drop,
+
+    /// <summary>The closing <c>[DONE]</c>.</summary>
+    Done,
+
+    /// <summary>An error object in place of a chunk.</summary>
+    Error,
+
+    /// <summary>No JSON object.</summary>
+    Malformed,
+}
+
+/// <summary>How one stream is to look to its client.</summary>
+/// <param name="Surface">Chat or completions.</param>
+/// <param name="ClientModel">The model as the client wrote it, a JSON string with quotes.</param>
+/// <param name="ShowUsage">The client asked for usage.</param>
+/// <param name="Rules">What to change in choices.</param>
+public sealed record StreamView(Surface Surface, ReadOnlyMemory<byte> ClientModel, bool ShowUsage, ResponseRules Rules);
+
+/// <summary>
+/// Looks at the chunks of one stream and decides what the client sees of each: model and id restamped, usage taken (and hidden unless asked
+/// for), the end noticed. One instance a stream.
+/// </summary>
+public sealed class StreamEditor(StreamView view)
+{
+    private static readonly ReadOnlyMemory<byte> EmptyChoice = "[{\"index\":0,\"delta\":{}}]"u8.ToArray();
+
+    private readonly JsonMembers _members = new();
+    private readonly ChoicesEditor? _choicesEditor = view.Rules.IsIdentity ? null : new ChoicesEditor(view.Rules);
+    private byte[]? _id;
+    private byte[]? _created;
+    private byte[]? _pendingUsage;
+    private bool _usageSent;
+
+    /// <summary>Edits of the chunk looked at last.</summary>
+    public JsonEdits Edits { get; } = new();
+
+    /// <summary>The newest usage reported; null when there was none yet.</summary>
+    public TokenUsage? Usage { get; private set; }
+
+    /// <summary>A finish reason has been seen.</summary>
+    public bool Finished { get; private set; }
+
+    /// <summary>The chunk looked at last carries output (text, tool call, reasoning, ...) or a finish reason.</summary>
+    public bool HasOutput { get; private set; }
+
+    /// <summary>Text produced so far, in bytes: what is metered when the upstream reports no usage.</summary>
+    public long OutputBytes { get; private set; }
+
+    /// <summary>Looks at one payload.</summary>
+    public ChunkAction Next(ReadOnlyMemory<byte> payload)
+    {
+        Edits.Clear();
+        HasOutput = false;
+        var json = payload.Span;
+        if (json.Trim((byte)' ').SequenceEqual("[DONE]"u8))
+        {
+            return ChunkAction.Done;
+        }
+
+        if (!JsonScanner.Scan(json, _members).IsNone || _members.RootKind != JsonKind.Object)
+        {
+            return ChunkAction.Malformed;
+        }
+
+        var parts = Find(json);
+        if (parts.Error >= 0)
+        {
+            return ChunkAction.Error;
+        }
+
+        var emptyChoices = parts.Choices < 0 || IsEmptyArray(json, _members[parts.Choices]);
+        var hasUsage = parts.Usage >= 0 && _members[parts.Usage].Kind == JsonKind.Object;
+        if (hasUsage)
+        {
+            Usage = TokenUsage.Read(json, _members[parts.Usage].ValueStart);
+        }
+
+        if (emptyChoices && !(hasUsage && view.ShowUsage))
+        {
+            return ChunkAction.Drop;
+        }
+
+        if (!emptyChoices)
+        {
+            LookAtChoices(json, _members[parts.Choices]);
+        }
+
+        MakeEdits(payload, parts, emptyChoices, hasUsage);
+        return ChunkAction.Forward;
+    }
+
+    /// <summary>Writes the usage chunk that the client asked for and that has not gone out with the chunks yet.</summary>
+    /// <returns>False when there is none to write.</returns>
+    public bool TryWriteUsageChunk(IBufferWriter<byte> output)
+    {
+        if (!view.ShowUsage || _usageSent || _pendingUsage is null)
+        {
+            return false;
+        }
+
+        WriteSyntheticChunk(output, view.Surface == Surface.Chat ? EmptyChoice.Span : "[]"u8, _pendingUsage);
+        _usageSent = true;
+        return true;
+    }
+
+    /// <summary>Writes a chunk with finish reason <c>stop</c>, for an upstream that ended in order but without one.</summary>
+    public void WriteFinishChunk(IBufferWriter<byte> output)
+    {
+        Finished = true;
+        WriteSyntheticChunk(
+            output,
+            view.Surface == Surface.Chat
+                ? "[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]"u8
+                : "[{\"index\":0,\"text\":\"\",\"finish_reason\":\"stop\"}]"u8,
+            usage: null);
+    }
+
+    private void WriteSyntheticChunk(IBufferWriter<byte> output, ReadOnlySpan<byte> choices, ReadOnlySpan<byte> usage)
+    {
+        output.Write("data: {\"id\":"u8);
+        output.Write(_id ?? "\"chatcmpl-unknown\""u8);
+        output.Write(view.Surface == Surface.Chat ? ",\"object\":\"chat.completion.chunk\",\"created\":"u8 : ",\"object\":\"text_completion\",\"created\":"u8);
+        output.Write(_created ?? "0"u8);
+        output.Write(",\"model\":"u8);
+        output.Write(view.ClientModel.Span);
+        output.Write(",\"choices\":"u8);
+        output.Write(choices);
+        if (!usage.IsEmpty)
+        {
+            output.Write(",\"usage\":"u8);
+            output.Write(usage);
+        }
+
+        output.Write("}\n\n"u8);
+    }
+
+    private void MakeEdits(ReadOnlyMemory<byte> payload, in Parts parts, bool emptyChoices, bool hasUsage)
+    {
+        var json = payload.Span;
+        for (var i = 0; i < _members.Count; i++)
+        {
+            ref readonly var member = ref _members[i];
+            var value = json.Slice(member.ValueStart, member.ValueLength);
+            if (i == parts.Model)
+            {
+                if (!value.SequenceEqual(view.ClientModel.Span))
+                {
+                    Edits.Replace(member.ValueStart, member.End, view.ClientModel);
+                }
+            }
+            else if (i == parts.Id)
+            {
+                // COMPAT: all chunks carry the first one's id, clients group by it (02-openai-azure.md 1.4).
+                _id ??= value.ToArray();
+                if (!value.SequenceEqual(_id))
+                {
+                    Edits.Replace(member.ValueStart, member.End, _id);
+                }
+            }
+            else if (i == parts.Choices)
+            {
+                EditChoices(payload, member, emptyChoices);
+            }
+            else if (i == parts.Usage)
+            {
+                EditUsage(i, value, emptyChoices, hasUsage);
+            }
+            else if (i == parts.Created)
+            {
+                _created ??= value.ToArray();
+            }
+        }
+    }
+
+    private void EditChoices(ReadOnlyMemory<byte> payload, in MemberSpan choices, bool empty)
+    {
+        if (empty && view.Surface == Surface.Chat)
+        {
+            // COMPAT: the usage chunk has one empty choice, not none: clients index choices[0] unguarded (llm-api.md section 10).
+            Edits.Replace(choices.ValueStart, choices.End, EmptyChoice);
+        }
+        else if (!empty)
+        {
+            _choicesEditor?.Edit(payload, choices, Edits);
+        }
+    }
+
+    private void EditUsage(int index, ReadOnlySpan<byte> value, bool emptyChoices, bool hasUsage)
+    {
+        if (emptyChoices)
+        {
+            _usageSent = true;
+        }
+        else if (!view.ShowUsage || hasUsage)
+        {
+            // Usage beside output is a running count; the client gets the last one, in a chunk of its own.
+            if (hasUsage)
+            {
+                _pendingUsage = value.ToArray();
+            }
+
+            CutMember(index);
+        }
+    }
+
+    private void CutMember(int index)
+    {
+        if (index + 1 < _members.Count)
+        {
+            Edits.Cut(_members[index].Start, _members[index + 1].Start);
+        }
+        else if (index > 0)
+        {
+            // The member before may have been edited up to its end, so the comma behind it is where the cut begins.
+            Edits.Cut(_members[index - 1].End, _members[index].End);
+        }
+        else
+        {
+            Edits.Cut(_members[index].Start, _members[index].End);
+        }
+    }
+
+    private void LookAtChoices(ReadOnlySpan<byte> json, in MemberSpan choices)
+    {
+        var choice = new JsonWalker(json, choices.ValueStart);
+        while (choice.MoveNext())
+        {
+            if (choice.Current.Kind != JsonKind.Object)
+            {
+                continue;
+            }
+
+            var member = new JsonWalker(json, choice.Current.ValueStart);
+            while (member.MoveNext())
+            {
+                LookAtChoiceMember(json, ref member);
+            }
+        }
+    }
+
+    private void LookAtChoiceMember(ReadOnlySpan<byte> json, ref JsonWalker member)
+    {
+        var kind = member.Current.Kind;
+        if (kind == JsonKind.String && member.NameIs("finish_reason"u8))
+        {
+            Finished |= member.Current.ValueLength > 2;
+            HasOutput = true;
+        }
+        else if (kind == JsonKind.String && member.NameIs("text"u8))
+        {
+            CountOutput(member.Current);
+        }
+        else if (kind == JsonKind.Object && member.NameIs("delta"u8))
+        {
+            var delta = new JsonWalker(json, member.Current.ValueStart);
+            while (delta.MoveNext())
+            {
+                if (delta.Current.Kind != JsonKind.Null && !delta.NameIs("role"u8))
+                {
+                    CountOutput(delta.Current);
+                }
+            }
+        }
+    }
+
+    private void CountOutput(in MemberSpan value)
+    {
+        // "" and [] and {} are the empty first chunk of a stream, not output.
+        if (value.ValueLength > 2 || value.Kind is JsonKind.Number or JsonKind.True)
+        {
+            HasOutput = true;
+            OutputBytes += value.ValueLength - 2;
+        }
+    }
+
+    private static bool IsEmptyArray(ReadOnlySpan<byte> json, in MemberSpan member)
+        => member.Kind == JsonKind.Null
+            || (member.Kind == JsonKind.Array && (member.ValueLength == 2 || !new JsonWalker(json, member.ValueStart).MoveNext()));
+
+    private Parts Find(ReadOnlySpan<byte> json)
+    {
+        var parts = new Parts();
+        for (var i = 0; i < _members.Count; i++)
+        {
+            ref readonly var member = ref _members[i];
+            var name = json.Slice(member.NameStart, member.NameLength);
+            switch (name.Length)
+            {
+                case 2 when name.SequenceEqual("id"u8):
+                    parts.Id = i;
+                    break;
+                case 5 when name.SequenceEqual("model"u8):
+                    parts.Model = i;
+                    break;
+                case 5 when name.SequenceEqual("usage"u8):
+                    parts.Usage = i;
+                    break;
+                case 5 when name.SequenceEqual("error"u8) && member.Kind != JsonKind.Null:
+                    parts.Error = i;
+                    break;
+                case 7 when name.SequenceEqual("choices"u8):
+                    parts.Choices = i;
+                    break;
+                case 7 when name.SequenceEqual("created"u8):
+                    parts.Created = i;
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        return parts;
+    }
+
+    private struct Parts()
+    {
+        public int Id = -1;
+        public int Model = -1;
+        public int Usage = -1;
+        public int Error = -1;
+        public int Choices = -1;
+        public int Created = -1;
+    }
+}
