@@ -8,6 +8,7 @@ namespace Tollgate.Mock;
 internal sealed class MockCall(HttpContext http, MockServerOptions options, MockRoute route, long number, ReadOnlyMemory<byte> body)
 {
     private bool _ended;
+    private bool _lost;
 
     public HttpContext Http => http;
 
@@ -24,10 +25,13 @@ internal sealed class MockCall(HttpContext http, MockServerOptions options, Mock
 
     public ReadOnlyMemory<byte> Body => body;
 
-    public bool ClientLeft => !_ended && Aborted.IsCancellationRequested;
+    public bool ClientLeft => !_ended && (_lost || Aborted.IsCancellationRequested);
 
     /// <summary>Says that the answer's last byte is about to be sent: a client that leaves from now on has not left early.</summary>
     public void End() => _ended = true;
+
+    /// <summary>Says that a write failed before the server noticed that the client had left.</summary>
+    public void LoseClient() => _lost = true;
 
     /// <summary>Reads the request; the deployment of an Azure path stands for a missing model.</summary>
     /// <exception cref="JsonException">The body is not what the API takes.</exception>

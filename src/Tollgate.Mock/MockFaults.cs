@@ -52,7 +52,8 @@ public readonly record struct MockCut(MockCutPoint Point, int Chunks = 0)
             "after-chunks" => new(MockCutPoint.AfterChunks, count ?? 1),
             "mid-event" => new(MockCutPoint.MidEvent, count ?? 1),
             "no-done" => new(MockCutPoint.NoDone),
-            _ => throw new FormatException("expected headers, status-line, mid-headers, mid-body, after-chunks:N, mid-event[:N] or no-done"),
+            _ => throw new FormatException(
+                "expected headers, status-line, mid-headers, mid-body, after-chunks:N, mid-event[:N] or no-done"),
         };
     }
 }

@@ -50,9 +50,14 @@ internal sealed class MockHandler(MockServerOptions options, MockStatistics stat
         {
             await AnswerAsync(call);
         }
-        catch (Exception gone) when (gone is OperationCanceledException or SocketException && call.Aborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (call.Aborted.IsCancellationRequested)
         {
             // The client left while it was being answered; counted below.
+        }
+        catch (SocketException)
+        {
+            call.LoseClient();
+            call.Http.Abort();
         }
         finally
         {

@@ -60,7 +60,7 @@ public static class MockHeaders
     /// <c>after-chunks:N</c>, <c>mid-event</c> or <c>mid-event:N</c> (half an event after N, default 1), <c>no-done</c>
     /// (a clean end without <c>[DONE]</c>).
     /// </summary>
-    /// <remarks>Answers that are not streamed are cut in the middle of the body by all body cuts. Needs no <see cref="RawScriptServer"/>.</remarks>
+    /// <remarks>All body cuts happen mid-body in answers that are not streamed. Needs no <see cref="RawScriptServer"/>.</remarks>
     public const string Cut = "x-mock-cut";
 
     /// <summary>Share of requests that are cut, 0 to 1.</summary>

@@ -40,10 +40,11 @@ public sealed class MockServer : IAsyncDisposable
     public IReadOnlyList<RecordedRequest> Requests => _log?.Snapshot() ?? [];
 
     /// <summary>Starts a server.</summary>
-    /// <exception cref="ArgumentException">The host is neither an IP address nor <c>localhost</c>.</exception>
+    /// <exception cref="ArgumentException">An option is out of range, or the host is neither an IP address nor <c>localhost</c>.</exception>
     /// <exception cref="IOException">The port is in use.</exception>
     public static async Task<MockServer> StartAsync(MockServerOptions options, CancellationToken cancellationToken = default)
     {
+        options.Validate();
         var address = Resolve(options.Host);
         var statistics = new MockStatistics();
         var log = options.Record ? new RequestLog() : null;

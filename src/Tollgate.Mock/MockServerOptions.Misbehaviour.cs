@@ -83,8 +83,8 @@ public sealed partial record MockServerOptions
     /// <value>Default false. Header <see cref="MockHeaders.Bom"/>.</value>
     public bool Bom { get; init; }
 
-    /// <summary>Writes and flushes the body this many bytes at a time, across events and characters.</summary>
-    /// <value>Bytes; default null: one flush an event. The network may still join pieces. Header <see cref="MockHeaders.SplitBytes"/>.</value>
+    /// <summary>Writes and flushes the body this many bytes at a time, across events and characters; the network may join them.</summary>
+    /// <value>Bytes; default null: one flush an event. Header <see cref="MockHeaders.SplitBytes"/>.</value>
     public int? SplitBytes { get; init; }
 
     /// <summary>Leaves <c>usage</c> out, even when asked for.</summary>

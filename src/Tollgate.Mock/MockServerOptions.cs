@@ -50,7 +50,7 @@ public sealed partial record MockServerOptions
     public TimeSpan ChunkGap { get; init; }
 
     /// <summary>The text to answer with.</summary>
-    /// <value>Default null: a fixed sentence of one word a chunk, with multi-byte characters. Header <see cref="MockHeaders.Text"/>.</value>
+    /// <value>Default null: one word a chunk, some with multi-byte characters. Header <see cref="MockHeaders.Text"/>.</value>
     public string? ResponseText { get; init; }
 
     /// <summary>Length of the generated text in UTF-16 characters, when <see cref="ResponseText"/> is null.</summary>
@@ -74,4 +74,38 @@ public sealed partial record MockServerOptions
     /// <param name="value">The value as the header would carry it, without percent-encoding.</param>
     /// <exception cref="FormatException">The header is unknown or the value does not fit; the message names both.</exception>
     public MockServerOptions With(string header, string value) => OverrideTable.Apply(this, header, value);
+
+    internal void Validate()
+    {
+        AtLeast(Chunks, 0, nameof(Chunks));
+        AtLeast(ResponseSize ?? 0, 0, nameof(ResponseSize));
+        AtLeast(EmbeddingDimensions, 1, nameof(EmbeddingDimensions));
+        AtLeast(CutAfterChunks, 0, nameof(CutAfterChunks));
+        AtLeast(Cut.Chunks, 0, nameof(Cut));
+        AtLeast(Stall.Chunks, 0, nameof(Stall));
+        AtLeast(ErrorMidStream ?? 0, 0, nameof(ErrorMidStream));
+        AtLeast(BigEventBytes ?? 0, 0, nameof(BigEventBytes));
+        AtLeast(SplitBytes ?? 1, 1, nameof(SplitBytes));
+        AtLeast(Latency.Ticks, 0, nameof(Latency));
+        AtLeast(ChunkGap.Ticks, 0, nameof(ChunkGap));
+        IsRate(ErrorRate, nameof(ErrorRate));
+        IsRate(RateLimitRate, nameof(RateLimitRate));
+        IsRate(CutRate, nameof(CutRate));
+    }
+
+    private static void AtLeast(long value, long smallest, string option)
+    {
+        if (value < smallest)
+        {
+            throw new ArgumentException($"{option}: {value} is less than {smallest}.", option);
+        }
+    }
+
+    private static void IsRate(double value, string option)
+    {
+        if (value is not (>= 0 and <= 1))
+        {
+            throw new ArgumentException($"{option}: {value} is not a number from 0 to 1.", option);
+        }
+    }
 }

@@ -42,12 +42,13 @@ internal sealed class PreparedAnswers
 
     private sealed class Prepared(AnswerPlan plan)
     {
-        public ByteTemplate Body { get; } = AnswerBody.Build(plan);
+        // Built when first asked for: a stream of many chunks takes its time. Two requests that race build the same twice.
+        public ByteTemplate Body => field ??= AnswerBody.Build(plan);
 
-        public int CompletionTokens { get; } = plan.CompletionTokens;
+        public int CompletionTokens => plan.CompletionTokens;
 
-        public AnswerEvent[] Events { get; } = AnswerEvents.Build(plan, includeUsage: false);
+        public AnswerEvent[] Events => field ??= AnswerEvents.Build(plan, includeUsage: false);
 
-        public AnswerEvent[] EventsWithUsage { get; } = AnswerEvents.Build(plan, includeUsage: true);
+        public AnswerEvent[] EventsWithUsage => field ??= AnswerEvents.Build(plan, includeUsage: true);
     }
 }

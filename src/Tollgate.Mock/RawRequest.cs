@@ -11,13 +11,15 @@ namespace Tollgate.Mock;
 /// <param name="Target">Path and query as received.</param>
 /// <param name="Headers">Header lines in any case; of a repeated header the last.</param>
 /// <param name="Body">The body without transfer encoding.</param>
+/// <param name="Stopping">Ends when the server is disposed, which waits for its scripts: what a script awaits should observe it.</param>
 public sealed record RawRequest(
     int Connection,
     int Number,
     string Method,
     string Target,
     IReadOnlyDictionary<string, string> Headers,
-    ReadOnlyMemory<byte> Body)
+    ReadOnlyMemory<byte> Body,
+    CancellationToken Stopping)
 {
     /// <summary>The body read as UTF-8.</summary>
     public string BodyText => Encoding.UTF8.GetString(Body.Span);
@@ -47,7 +49,7 @@ internal sealed class RawRequestReader(Socket socket)
 
         var parts = requestLine.Split(' ');
         return await ReadBodyAsync(headers, cancellationToken) is { } body
-            ? new RawRequest(connection, 0, parts[0], parts[1], headers, body)
+            ? new RawRequest(connection, 0, parts[0], parts[1], headers, body, cancellationToken)
             : null;
     }
 

@@ -97,7 +97,8 @@ internal sealed class SocketOutput : CollectingOutput
     {
         var response = _http.Response;
         var head = new StringBuilder();
-        head.Append(CultureInfo.InvariantCulture, $"HTTP/1.1 {response.StatusCode} {ReasonPhrases.GetReasonPhrase(response.StatusCode)}\r\n");
+        var reason = ReasonPhrases.GetReasonPhrase(response.StatusCode);
+        head.Append(CultureInfo.InvariantCulture, $"HTTP/1.1 {response.StatusCode} {reason}\r\n");
         foreach (var (name, values) in response.Headers)
         {
             foreach (var value in values)

@@ -135,7 +135,8 @@ public sealed class AnswerTests
         function.GetProperty("arguments").GetString().ShouldBe("""{"city":"Berlin"}""");
 
         var after = await mock.JsonAsync(
-            "v1/chat/completions", $$"""{"model":"m",{{Tools}},"messages":[{"role":"user","content":"x"},{"role":"tool","content":"y"}]}""");
+            "v1/chat/completions",
+            $$"""{"model":"m",{{Tools}},"messages":[{"role":"user","content":"x"},{"role":"tool","content":"y"}]}""");
         after.GetProperty("choices")[0].GetProperty("finish_reason").GetString().ShouldBe("stop");
     }
 
@@ -161,7 +162,8 @@ public sealed class AnswerTests
         var answer = await mock.JsonAsync("v1/chat/completions", """
             {"model":"m","messages":[],"response_format":{"type":"json_schema","json_schema":{"name":"s","schema":{"type":"object",
             "properties":{"s":{"type":"string"},"n":{"type":"number","minimum":3},"b":{"type":"boolean"},"e":{"enum":["ü","y"]},
-            "a":{"type":"array","items":{"$ref":"#/$defs/p"},"minItems":1},"o":{"type":["object","null"],"properties":{}},"skip":{"type":"string"}},
+            "a":{"type":"array","items":{"$ref":"#/$defs/p"},"minItems":1},
+            "o":{"type":["object","null"],"properties":{}},"skip":{"type":"string"}},
             "required":["s","n","b","e","a","o"],"$defs":{"p":{"type":"integer"}}}}}}
             """);
         answer.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()

@@ -123,7 +123,8 @@ public sealed class CutTests
     public async Task StreamStall_SendsTheChunksBeforeIt()
     {
         await using var mock = await MockClient.StartAsync();
-        using var response = await mock.ChatAsync(MockClient.ChatStream, (MockHeaders.Stall, "after-chunks:2"), (MockHeaders.SplitBytes, "50"));
+        using var response = await mock.ChatAsync(
+            MockClient.ChatStream, (MockHeaders.Stall, "after-chunks:2"), (MockHeaders.SplitBytes, "50"));
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(MockClient.Token));
         var lines = new List<string>();
         while (lines.Count < 6)

@@ -41,7 +41,9 @@ public sealed class MisbehaviourTests
     {
         await using var mock = await MockClient.StartAsync();
         using var response = await mock.ChatAsync(
-            MockClient.ChatStream, (MockHeaders.ErrorStatus, "503"), (MockHeaders.ErrorType, "overloaded"), (MockHeaders.ErrorCode, "busy"));
+            MockClient.ChatStream,
+            (MockHeaders.ErrorStatus, "503"),
+            (MockHeaders.ErrorType, "overloaded"), (MockHeaders.ErrorCode, "busy"));
         ((int)response.StatusCode).ShouldBe(503);
         var error = MockClient.Parse(await response.Content.ReadAsStringAsync(MockClient.Token)).GetProperty("error");
         error.GetProperty("type").GetString().ShouldBe("overloaded");
@@ -150,7 +152,7 @@ public sealed class MisbehaviourTests
     {
         await using var mock = await MockClient.StartAsync();
         var events = await mock.EventsAsync("v1/chat/completions", MockClient.ChatStream, (MockHeaders.BigEventBytes, "300000"));
-        MockClient.Parse(events[1]).GetProperty("choices")[0].GetProperty("delta").GetProperty("content").GetString()!.Length.ShouldBe(300_000);
+        MockClient.Content([events[1]]).Length.ShouldBe(300_000);
     }
 
     [Theory]
@@ -269,7 +271,8 @@ public sealed class MisbehaviourTests
     public async Task Extra_IsInBodyAndEvents()
     {
         await using var mock = await MockClient.StartAsync();
-        (await mock.TextAsync(MockClient.Chat, (MockHeaders.Extra, "1"))).ShouldContain("\"big\":123456789012345678901234567890,\"exact\":1.50");
+        var body = await mock.TextAsync(MockClient.Chat, (MockHeaders.Extra, "1"));
+        body.ShouldContain("\"big\":123456789012345678901234567890,\"exact\":1.50");
         var events = await mock.EventsAsync("v1/chat/completions", MockClient.ChatStream, (MockHeaders.Extra, "1"));
         events.SkipLast(1).ShouldAllBe(data => data.Contains("x_mock_extra"));
     }

@@ -6,7 +6,8 @@ public sealed class RecordingTests
     public async Task RecordedRequest_HoldsWhatWasSent()
     {
         await using var mock = await MockClient.StartAsync(new MockServerOptions { Record = true });
-        using var response = await mock.PostAsync("v1/chat/completions?a=%C3%BC", MockClient.Chat, ("Authorization", "Bearer sk-1"), ("X-Two", "1"));
+        using var response = await mock.PostAsync(
+            "v1/chat/completions?a=%C3%BC", MockClient.Chat, ("Authorization", "Bearer sk-1"), ("X-Two", "1"));
         var recorded = await mock.Server.NextRequestAsync(MockClient.Token);
         recorded.Method.ShouldBe("POST");
         recorded.Target.ShouldBe("/v1/chat/completions?a=%C3%BC");
@@ -54,7 +55,7 @@ public sealed class RecordingTests
     public async Task ClientLeavesMidStream_IsCountedWithWhatWasSent()
     {
         await using var mock = await MockClient.StartAsync(
-            new MockServerOptions { Record = true, Chunks = 100_000, ChunkGap = TimeSpan.FromMilliseconds(5) });
+            new MockServerOptions { Record = true, Chunks = 10_000, ChunkGap = TimeSpan.FromMilliseconds(5) });
         using (var response = await mock.ChatAsync(MockClient.ChatStream))
         {
             using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(MockClient.Token));
@@ -64,7 +65,7 @@ public sealed class RecordingTests
         var recorded = await mock.Server.NextRequestAsync(MockClient.Token);
         (await recorded.Aborted.WaitAsync(MockClient.Token)).ShouldBeTrue();
         mock.Server.Statistics.ClientAborts.ShouldBe(1);
-        mock.Server.Statistics.Chunks.ShouldBeLessThan(100_000);
+        mock.Server.Statistics.Chunks.ShouldBeLessThan(10_000);
         mock.Server.Statistics.PromptTokens.ShouldBe(2);
     }
 
@@ -128,5 +129,16 @@ public sealed class RecordingTests
             () => MockServer.StartAsync(new MockServerOptions { Port = mock.Server.BaseAddress.Port }, MockClient.Token));
         await Should.ThrowAsync<ArgumentException>(
             () => MockServer.StartAsync(new MockServerOptions { Host = "example.org" }, MockClient.Token));
+    }
+
+    [Fact]
+    public async Task OptionOutOfRange_IsRefusedByName()
+    {
+        var problem = await Should.ThrowAsync<ArgumentException>(
+            () => MockServer.StartAsync(new MockServerOptions { SplitBytes = 0 }, MockClient.Token));
+        problem.Message.ShouldContain("SplitBytes");
+        problem = await Should.ThrowAsync<ArgumentException>(
+            () => MockServer.StartAsync(new MockServerOptions { CutRate = 1.1 }, MockClient.Token));
+        problem.Message.ShouldContain("CutRate");
     }
 }
