@@ -47,7 +47,7 @@ public sealed partial record MockServerOptions
     /// <value>Default <see cref="MockCut.None"/>. Header <see cref="MockHeaders.Cut"/>.</value>
     public MockCut Cut { get; init; }
 
-    /// <summary>Share of requests that are cut after <see cref="CutAfterChunks"/> content events (mid-body when not streamed).</summary>
+    /// <summary>Share of requests, failed ones included, that are cut after <see cref="CutAfterChunks"/> events (or mid-body).</summary>
     /// <value>0 to 1, default 0. Header <see cref="MockHeaders.CutRate"/>.</value>
     public double CutRate { get; init; }
 
