@@ -196,6 +196,9 @@ public sealed record ServerSettings
     /// <summary>How long an idle upstream connection is kept. Default 120 s (<c>AIOHTTP_KEEPALIVE_TIMEOUT</c>).</summary>
     public TimeSpan PooledConnectionIdleTimeout { get; init; } = TimeSpan.FromSeconds(120);
 
+    /// <summary>The environment names an outbound proxy (<c>HTTP_PROXY</c>, <c>HTTPS_PROXY</c>, <c>ALL_PROXY</c>).</summary>
+    public bool UseEnvironmentProxy { get; init; }
+
     /// <summary>Swagger UI path; null switches it off (<c>DOCS_URL</c>, <c>NO_DOCS</c>).</summary>
     public string? DocsUrl { get; init; } = "/docs";
 

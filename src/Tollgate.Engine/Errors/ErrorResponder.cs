@@ -1,0 +1,93 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Tollgate.Engine.Pipeline;
+using Tollgate.Engine.Routing;
+using Tollgate.Engine.Upstream;
+using Tollgate.Wire.OpenAi;
+
+namespace Tollgate.Engine.Errors;
+
+/// <summary>The one place where errors become answers of the OpenAI dialect (R27).</summary>
+public static class ErrorResponder
+{
+    /// <summary>Writes an error of the gateway itself. Headers already set stay.</summary>
+    public static Task WriteAsync(HttpResponse response, ApiException error)
+    {
+        if (error.RetryAfterSeconds is { } seconds)
+        {
+            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        return WriteAsync(response, error.Status, error.Body, default);
+    }
+
+    /// <summary>Writes the failure of all attempts.</summary>
+    internal static Task WriteAsync(CallContext call, AttemptOutcome outcome)
+        => WriteAsync(call.Http.Response, ErrorClasses.StatusOf(outcome.Kind, outcome.Status), BodyFor(call, outcome), ProviderFields(outcome));
+
+    /// <summary>The error object for a failed attempt, in LiteLLM's wording: clients match on it (llm-api.md 4.2, 4.3).</summary>
+    internal static ErrorBody BodyFor(CallContext call, AttemptOutcome outcome)
+    {
+        var status = ErrorClasses.StatusOf(outcome.Kind, outcome.Status);
+        var type = status == 400 && outcome.UpstreamType is { Length: > 0 } upstream ? upstream : ApiException.TypeFor(status);
+        return new ErrorBody(MessageFor(call, outcome), type, outcome.UpstreamParam, status.ToString(CultureInfo.InvariantCulture));
+    }
+
+    private static string MessageFor(CallContext call, AttemptOutcome outcome)
+    {
+        var name = ErrorClasses.NameOf(outcome.Kind);
+        var provider = outcome.Deployment.Connection.ExceptionName;
+        var message = outcome.Kind switch
+        {
+            _ when outcome.IsOurs => $"litellm.{name}: {outcome.Message}",
+            UpstreamErrorKind.Timeout => $"litellm.Timeout: APITimeoutError - {outcome.Message}",
+            UpstreamErrorKind.Authentication or UpstreamErrorKind.RateLimit or UpstreamErrorKind.InternalServer or UpstreamErrorKind.Connection
+                or UpstreamErrorKind.BadResponse => $"litellm.{name}: {name}: {provider} - {outcome.Message}",
+            _ => $"litellm.{name}: {provider} - {outcome.Message}",
+        };
+        if (call.Plan is not { } plan)
+        {
+            return message;
+        }
+
+        // COMPAT: LiteLLM's tail; the fallback list is Python's None when there is none.
+        message += $". Received Model Group={call.Envelope.Model}\nAvailable Model Group Fallbacks=None";
+        return plan.Retries == 0
+            ? message
+            : string.Create(CultureInfo.InvariantCulture, $"{message} LiteLLM Retried: {plan.Retries} times, LiteLLM Max Retries: {plan.MaxRetries}");
+    }
+
+    /// <summary>The upstream's own type and code, which clients cannot see in <c>type</c> and <c>code</c>.</summary>
+    private static ReadOnlyMemory<byte> ProviderFields(AttemptOutcome outcome)
+    {
+        if (outcome.UpstreamType is null && outcome.UpstreamCode is null)
+        {
+            return default;
+        }
+
+        var buffer = new ArrayBufferWriter<byte>(128);
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            writer.WriteStartObject("upstream"u8);
+            writer.WriteString("type"u8, outcome.UpstreamType);
+            writer.WriteString("code"u8, outcome.UpstreamCode);
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+        }
+
+        return buffer.WrittenMemory;
+    }
+
+    private static async Task WriteAsync(HttpResponse response, int status, ErrorBody body, ReadOnlyMemory<byte> providerFields)
+    {
+        var text = new ArrayBufferWriter<byte>(512);
+        body.WriteTo(text, providerFields.Span);
+        response.StatusCode = status;
+        response.ContentType = "application/json";
+        response.ContentLength = text.WrittenCount;
+        await response.Body.WriteAsync(text.WrittenMemory);
+    }
+}

@@ -1,0 +1,10 @@
+namespace Tollgate.Engine;
+
+/// <summary>First event id of each slice; a slice has 1,000. Ids are contract once released.</summary>
+public static class EventIds
+{
+    public const int Pipeline = 1000;
+    public const int Configuration = 2000;
+    public const int Hosting = 3000;
+    public const int Providers = 4000;
+}

@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Tollgate.Engine.Configuration;
+using Tollgate.Engine.Keys;
+using Tollgate.Engine.Routing;
+using Tollgate.Engine.Upstream;
+
+namespace Tollgate.Engine;
+
+/// <summary>
+/// Configuration compiled for requests. Immutable: a request takes the current one at its first step and keeps it; a reload makes another
+/// and swaps the reference (R10).
+/// </summary>
+public sealed class GatewaySnapshot
+{
+    private readonly ConcurrentDictionary<string, Caller> _admins = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Compiles a configuration.</summary>
+    public GatewaySnapshot(GatewayConfig config, IProviderDirectory providers)
+    {
+        Config = config;
+        Providers = providers;
+        Models = new ModelResolver(config, providers);
+        MasterKeyHash = config.General.MasterKey is { Length: > 0 } key ? Authenticator.HashKey(key) : null;
+        PublicRoutes = [.. config.General.PublicRoutes.Select(static route => new RoutePattern(route))];
+        AllowedRoutes = [.. config.General.AllowedRoutes.Select(static route => new RoutePattern(route))];
+        AllowedClients = new ClientAddresses(config.General.AllowedIps);
+    }
+
+    public GatewayConfig Config { get; }
+
+    public IProviderDirectory Providers { get; }
+
+    public ModelResolver Models { get; }
+
+    /// <summary>SHA-256 of the master key; null when the gateway is open.</summary>
+    public byte[]? MasterKeyHash { get; }
+
+    /// <summary>Routes that need no key.</summary>
+    public ImmutableArray<RoutePattern> PublicRoutes { get; }
+
+    /// <summary>The only routes served; empty means all.</summary>
+    public ImmutableArray<RoutePattern> AllowedRoutes { get; }
+
+    /// <summary>Who may call at all.</summary>
+    public ClientAddresses AllowedClients { get; }
+
+    /// <summary>The administrator whose key came in a header; one object per header name, so that warm calls allocate none.</summary>
+    internal Caller AdminFor(string header) => _admins.GetOrAdd(header, static name => new Caller(CallerRole.ProxyAdmin, name));
+}

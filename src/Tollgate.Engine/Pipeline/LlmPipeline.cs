@@ -1,0 +1,161 @@
+using System.Buffers;
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Tollgate.Engine.Errors;
+using Tollgate.Engine.Keys;
+using Tollgate.Engine.Routing;
+using Tollgate.Engine.Upstream;
+using Tollgate.Wire.Json;
+using Tollgate.Wire.OpenAi;
+
+namespace Tollgate.Engine.Pipeline;
+
+/// <summary>One LLM call, from the caller's key to the settled end. Read it top to bottom; steps are numbered as in docs/architecture.md.</summary>
+internal sealed partial class LlmPipeline(
+    SnapshotHolder snapshots, Router router, UpstreamCaller upstream, CallSettlement settlement, TimeProvider time, ILogger<LlmPipeline> logger)
+{
+    /// <summary>Serves a call.</summary>
+    /// <param name="http">The request and its answer.</param>
+    /// <param name="surface">What is called.</param>
+    /// <param name="pathModel">Model named by the path; null for none.</param>
+    public async Task RunAsync(HttpContext http, Surface surface, string? pathModel)
+    {
+        var scratch = CallScratch.Rent();
+        var call = new CallContext(http, snapshots.Current, surface, time.GetTimestamp()) { Members = scratch.RequestMembers, PathModel = pathModel };
+        byte[]? buffer = null;
+        try
+        {
+            // :: 1. Who is calling? In memory.
+            call.CallId = CallIdOf(http.Request);
+            AccessGates.Check(http, call.Snapshot);
+            call.Caller = AccessGates.IsPublic(http, call.Snapshot) ? Caller.Anonymous : Authenticator.Identify(http.Request, call.Snapshot);
+
+            // :: 2. For what? One pooled buffer, root members indexed; the rest stays bytes.
+            (buffer, var length) = await RequestBody.ReadAsync(http.Request, call.Snapshot.Config.General.MaxRequestBytes, call.Aborted);
+            call.Body = buffer.AsMemory(0, length);
+            Peek(call);
+
+            // (3. Admission: budgets and limits, 4. guardrails and 5. the response cache stand here.)
+            await RouteAsync(call, scratch);
+        }
+        catch (ApiException error) when (!call.OutputCommitted)
+        {
+            CallHeaders.Write(call, outcome: null, call.UpstreamTime, time.GetElapsedTime(call.StartedAt));
+            await ErrorResponder.WriteAsync(http.Response, error);
+        }
+        catch (Exception exception) when (call.Aborted.IsCancellationRequested && exception is OperationCanceledException or IOException or BadHttpRequestException)
+        {
+            // Nobody is there to be answered; settlement records it as 499.
+            Log.ClientLeft(logger, call.CallId);
+        }
+        finally
+        {
+            // :: 8. Settle, always: also after a failure or when the client has gone.
+            settlement.Settle(call, time.GetElapsedTime(call.StartedAt));
+            if (buffer is not null && !scratch.BuffersInUse)
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+
+            scratch.Return();
+        }
+    }
+
+    private async ValueTask RouteAsync(CallContext call, CallScratch scratch)
+    {
+        // :: 6. Which deployments, in which order?
+        call.Group = Resolve(call);
+        ClientCredentials.Check(call, call.Group);
+        var plan = call.Plan = router.PlanFor(call, call.Group);
+        while (plan.TryNext(out var deployment))
+        {
+            if (plan.Wait > TimeSpan.Zero)
+            {
+                await Task.Delay(plan.Wait, time, call.Aborted);
+            }
+
+            // :: 7. Call it; the answer goes to the client as it comes. What failed before the first byte may be tried elsewhere.
+            call.Outcome = await upstream.SendAsync(call, scratch, deployment);
+            plan.Report(call.Outcome);
+            if (!call.Outcome.Succeeded)
+            {
+                Log.AttemptFailed(
+                    logger, call.CallId, deployment.Id, plan.Group.Name, ErrorClasses.NameOf(call.Outcome.Kind), call.Outcome.Status);
+            }
+        }
+
+        if (call.Outcome is null)
+        {
+            throw new ApiException(403, "litellm.PermissionDeniedError: Model is blocked", "permission_error");
+        }
+
+        if (!call.OutputCommitted && call.Outcome.Kind != UpstreamErrorKind.ClientGone)
+        {
+            call.Outcome = plan.FirstFailure!;
+            CallHeaders.Write(call, call.Outcome, call.UpstreamTime, time.GetElapsedTime(call.StartedAt));
+            await ErrorResponder.WriteAsync(call, call.Outcome);
+        }
+    }
+
+    private static void Peek(CallContext call)
+    {
+        var fault = JsonScanner.Scan(call.Body.Span, call.Members);
+        if (!fault.IsNone)
+        {
+            // An empty body counts as {}: what is missing is then named (llm-api.md section 1).
+            throw fault.Kind == JsonFaultKind.Empty
+                ? ApiException.BadRequest($"{call.Route}: Missing required parameter: 'model'. The request body is empty.", "model")
+                : ApiException.BadRequest($"Invalid JSON payload: {fault.Describe()}");
+        }
+
+        if (call.Members.RootKind != JsonKind.Object)
+        {
+            throw ApiException.BadRequest("Invalid JSON payload: the body must be a JSON object.");
+        }
+
+        var general = call.Snapshot.Config.General;
+        var forced = call.Surface == Surface.Embeddings ? general.EmbeddingModel : general.CompletionModel;
+        call.Envelope = RequestEnvelope.Read(call.Body, call.Members, forced ?? call.PathModel, call.Route);
+        var headers = call.Http.Request.Headers;
+        call.Envelope.Complete(
+            ClientLimits.Seconds(headers, "x-litellm-timeout"),
+            ClientLimits.Seconds(headers, "x-litellm-stream-timeout"),
+            ClientLimits.Count(headers, "x-litellm-num-retries"),
+            call.Http.Request.Query["api-version"]);
+        RequiredFields.Check(call);
+    }
+
+    private static ModelGroup Resolve(CallContext call)
+    {
+        var models = call.Snapshot.Models;
+        if (models.Resolve(call.Envelope.Model) is { } group)
+        {
+            return group;
+        }
+
+        var hint = ModelSuggestions.For(call.Envelope.Model, models);
+        throw ApiException.BadRequest(
+            $"{call.Route}: Invalid model name passed in model={call.Envelope.Model}. Call `/v1/models` to view available models for your key.{hint}");
+    }
+
+    private static string CallIdOf(HttpRequest request)
+    {
+        var given = request.Headers["x-litellm-call-id"].ToString();
+        return given.Length is > 0 and <= 256 && !given.AsSpan().ContainsAnyExceptInRange('!', '~')
+            ? given
+            : Guid.NewGuid().ToString("D", CultureInfo.InvariantCulture);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventIds.Pipeline + 1, LogLevel.Debug, "Call {CallId}: the client has left")]
+        public static partial void ClientLeft(ILogger logger, string callId);
+
+        [LoggerMessage(
+            EventIds.Pipeline + 2,
+            LogLevel.Warning,
+            "Call {CallId}: attempt on deployment {DeploymentId} of model group {ModelGroup} failed with {ErrorClass} (status {Status})")]
+        public static partial void AttemptFailed(ILogger logger, string callId, string deploymentId, string modelGroup, string errorClass, int status);
+    }
+}

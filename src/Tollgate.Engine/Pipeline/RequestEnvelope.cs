@@ -1,0 +1,338 @@
+using System.Buffers.Text;
+using System.Collections.Immutable;
+using Tollgate.Engine.Configuration;
+using Tollgate.Engine.Errors;
+using Tollgate.Wire.Json;
+using Tollgate.Wire.OpenAi;
+
+namespace Tollgate.Engine.Pipeline;
+
+/// <summary>What the gateway itself needs to know of a body, read from its root members without touching the rest.</summary>
+internal sealed class RequestEnvelope
+{
+    /// <summary>The public model name as the client wrote it.</summary>
+    public string Model { get; private set; } = "";
+
+    /// <summary>The same as a JSON string with quotes: what answers are restamped with.</summary>
+    public ReadOnlyMemory<byte> ModelJson { get; private set; }
+
+    public bool Stream { get; private set; }
+
+    /// <summary><c>stream_options.include_usage</c>.</summary>
+    public bool IncludeUsage { get; private set; }
+
+    public TimeSpan? Timeout { get; private set; }
+
+    public TimeSpan? StreamTimeout { get; private set; }
+
+    public int? NumRetries { get; private set; }
+
+    public bool DisableFallbacks { get; private set; }
+
+    /// <summary>Fallbacks the client asked for; default when it did not.</summary>
+    public ImmutableArray<FallbackTarget> Fallbacks { get; private set; }
+
+    /// <summary>Canned answer the client asked for.</summary>
+    public ReadOnlyMemory<byte>? MockResponse { get; private set; }
+
+    /// <summary>Error class the first attempt is to fail with, for trying out fallbacks.</summary>
+    public string? MockFailure { get; private set; }
+
+    public TimeSpan? MockDelay { get; private set; }
+
+    public bool MockTimeout { get; private set; }
+
+    /// <summary>Provider key the client brought; used only where the operator allows it.</summary>
+    public string? ApiKey { get; private set; }
+
+    /// <summary>Provider address the client brought; used only where the operator allows it.</summary>
+    public string? ApiBase { get; private set; }
+
+    public string? ApiVersion { get; private set; }
+
+    public RequestPolicy Policy { get; private set; } = RequestPolicy.Default;
+
+    /// <summary>Reads the root members of a body.</summary>
+    /// <param name="body">Scanned JSON; its root is an object.</param>
+    /// <param name="members">Its members.</param>
+    /// <param name="pathModel">Model named by the path; wins over the body. Null for none.</param>
+    /// <param name="route">Route as error messages name it.</param>
+    /// <exception cref="ApiException">400 naming the member at fault.</exception>
+    public static RequestEnvelope Read(ReadOnlyMemory<byte> body, JsonMembers members, string? pathModel, string route)
+    {
+        var envelope = new RequestEnvelope();
+        for (var i = 0; i < members.Count; i++)
+        {
+            ref readonly var member = ref members[i];
+            if (!members.IsSuperseded(i) && member.Kind != JsonKind.Null)
+            {
+                envelope.Take(body, member);
+            }
+        }
+
+        if (pathModel is not null)
+        {
+            envelope.SetModel(pathModel);
+        }
+
+        if (envelope.Model.Length == 0)
+        {
+            throw ApiException.BadRequest($"{route}: Missing required parameter: 'model'.", "model");
+        }
+
+        return envelope;
+    }
+
+    /// <summary>Replaces the model (forced by configuration or path).</summary>
+    public void SetModel(string model)
+    {
+        Model = model;
+        ModelJson = JsonText.Quote(model);
+    }
+
+    /// <summary>Sets what headers and query said where the body said nothing.</summary>
+    public void Complete(TimeSpan? timeout, TimeSpan? streamTimeout, int? numRetries, string? apiVersion)
+    {
+        ApiVersion ??= apiVersion;
+        Timeout ??= timeout;
+        StreamTimeout ??= streamTimeout;
+        NumRetries ??= numRetries;
+    }
+
+    private void Take(ReadOnlyMemory<byte> body, in MemberSpan member)
+    {
+        var json = body.Span;
+        var raw = json.Slice(member.NameStart, member.NameLength);
+        if (raw.Contains((byte)'\\'))
+        {
+            raw = System.Text.Encoding.UTF8.GetBytes(JsonText.Unescape(raw));
+        }
+
+        switch (raw.Length)
+        {
+            case 5 when raw.SequenceEqual("model"u8):
+                Model = Text(json, member, "model");
+                ModelJson = body.Slice(member.ValueStart, member.ValueLength);
+                break;
+            case 6 when raw.SequenceEqual("stream"u8):
+                Stream = Flag(member, "stream");
+                break;
+            case 14 when raw.SequenceEqual("stream_options"u8):
+                TakeStreamOptions(json, member);
+                break;
+            default:
+                if (GatewayFields.IsKnown(raw))
+                {
+                    TakeGatewayField(body, member, raw);
+                }
+
+                break;
+        }
+    }
+
+    private void TakeStreamOptions(ReadOnlySpan<byte> json, in MemberSpan member)
+    {
+        if (member.Kind != JsonKind.Object)
+        {
+            throw WrongType(member, "stream_options", "an object");
+        }
+
+        if (JsonWalker.TryFind(json, member.ValueStart, "include_usage"u8, out var includeUsage) && includeUsage.Kind != JsonKind.Null)
+        {
+            IncludeUsage = Flag(includeUsage, "stream_options.include_usage");
+        }
+    }
+
+    private void TakeGatewayField(ReadOnlyMemory<byte> body, in MemberSpan member, ReadOnlySpan<byte> raw)
+    {
+        var json = body.Span;
+        var name = System.Text.Encoding.ASCII.GetString(raw);
+        switch (name)
+        {
+            case "timeout":
+                Timeout = Seconds(json, member, name);
+                break;
+            case "request_timeout":
+                Timeout ??= Seconds(json, member, name);
+                break;
+            case "stream_timeout":
+                StreamTimeout = Seconds(json, member, name);
+                break;
+            case "num_retries":
+                NumRetries = Count(json, member, name);
+                break;
+            case "max_retries":
+                NumRetries ??= Count(json, member, name);
+                break;
+            case "disable_fallbacks":
+                DisableFallbacks = Flag(member, name);
+                break;
+            case "fallbacks":
+                Fallbacks = ReadFallbacks(body, member);
+                break;
+            case "api_key":
+                ApiKey = Text(json, member, name);
+                break;
+            case "api_base" or "base_url":
+                ApiBase ??= Text(json, member, name);
+                break;
+            case "api_version":
+                ApiVersion = Text(json, member, name);
+                break;
+            case "drop_params":
+                Policy = Policy with { DropParams = Flag(member, name) };
+                break;
+            case "merge_reasoning_content_in_choices":
+                Policy = Policy with { MergeReasoningContent = Flag(member, name) };
+                break;
+            case "additional_drop_params":
+                Policy = Policy with { AdditionalDropParams = Texts(json, member, name) };
+                break;
+            case "allowed_openai_params":
+                Policy = Policy with { AllowedOpenAiParams = Texts(json, member, name) };
+                break;
+            default:
+                TakeMockField(body, member, name);
+                break;
+        }
+    }
+
+    private void TakeMockField(ReadOnlyMemory<byte> body, in MemberSpan member, string name)
+    {
+        switch (name)
+        {
+            case "mock_response":
+                MockResponse = body.Slice(member.ValueStart, member.ValueLength);
+                break;
+            case "mock_delay":
+                MockDelay = Seconds(body.Span, member, name);
+                break;
+            case "mock_timeout":
+                MockTimeout = Flag(member, name);
+                break;
+            case "mock_testing_fallbacks" when Flag(member, name):
+                MockFailure = "litellm.InternalServerError";
+                break;
+            case "mock_testing_context_fallbacks" or "mock_testing_context_window_fallbacks" when Flag(member, name):
+                MockFailure = "litellm.ContextWindowExceededError";
+                break;
+            case "mock_testing_content_policy_fallbacks" when Flag(member, name):
+                MockFailure = "litellm.ContentPolicyViolationError";
+                break;
+            case "mock_testing_rate_limit_error" when Flag(member, name):
+                MockFailure = "litellm.RateLimitError";
+                break;
+            default:
+                break;
+        }
+    }
+
+    private static ImmutableArray<FallbackTarget> ReadFallbacks(ReadOnlyMemory<byte> body, in MemberSpan member)
+    {
+        var json = body.Span;
+        if (member.Kind == JsonKind.String)
+        {
+            return [new FallbackTarget(Text(json, member, "fallbacks"), [])];
+        }
+
+        if (member.Kind != JsonKind.Array)
+        {
+            throw WrongType(member, "fallbacks", "an array");
+        }
+
+        var targets = ImmutableArray.CreateBuilder<FallbackTarget>();
+        var walker = new JsonWalker(json, member.ValueStart);
+        while (walker.MoveNext())
+        {
+            targets.Add(walker.Current.Kind switch
+            {
+                JsonKind.String => new FallbackTarget(Text(json, walker.Current, "fallbacks"), []),
+                JsonKind.Object => ReadFallbackObject(body, walker.Current),
+                _ => throw WrongType(walker.Current, "fallbacks[]", "a model name or an object with 'model'"),
+            });
+        }
+
+        return targets.ToImmutable();
+    }
+
+    private static FallbackTarget ReadFallbackObject(ReadOnlyMemory<byte> body, in MemberSpan item)
+    {
+        string? model = null;
+        var overrides = ImmutableArray.CreateBuilder<JsonMember>();
+        var walker = new JsonWalker(body.Span, item.ValueStart);
+        while (walker.MoveNext())
+        {
+            if (walker.NameIs("model"u8))
+            {
+                model = Text(body.Span, walker.Current, "fallbacks[].model");
+            }
+            else
+            {
+                // Copied: the body's buffer goes back to the pool while a record of the call may live on.
+                overrides.Add(new JsonMember(JsonText.Unescape(walker.Name), walker.Value.ToArray()));
+            }
+        }
+
+        return new FallbackTarget(model ?? throw ApiException.BadRequest("fallbacks[]: 'model' is required.", "fallbacks"), overrides.ToImmutable());
+    }
+
+    private static string Text(ReadOnlySpan<byte> json, in MemberSpan member, string name)
+        => JsonText.AsString(json.Slice(member.ValueStart, member.ValueLength)) ?? throw WrongType(member, name, "a string");
+
+    private static bool Flag(in MemberSpan member, string name) => member.Kind switch
+    {
+        JsonKind.True => true,
+        JsonKind.False => false,
+        _ => throw WrongType(member, name, "a boolean"),
+    };
+
+    private static int Count(ReadOnlySpan<byte> json, in MemberSpan member, string name)
+        => Utf8Parser.TryParse(json.Slice(member.ValueStart, member.ValueLength), out int number, out var used)
+            && used == member.ValueLength && number >= 0
+                ? number
+                : throw ApiException.BadRequest($"Invalid value for '{name}': expected a whole number that is not negative.", name);
+
+    private static TimeSpan Seconds(ReadOnlySpan<byte> json, in MemberSpan member, string name)
+    {
+        var value = json.Slice(member.ValueStart, member.ValueLength).Trim((byte)'"');
+        return Utf8Parser.TryParse(value, out double seconds, out var used) && used == value.Length
+            ? ClientLimits.Seconds(seconds, name)
+            : throw ApiException.BadRequest($"Invalid value for '{name}': expected a number of seconds.", name);
+    }
+
+    private static ImmutableArray<string> Texts(ReadOnlySpan<byte> json, in MemberSpan member, string name)
+    {
+        if (member.Kind == JsonKind.String)
+        {
+            return [Text(json, member, name)];
+        }
+
+        if (member.Kind != JsonKind.Array)
+        {
+            throw WrongType(member, name, "an array of strings");
+        }
+
+        var texts = ImmutableArray.CreateBuilder<string>();
+        var walker = new JsonWalker(json, member.ValueStart);
+        while (walker.MoveNext())
+        {
+            texts.Add(Text(json, walker.Current, name));
+        }
+
+        return texts.ToImmutable();
+    }
+
+    internal static ApiException WrongType(in MemberSpan member, string name, string expected)
+    {
+        var got = member.Kind switch
+        {
+            JsonKind.Object => "an object",
+            JsonKind.Array => "an array",
+            JsonKind.String => "a string",
+            JsonKind.Number => "a number",
+            JsonKind.Null => "null",
+            _ => "a boolean",
+        };
+        return ApiException.BadRequest($"Invalid type for '{name}': expected {expected}, but got {got} instead.", name);
+    }
+}

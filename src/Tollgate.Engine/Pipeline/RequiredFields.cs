@@ -1,0 +1,101 @@
+using System.Text;
+using Tollgate.Engine.Errors;
+using Tollgate.Wire.Json;
+using Tollgate.Wire.OpenAi;
+
+namespace Tollgate.Engine.Pipeline;
+
+/// <summary>Fields without which a request makes no sense, and those that the operator demands.</summary>
+internal static class RequiredFields
+{
+    /// <summary>Checks a peeked call.</summary>
+    /// <exception cref="ApiException">400 naming the field.</exception>
+    public static void Check(CallContext call)
+    {
+        switch (call.Surface)
+        {
+            case Surface.Chat:
+                RequireMessages(call);
+                break;
+            case Surface.Embeddings:
+                RequireInput(call);
+                break;
+            default:
+                break;
+        }
+
+        var general = call.Snapshot.Config.General;
+        if (general.EnforceUserParam && !Has(call, "user"))
+        {
+            throw ApiException.Unauthorized("'user' param not passed in. 'enforce_user_param'=True");
+        }
+
+        foreach (var name in general.EnforcedParams)
+        {
+            if (!Has(call, name))
+            {
+                var shown = name.Contains('.', StringComparison.Ordinal) ? "[" + name.Replace(".", "][", StringComparison.Ordinal) + "]" : name;
+                throw ApiException.BadRequest($"BadRequest please pass param={shown} in request body. This is a required param");
+            }
+        }
+
+        if (general.RejectClientTags && Has(call, "metadata.tags"))
+        {
+            throw new ApiException(
+                400,
+                "Client-side 'metadata.tags' not allowed in request. 'reject_clientside_metadata_tags'=True. Tags can only be set via API key metadata.",
+                "bad_request_error",
+                "metadata.tags");
+        }
+    }
+
+    private static void RequireMessages(CallContext call)
+    {
+        var index = call.Members.Find(call.Body.Span, "messages"u8);
+        if (index < 0 || call.Members[index].Kind == JsonKind.Null)
+        {
+            throw ApiException.BadRequest($"{call.Route}: Missing required parameter: 'messages'.", "messages");
+        }
+
+        ref readonly var messages = ref call.Members[index];
+        if (messages.Kind != JsonKind.Array)
+        {
+            throw RequestEnvelope.WrongType(messages, "messages", "an array of objects");
+        }
+
+        var first = new JsonWalker(call.Body.Span, messages.ValueStart);
+        if (first.MoveNext() && first.Current.Kind != JsonKind.Object)
+        {
+            throw RequestEnvelope.WrongType(first.Current, "messages[0]", "an object");
+        }
+    }
+
+    private static void RequireInput(CallContext call)
+    {
+        var index = call.Members.Find(call.Body.Span, "input"u8);
+        if (index < 0 || call.Members[index].Kind == JsonKind.Null)
+        {
+            throw ApiException.BadRequest($"{call.Route}: Missing required parameter: 'input'.", "input");
+        }
+
+        if (call.Members[index].Kind is not (JsonKind.String or JsonKind.Array))
+        {
+            throw RequestEnvelope.WrongType(call.Members[index], "input", "a string or an array");
+        }
+    }
+
+    private static bool Has(CallContext call, string path)
+    {
+        var json = call.Body.Span;
+        var dot = path.IndexOf('.', StringComparison.Ordinal);
+        var index = call.Members.Find(json, Encoding.UTF8.GetBytes(dot < 0 ? path : path[..dot]));
+        if (index < 0 || call.Members[index].Kind == JsonKind.Null)
+        {
+            return false;
+        }
+
+        return dot < 0 || (call.Members[index].Kind == JsonKind.Object
+            && JsonWalker.TryFind(json, call.Members[index].ValueStart, Encoding.UTF8.GetBytes(path[(dot + 1)..]), out var inner)
+            && inner.Kind != JsonKind.Null);
+    }
+}

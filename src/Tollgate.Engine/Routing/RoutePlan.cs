@@ -1,0 +1,219 @@
+using System.Collections.Immutable;
+using Tollgate.Engine.Configuration;
+using Tollgate.Engine.Pipeline;
+using Tollgate.Engine.Upstream;
+using Tollgate.Wire.Json;
+
+namespace Tollgate.Engine.Routing;
+
+/// <summary>
+/// The way of one call: attempts on deployments of a group, retries, then fallback groups. <see cref="TryNext"/> and <see cref="Report"/> take
+/// turns until one of them ends it.
+/// </summary>
+internal sealed class RoutePlan
+{
+    private readonly CallContext _call;
+    private readonly RouterSettings _settings;
+    private readonly TimeProvider _time;
+    private readonly Random _random;
+    private readonly List<Deployment> _tried = [];
+    private FallbackChain? _chain;
+    private int _retriesInGroup;
+    private bool _ended;
+
+    /// <summary>Plans a call.</summary>
+    public RoutePlan(CallContext call, ModelGroup group, TimeProvider time, Random random)
+    {
+        _call = call;
+        _settings = call.Snapshot.Config.Router;
+        _time = time;
+        _random = random;
+        Group = group;
+    }
+
+    /// <summary>The group being tried.</summary>
+    public ModelGroup Group { get; private set; }
+
+    /// <summary>Members of the fallback step that replace the client's.</summary>
+    public ImmutableArray<JsonMember> Overrides { get; private set; } = [];
+
+    /// <summary>How long to wait before the next attempt.</summary>
+    public TimeSpan Wait { get; private set; }
+
+    /// <summary>Second and further attempts within a group, over the whole call.</summary>
+    public int Retries { get; private set; }
+
+    /// <summary>Retries allowed in a group.</summary>
+    public int MaxRetries { get; private set; }
+
+    /// <summary>Fallback groups gone to.</summary>
+    public int Fallbacks => _chain?.Steps ?? 0;
+
+    /// <summary>The first failure: what the client is told when everything fails.</summary>
+    public AttemptOutcome? FirstFailure { get; private set; }
+
+    /// <summary>Picks the deployment for the next attempt.</summary>
+    /// <returns>False when the call is at its end.</returns>
+    public bool TryNext(out Deployment deployment)
+    {
+        deployment = null!;
+        if (_ended || Pick() is not { } picked)
+        {
+            return false;
+        }
+
+        if (_tried.Count == 0)
+        {
+            // The first pick's own number of retries counts for the group (routing.md 6.1).
+            MaxRetries = _call.Envelope.NumRetries ?? picked.Config.NumRetries ?? _settings.NumRetries;
+        }
+
+        deployment = picked;
+        return true;
+    }
+
+    /// <summary>Takes note of what an attempt came to and decides what follows.</summary>
+    public void Report(AttemptOutcome outcome)
+    {
+        _tried.Add(outcome.Deployment);
+        if (outcome.Succeeded || outcome.Kind == UpstreamErrorKind.ClientGone || _call.OutputCommitted)
+        {
+            _ended = true;
+            return;
+        }
+
+        FirstFailure ??= outcome;
+        if (PlanRetry(outcome))
+        {
+            _retriesInGroup++;
+            Retries++;
+        }
+        else
+        {
+            _ended = !PlanFallback(outcome);
+        }
+    }
+
+    private bool PlanRetry(AttemptOutcome outcome)
+    {
+        var allowed = MaxRetries;
+        if (PolicyFor(outcome.Kind) is { } byPolicy)
+        {
+            allowed = byPolicy;
+        }
+        else if (!ErrorClasses.MayRetry(outcome.Kind, outcome.Status, Group.Deployments.Length > 1)
+            || FallbackChain.HasListFor(_call, Group.Name, outcome.Kind))
+        {
+            return false;
+        }
+
+        if (_retriesInGroup >= allowed || RetryDelay.For(outcome, HasUntried(), _retriesInGroup + 1, _settings, _random) is not { } wait)
+        {
+            return false;
+        }
+
+        Wait = wait;
+        return wait <= CallTimeouts.RemainingOf(_call, _time);
+    }
+
+    private int? PolicyFor(UpstreamErrorKind kind)
+    {
+        if (_settings.RetryPolicy.Count == 0 && _settings.GroupRetryPolicy.Count == 0)
+        {
+            return null;
+        }
+
+        var key = ErrorClasses.PolicyKeyOf(kind)!;
+        if (_settings.GroupRetryPolicy.TryGetValue(Group.Name, out var ofGroup) && ofGroup.TryGetValue(key, out var retries))
+        {
+            return retries;
+        }
+
+        return _settings.RetryPolicy.TryGetValue(key, out retries) ? retries : null;
+    }
+
+    private bool PlanFallback(AttemptOutcome outcome)
+    {
+        _chain ??= new FallbackChain(_call);
+        if (!_chain.TryNext(Group, outcome.Kind, out var group, out var overrides))
+        {
+            return false;
+        }
+
+        Group = group;
+        Overrides = overrides;
+        Wait = TimeSpan.Zero;
+        _retriesInGroup = 0;
+        _tried.Clear();
+        return true;
+    }
+
+    private bool HasUntried()
+    {
+        foreach (var deployment in Group.Deployments)
+        {
+            if (!deployment.Config.Info.Blocked && !_tried.Contains(deployment))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// Weighted shuffle over the deployments of the lowest order that have not failed in this call; over those of the lowest order at all
+    /// when every one has.
+    /// </summary>
+    private Deployment? Pick()
+    {
+        var deployments = Group.Deployments;
+        if (deployments.Length == 1)
+        {
+            return deployments[0].Config.Info.Blocked ? null : deployments[0];
+        }
+
+        var again = !HasUntried();
+        int? order = null;
+        var total = 0.0;
+        var count = 0;
+        for (var i = 0; i < deployments.Length; i++)
+        {
+            if (IsCandidate(deployments[i], again, ref order))
+            {
+                total += Group.WeightOf(i);
+                count++;
+            }
+        }
+
+        var point = _random.NextDouble() * (total > 0 ? total : count);
+        for (var i = 0; i < deployments.Length; i++)
+        {
+            if (!IsCandidate(deployments[i], again, ref order))
+            {
+                continue;
+            }
+
+            point -= total > 0 ? Group.WeightOf(i) : 1;
+            if (point < 0 || --count == 0)
+            {
+                return deployments[i];
+            }
+        }
+
+        return null;
+    }
+
+    private bool IsCandidate(Deployment deployment, bool again, ref int? order)
+    {
+        if (deployment.Config.Info.Blocked || (!again && _tried.Contains(deployment)))
+        {
+            return false;
+        }
+
+        // Deployments are sorted by order: the first candidate decides.
+        var own = deployment.Config.Order ?? int.MaxValue;
+        order ??= own;
+        return own == order;
+    }
+}

@@ -1,0 +1,147 @@
+using System.Buffers;
+using Tollgate.Engine.Pipeline;
+using Tollgate.Wire.Json;
+using Tollgate.Wire.OpenAi;
+
+namespace Tollgate.Engine.Upstream;
+
+/// <summary>Relays an answer that comes whole: read into one pooled buffer, looked at, and sent with edits.</summary>
+internal sealed class BodyRelay(TimeProvider time)
+{
+    private const int FirstSize = 16 * 1024;
+
+    /// <summary>An answer beyond this is refused whatever is configured, so that a wild upstream cannot take the process's memory.</summary>
+    private const long HardLimit = 256L * 1024 * 1024;
+
+    /// <summary>Answers up to this size go through the connection's own buffer in one write.</summary>
+    private const int SmallAnswer = 64 * 1024;
+
+    /// <summary>Relays an answer.</summary>
+    public async ValueTask<AttemptOutcome> RelayAsync(CallContext call, CallScratch scratch, UpstreamAnswer answer, AttemptClock clock)
+    {
+        var limit = Math.Min(call.Snapshot.Config.General.MaxResponseBytes ?? HardLimit, HardLimit);
+        if (answer.Length > limit)
+        {
+            return TooLarge(answer, answer.Length.Value, limit);
+        }
+
+        var buffer = ArrayPool<byte>.Shared.Rent((int)(answer.Length ?? FirstSize) + 1);
+        try
+        {
+            var length = 0;
+            while (true)
+            {
+                var read = await answer.Body.ReadAsync(buffer.AsMemory(length), clock.Token);
+                if (read == 0)
+                {
+                    break;
+                }
+
+                length += read;
+                if (length > limit)
+                {
+                    return TooLarge(answer, length, limit);
+                }
+
+                buffer = length == buffer.Length ? Grow(buffer, length) : buffer;
+            }
+
+            return await ForwardAsync(call, scratch, answer, buffer.AsMemory(0, length), clock);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private async ValueTask<AttemptOutcome> ForwardAsync(
+        CallContext call, CallScratch scratch, UpstreamAnswer answer, ReadOnlyMemory<byte> body, AttemptClock clock)
+    {
+        var editor = scratch.Response;
+        var view = new ResponseView(
+            call.Surface,
+            ClientModel.For(call),
+            ResponseRulesFor.Call(call, answer.Deployment),
+            time.GetUtcNow().ToUnixTimeSeconds(),
+            call.Body.Length);
+        switch (editor.Read(body, view))
+        {
+            case ResponseVerdict.Error:
+                return UpstreamErrors.FromBody(answer.Deployment, 200, body.Span, answer.Headers, time);
+            case ResponseVerdict.Malformed:
+                return UpstreamErrors.BadResponse(answer.Deployment, DescribeMalformed(body.Span), answer.Headers);
+            default:
+                break;
+        }
+
+        call.Usage = editor.Usage;
+        var outcome = answer.Success;
+        call.OutputCommitted = true;
+        CallHeaders.Write(call, outcome, call.UpstreamTime + clock.Elapsed, time.GetElapsedTime(call.StartedAt));
+        var response = call.Http.Response;
+        if (call.Envelope.Stream)
+        {
+            StreamRelay.StartEventStream(response);
+            var edited = new ArrayBufferWriter<byte>(body.Length + 256);
+            editor.Edits.WriteTo(body.Span, edited);
+            WholeAnswer.WriteAsStream(
+                edited.WrittenSpan, call.Envelope.IncludeUsage || call.Snapshot.Config.General.AlwaysIncludeStreamUsage, response.BodyWriter);
+        }
+        else
+        {
+            response.ContentType = "application/json";
+            response.ContentLength = editor.Edits.LengthOf(body.Length);
+            await WriteAsync(response, body, editor.Edits, call.Aborted);
+        }
+
+        await response.BodyWriter.FlushAsync(call.Aborted);
+        return outcome;
+    }
+
+    private static async ValueTask WriteAsync(
+        Microsoft.AspNetCore.Http.HttpResponse response, ReadOnlyMemory<byte> body, JsonEdits edits, CancellationToken aborted)
+    {
+        if (body.Length <= SmallAnswer)
+        {
+            edits.WriteTo(body.Span, response.BodyWriter);
+            return;
+        }
+
+        for (var i = 0; i < edits.PieceCount; i++)
+        {
+            await response.BodyWriter.WriteAsync(edits.Piece(i, body), aborted);
+        }
+    }
+
+    private static AttemptOutcome TooLarge(UpstreamAnswer answer, long size, long limit) => new()
+    {
+        Deployment = answer.Deployment,
+        Kind = UpstreamErrorKind.Api,
+        Status = 400,
+        IsOurs = true,
+        Message = FormattableString.Invariant(
+            $"Response size is too large. Response size is at least {size / 1048576.0:0.##} MB. Max size is {limit / 1048576.0:0.##} MB"),
+        Headers = answer.Headers,
+    };
+
+    private static string DescribeMalformed(ReadOnlySpan<byte> body)
+    {
+        if (body.IsEmpty)
+        {
+            return "Invalid response object: the upstream's answer is empty.";
+        }
+
+        var fault = JsonScanner.Scan(body, new JsonMembers());
+        return fault.IsNone
+            ? "Invalid response object: the upstream's answer lacks the content it should have."
+            : $"Invalid response object: the upstream's answer is not JSON ({fault.Describe()}).";
+    }
+
+    private static byte[] Grow(byte[] buffer, int length)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
+        buffer.AsSpan(0, length).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(buffer);
+        return larger;
+    }
+}

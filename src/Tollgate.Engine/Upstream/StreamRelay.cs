@@ -1,0 +1,291 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
+using Tollgate.Engine.Errors;
+using Tollgate.Engine.Pipeline;
+using Tollgate.Wire.OpenAi;
+using Tollgate.Wire.Sse;
+
+namespace Tollgate.Engine.Upstream;
+
+/// <summary>
+/// Relays a stream event by event. Until the first output arrives nothing is sent: that is when an error still has a status and another
+/// attempt is possible.
+/// </summary>
+internal sealed class StreamRelay(TimeProvider time)
+{
+    /// <summary>A stream's read buffer: chunks of text come to some hundred bytes, so one holds several.</summary>
+    private const int BufferSize = 8 * 1024;
+
+    /// <summary>One event may be an image in base64; beyond this it is an attack or a mistake.</summary>
+    private const int LongestEvent = 32 * 1024 * 1024;
+
+    /// <summary>Relays an answer.</summary>
+    public async ValueTask<AttemptOutcome> RelayAsync(CallContext call, UpstreamAnswer answer, AttemptClock clock)
+    {
+        var general = call.Snapshot.Config.General;
+        var view = new StreamView(
+            call.Surface,
+            ClientModel.For(call),
+            call.Envelope.IncludeUsage || general.AlwaysIncludeStreamUsage,
+            ResponseRulesFor.Call(call, answer.Deployment));
+        var relay = new OneStream(call, answer, clock, time, new StreamEditor(view));
+        try
+        {
+            return await relay.RunAsync();
+        }
+        finally
+        {
+            relay.Finish();
+        }
+    }
+
+    /// <summary>Sets the headers of an event stream.</summary>
+    public static void StartEventStream(HttpResponse response)
+    {
+        response.ContentType = "text/event-stream";
+        response.Headers.CacheControl = "no-cache";
+        response.Headers["x-accel-buffering"] = "no";
+    }
+
+    private sealed class OneStream(CallContext call, UpstreamAnswer answer, AttemptClock clock, TimeProvider time, StreamEditor editor)
+    {
+        private readonly SseSplitter _splitter = new();
+        private readonly PipeWriter _client = call.Http.Response.BodyWriter;
+        private readonly TimeSpan _keepAlive = call.Snapshot.Config.General.SseKeepAlive;
+        private byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        private int _filled;
+        private ArrayBufferWriter<byte>? _held;
+        private bool _done;
+        private bool _unflushed;
+        private AttemptOutcome? _failure;
+
+        public async ValueTask<AttemptOutcome> RunAsync()
+        {
+            try
+            {
+                while (!_done && _failure is null)
+                {
+                    var read = await ReadAsync();
+                    if (read == 0)
+                    {
+                        AtEnd();
+                        break;
+                    }
+
+                    clock.Touch();
+                    _filled += read;
+                    TakeEvents();
+                    await FlushAsync();
+                }
+            }
+            catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException or InvalidDataException)
+            {
+                _failure = UpstreamErrors.FromException(answer.Deployment, exception, clock);
+            }
+
+            return await EndAsync();
+        }
+
+        /// <summary>Leaves the call with what was metered, and the buffer with its pool.</summary>
+        public void Finish()
+        {
+            ArrayPool<byte>.Shared.Return(_buffer);
+            call.Usage = editor.Usage ?? (call.OutputCommitted ? Estimated() : null);
+        }
+
+        private TokenUsage Estimated()
+        {
+            var prompt = TokenEstimate.FromBytes(call.Body.Length);
+            var completion = TokenEstimate.FromBytes(editor.OutputBytes);
+            return new TokenUsage(prompt, completion, prompt + completion, 0, 0);
+        }
+
+        private async ValueTask<int> ReadAsync()
+        {
+            if (_filled == _buffer.Length)
+            {
+                if (_filled >= LongestEvent)
+                {
+                    throw new InvalidDataException($"An event of the upstream's stream is longer than {LongestEvent} bytes.");
+                }
+
+                var larger = ArrayPool<byte>.Shared.Rent(_buffer.Length * 2);
+                _buffer.AsSpan(0, _filled).CopyTo(larger);
+                ArrayPool<byte>.Shared.Return(_buffer);
+                _buffer = larger;
+            }
+
+            var pending = answer.Body.ReadAsync(_buffer.AsMemory(_filled), clock.Token);
+            return pending.IsCompleted || _keepAlive == TimeSpan.Zero || !call.OutputCommitted ? await pending : await ReadWithKeepAliveAsync(pending);
+        }
+
+        private async ValueTask<int> ReadWithKeepAliveAsync(ValueTask<int> pending)
+        {
+            var read = pending.AsTask();
+            while (true)
+            {
+                using var enough = CancellationTokenSource.CreateLinkedTokenSource(clock.Token);
+                if (await Task.WhenAny(read, Task.Delay(_keepAlive, time, enough.Token)) == read)
+                {
+                    await enough.CancelAsync();
+                    return await read;
+                }
+
+                _client.Write(": ping\n\n"u8);
+                await _client.FlushAsync(clock.Token);
+            }
+        }
+
+        private void TakeEvents()
+        {
+            var start = 0;
+            while (!_done && _failure is null && _splitter.TryRead(_buffer.AsMemory(start, _filled - start), out var consumed, out var next))
+            {
+                start += consumed;
+                Take(next);
+            }
+
+            if (start > 0)
+            {
+                _buffer.AsSpan(start, _filled - start).CopyTo(_buffer);
+                _filled -= start;
+            }
+        }
+
+        private void Take(in SseEvent next)
+        {
+            if (next.IsComment)
+            {
+                // A provider's sign of life is one for the client as well; its text is the provider's own business.
+                if (call.OutputCommitted)
+                {
+                    Output().Write(": ping\n\n"u8);
+                }
+
+                return;
+            }
+
+            switch (editor.Next(next.Data))
+            {
+                case ChunkAction.Forward:
+                    Forward(next.Data);
+                    break;
+                case ChunkAction.Done:
+                    _done = true;
+                    break;
+                case ChunkAction.Error:
+                    _failure = UpstreamErrors.FromBody(answer.Deployment, 200, next.Data.Span, answer.Headers, time);
+                    break;
+                case ChunkAction.Malformed:
+                    _failure = UpstreamErrors.BadResponse(answer.Deployment, "An event of the upstream's stream is not a JSON object.", answer.Headers);
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        private void Forward(ReadOnlyMemory<byte> payload)
+        {
+            if (editor.HasOutput && !call.OutputCommitted)
+            {
+                Commit();
+            }
+
+            var output = Output();
+            output.Write("data: "u8);
+            editor.Edits.WriteTo(payload.Span, output);
+            output.Write("\n\n"u8);
+        }
+
+        /// <summary>The client, or what is held for it until there is output.</summary>
+        private IBufferWriter<byte> Output()
+        {
+            if (!call.OutputCommitted)
+            {
+                return _held ??= new ArrayBufferWriter<byte>(512);
+            }
+
+            _unflushed = true;
+            return _client;
+        }
+
+        private void Commit()
+        {
+            call.OutputCommitted = true;
+            CallHeaders.Write(call, answer.Success, call.UpstreamTime + clock.Elapsed, time.GetElapsedTime(call.StartedAt));
+            StartEventStream(call.Http.Response);
+            if (_held is not null)
+            {
+                _client.Write(_held.WrittenSpan);
+                _held = null;
+            }
+        }
+
+        /// <summary>The upstream has closed in order: what is left may be one event without its blank line.</summary>
+        private void AtEnd()
+        {
+            if (_splitter.TryFinish(_buffer.AsMemory(0, _filled), out var last))
+            {
+                Take(last);
+            }
+
+            if (!_done && _failure is null && !call.OutputCommitted && !editor.Finished)
+            {
+                _failure = UpstreamErrors.BadResponse(answer.Deployment, "The upstream's stream ended without any output.", answer.Headers);
+            }
+        }
+
+        private async ValueTask<AttemptOutcome> EndAsync()
+        {
+            if (_failure is null)
+            {
+                await EndWellAsync();
+                return answer.Success;
+            }
+
+            if (call.OutputCommitted && _failure.Kind != UpstreamErrorKind.ClientGone)
+            {
+                // The status is gone: the error is the last event, and no [DONE] follows (R29).
+                _client.Write("data: "u8);
+                ErrorResponder.BodyFor(call, _failure).WriteTo(_client);
+                _client.Write("\n\n"u8);
+                await _client.FlushAsync(call.Aborted);
+            }
+
+            return _failure;
+        }
+
+        private async ValueTask EndWellAsync()
+        {
+            if (!call.OutputCommitted)
+            {
+                Commit();
+            }
+
+            if (!editor.Finished && !_done)
+            {
+                editor.WriteFinishChunk(_client);
+            }
+
+            editor.TryWriteUsageChunk(_client);
+            _client.Write("data: [DONE]\n\n"u8);
+            await _client.FlushAsync(call.Aborted);
+        }
+
+        private async ValueTask FlushAsync()
+        {
+            if (!_unflushed || _done)
+            {
+                return;
+            }
+
+            _unflushed = false;
+            var flushed = await _client.FlushAsync(clock.Token);
+            if (flushed.IsCompleted)
+            {
+                throw new OperationCanceledException("The client has closed the connection.");
+            }
+        }
+    }
+}

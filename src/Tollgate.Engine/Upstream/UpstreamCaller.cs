@@ -1,0 +1,165 @@
+using System.IO.Compression;
+using System.Net;
+using Tollgate.Engine.Pipeline;
+using Tollgate.Engine.Routing;
+
+namespace Tollgate.Engine.Upstream;
+
+/// <summary>Step 7: one attempt. Sends the request, relays the answer, and says what it came to.</summary>
+internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodies, StreamRelay streams, MockAnswers mocks, TimeProvider time)
+{
+    /// <summary>Makes an attempt on a deployment.</summary>
+    public async ValueTask<AttemptOutcome> SendAsync(CallContext call, CallScratch scratch, Deployment deployment)
+    {
+        using var clock = new AttemptClock(time, CallTimeouts.For(call, deployment), call.Aborted);
+        try
+        {
+            return MockAnswers.WantsMock(call, deployment)
+                ? await AnswerFromMockAsync(call, scratch, deployment, clock)
+                : await CallAsync(call, scratch, deployment, clock);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
+        {
+            return UpstreamErrors.FromException(deployment, exception, clock);
+        }
+        finally
+        {
+            call.UpstreamTime += clock.Elapsed;
+        }
+    }
+
+    private async ValueTask<AttemptOutcome> CallAsync(CallContext call, CallScratch scratch, Deployment deployment, AttemptClock clock)
+    {
+        var connection = deployment.Connection;
+        var endpoint = connection.EndpointFor(call.Surface);
+        if (endpoint.Uri is null)
+        {
+            return UpstreamErrors.FromFault(deployment, endpoint.Fault!);
+        }
+
+        var edits = scratch.RequestEdits;
+        edits.Clear();
+        if (connection.WriteRequest(RequestFor(call), edits) is { } unfit)
+        {
+            return UpstreamErrors.FromFault(deployment, unfit);
+        }
+
+        var content = new SplicedContent(call.Body, edits);
+        using var message = new HttpRequestMessage(HttpMethod.Post, endpoint.Uri)
+        {
+            Content = content,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrHigher,
+        };
+        if (await connection.AuthorizeAsync(message, ClientKey(call, deployment), clock.Token) is { } fault)
+        {
+            return UpstreamErrors.FromFault(deployment, fault);
+        }
+
+        ForwardedHeaders.Copy(call, deployment, message.Headers);
+        try
+        {
+            using var response = await transport.For(connection.Transport).SendAsync(message, clock.Token);
+            return await ReadAsync(call, scratch, deployment, clock, response);
+        }
+        finally
+        {
+            if (content.IsSending)
+            {
+                scratch.AbandonRequestBuffers();
+            }
+        }
+    }
+
+    private async ValueTask<AttemptOutcome> ReadAsync(
+        CallContext call, CallScratch scratch, Deployment deployment, AttemptClock clock, HttpResponseMessage response)
+    {
+        await using var body = await DecodedAsync(response, clock.Token);
+        if (response.StatusCode >= HttpStatusCode.BadRequest)
+        {
+            return await UpstreamErrors.FromResponseAsync(deployment, response, body, time, clock.Token);
+        }
+
+        if (response.StatusCode is < HttpStatusCode.OK or >= HttpStatusCode.Ambiguous)
+        {
+            return UpstreamErrors.BadResponse(
+                deployment, $"Upstream answered with status {(int)response.StatusCode}; check api_base.", response.Headers);
+        }
+
+        var answer = new UpstreamAnswer(deployment, body, response.Content.Headers.ContentLength, response.Headers);
+        return call.Envelope.Stream && !IsJson(response)
+            ? await streams.RelayAsync(call, answer, clock)
+            : await bodies.RelayAsync(call, scratch, answer, clock);
+    }
+
+    private async ValueTask<AttemptOutcome> AnswerFromMockAsync(CallContext call, CallScratch scratch, Deployment deployment, AttemptClock clock)
+    {
+        var mock = await mocks.MakeAsync(call, deployment, clock);
+        if (mock.Failure is { } failure)
+        {
+            return failure;
+        }
+
+        var answer = new UpstreamAnswer(deployment, mock.Body!, mock.Body!.Length, Headers: null);
+        return call.Envelope.Stream
+            ? await streams.RelayAsync(call, answer, clock)
+            : await bodies.RelayAsync(call, scratch, answer, clock);
+    }
+
+    private static UpstreamRequest RequestFor(CallContext call)
+    {
+        var policy = call.Envelope.Policy;
+        if (!call.Plan!.Overrides.IsDefaultOrEmpty)
+        {
+            policy = policy with { Overrides = call.Plan.Overrides };
+        }
+
+        return new UpstreamRequest(call.Body, call.Members, call.Surface, call.Envelope.Stream, policy, call.Envelope.ApiVersion);
+    }
+
+    /// <summary>A key the client brought counts only where the operator said so; the pipeline has refused it everywhere else.</summary>
+    private static string? ClientKey(CallContext call, Deployment deployment)
+        => call.Envelope.ApiKey is { } key && ClientCredentials.MaySend(call, deployment, "api_key", key) ? key : null;
+
+    /// <summary>
+    /// Upstreams are not asked for compression (it costs more than it saves on small chunks), but some compress all the same.
+    /// </summary>
+    private static async ValueTask<Stream> DecodedAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        if (!response.Content.Headers.NonValidated.TryGetValues("Content-Encoding", out var encodings))
+        {
+            return body;
+        }
+
+        Stream? decoded = encodings.ToString() switch
+        {
+            "gzip" or "x-gzip" => new GZipStream(body, CompressionMode.Decompress),
+            "deflate" => new ZLibStream(body, CompressionMode.Decompress),
+            "br" => new BrotliStream(body, CompressionMode.Decompress),
+            _ => null,
+        };
+        if (decoded is null)
+        {
+            return body;
+        }
+
+        response.Content.Headers.ContentLength = null;
+        return decoded;
+    }
+
+    private static bool IsJson(HttpResponseMessage response)
+        => response.Content.Headers.ContentType?.MediaType is { } type && type.EndsWith("json", StringComparison.OrdinalIgnoreCase)
+            && !type.EndsWith("x-ndjson", StringComparison.OrdinalIgnoreCase);
+}
+
+/// <summary>A good answer about to be relayed.</summary>
+/// <param name="Deployment">Who answered.</param>
+/// <param name="Body">Its bytes, decoded.</param>
+/// <param name="Length">How many there are; null when unknown.</param>
+/// <param name="Headers">The upstream's headers; null for a canned answer.</param>
+internal readonly record struct UpstreamAnswer(
+    Deployment Deployment, Stream Body, long? Length, System.Net.Http.Headers.HttpResponseHeaders? Headers)
+{
+    /// <summary>The outcome when all went well.</summary>
+    public AttemptOutcome Success => new() { Deployment = Deployment, Kind = UpstreamErrorKind.None, Headers = Headers };
+}

@@ -1,0 +1,192 @@
+using System.Buffers;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.RegularExpressions;
+using Tollgate.Engine.Routing;
+using Tollgate.Wire.OpenAi;
+
+namespace Tollgate.Engine.Upstream;
+
+/// <summary>Turns what went wrong with an attempt into its outcome. The one place where upstream failures get their class (R27).</summary>
+internal static partial class UpstreamErrors
+{
+    /// <summary>Bytes read of an error answer; what is longer is a page, not a message.</summary>
+    private const int MostBodyBytes = 64 * 1024;
+
+    private const int MostMessageChars = 2000;
+
+    /// <summary>An answer with an error status.</summary>
+    public static async Task<AttemptOutcome> FromResponseAsync(
+        Deployment deployment, HttpResponseMessage response, Stream body, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(MostBodyBytes);
+        try
+        {
+            var length = await ReadSomeAsync(body, buffer.AsMemory(0, MostBodyBytes), cancellationToken);
+            return FromBody(deployment, (int)response.StatusCode, buffer.AsSpan(0, length), response.Headers, time);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>An error object, under an error status, under 200, or in place of a chunk.</summary>
+    public static AttemptOutcome FromBody(
+        Deployment deployment, int status, ReadOnlySpan<byte> body, HttpResponseHeaders? headers, TimeProvider time)
+    {
+        var error = ErrorBody.TryRead(body);
+        if (status < 400)
+        {
+            status = int.TryParse(error?.Code, NumberStyles.None, CultureInfo.InvariantCulture, out var code) && code is >= 400 and <= 599 ? code : 500;
+        }
+
+        return new AttemptOutcome
+        {
+            Deployment = deployment,
+            Kind = deployment.Connection.Classify(status, body),
+            Status = status,
+            Message = Mask(error?.Message is { Length: > 0 } message ? message : Text(body, status)),
+            UpstreamType = error?.Type,
+            UpstreamCode = error?.Code,
+            UpstreamParam = error?.Param,
+            RetryAfter = headers is null ? null : RetryAfterOf(headers, time),
+            RetryAfterHeader = headers?.RetryAfter?.ToString(),
+            Headers = headers,
+        };
+    }
+
+    /// <summary>An answer that is not what the dialect promises.</summary>
+    public static AttemptOutcome BadResponse(Deployment deployment, string message, HttpResponseHeaders? headers = null) => new()
+    {
+        Deployment = deployment,
+        Kind = UpstreamErrorKind.BadResponse,
+        Status = 500,
+        Message = message,
+        Headers = headers,
+    };
+
+    /// <summary>A connection that cannot make the call.</summary>
+    public static AttemptOutcome FromFault(Deployment deployment, ConnectionFault fault) => new()
+    {
+        Deployment = deployment,
+        Kind = fault.Kind,
+        Status = ErrorClasses.StatusOf(fault.Kind, 400),
+        Message = fault.Message,
+        IsOurs = true,
+    };
+
+    /// <summary>A failure of the transport, or the clock's end of the attempt.</summary>
+    public static AttemptOutcome FromException(Deployment deployment, Exception exception, AttemptClock clock)
+    {
+        switch (clock.End)
+        {
+            case AttemptEnd.ClientGone:
+                return new AttemptOutcome { Deployment = deployment, Kind = UpstreamErrorKind.ClientGone, Status = 499, Message = "Client disconnected the request" };
+            case AttemptEnd.Running:
+                break;
+            default:
+                return TimedOut(deployment, clock);
+        }
+
+        var reason = exception is HttpRequestException http ? Describe(http) : exception.Message;
+        return new AttemptOutcome
+        {
+            Deployment = deployment,
+            Kind = UpstreamErrorKind.Connection,
+            Status = 500,
+            Message = $"Connection error. {reason}",
+        };
+    }
+
+    /// <summary>An attempt that took too long.</summary>
+    public static AttemptOutcome TimedOut(Deployment deployment, AttemptClock clock) => new()
+    {
+        Deployment = deployment,
+        Kind = UpstreamErrorKind.Timeout,
+        Status = 408,
+        Message = string.Create(
+            CultureInfo.InvariantCulture,
+            $"Request timed out. {(clock.End == AttemptEnd.WholeTimeout ? "No complete answer" : clock.End == AttemptEnd.IdleTimeout ? "No further chunk" : "No first chunk")} within {clock.Limit.TotalSeconds:0.###} seconds."),
+    };
+
+    /// <summary>How long an upstream asks to wait: <c>retry-after-ms</c>, or <c>retry-after</c> in seconds or as a date.</summary>
+    public static TimeSpan? RetryAfterOf(HttpResponseHeaders headers, TimeProvider time)
+    {
+        if (headers.NonValidated.TryGetValues("retry-after-ms", out var milliseconds)
+            && double.TryParse(milliseconds.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var ms) && ms is >= 0 and < 1e9)
+        {
+            return TimeSpan.FromMilliseconds(ms);
+        }
+
+        return headers.RetryAfter switch
+        {
+            { Delta: { } delta } => delta,
+            { Date: { } date } => date - time.GetUtcNow(),
+            _ => null,
+        };
+    }
+
+    private static string Describe(HttpRequestException exception) => exception.HttpRequestError switch
+    {
+        HttpRequestError.NameResolutionError => "The upstream's host name could not be resolved.",
+        HttpRequestError.ConnectionError => "The upstream refused the connection or could not be reached.",
+        HttpRequestError.SecureConnectionError => "The TLS handshake with the upstream failed.",
+        HttpRequestError.ResponseEnded => "The upstream closed the connection before its answer was complete.",
+        HttpRequestError.InvalidResponse => "The upstream's answer is not valid HTTP.",
+        HttpRequestError.ConfigurationLimitExceeded => "The upstream's answer exceeds a limit (size of headers).",
+        _ => "The connection to the upstream broke.",
+    };
+
+    private static async Task<int> ReadSomeAsync(Stream body, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        var length = 0;
+        while (length < buffer.Length)
+        {
+            var read = await body.ReadAsync(buffer[length..], cancellationToken);
+            if (read == 0)
+            {
+                break;
+            }
+
+            length += read;
+        }
+
+        return length;
+    }
+
+    private static string Text(ReadOnlySpan<byte> body, int status)
+    {
+        if (body.IsEmpty)
+        {
+            return $"Upstream answered {status} {((HttpStatusCode)status).ToString()} without a body.";
+        }
+
+        var text = Encoding.UTF8.GetString(body[..Math.Min(body.Length, MostMessageChars * 2)]).Trim();
+        return text.StartsWith('<') ? $"Upstream answered {status} with a page instead of JSON: {PlainText(text)}" : text;
+    }
+
+    private static string PlainText(string html)
+    {
+        var plain = Spaces().Replace(Tags().Replace(html, " "), " ").Trim();
+        return plain.Length > 200 ? plain[..200] : plain;
+    }
+
+    /// <summary>Upstreams repeat keys in their error texts; clients must not learn them.</summary>
+    private static string Mask(string message)
+    {
+        var masked = Secrets().Replace(message, static match => match.Groups["lead"].Value + "****");
+        return masked.Length > MostMessageChars ? masked[..MostMessageChars] + "…" : masked;
+    }
+
+    [GeneratedRegex(@"(?<lead>sk-|Bearer\s+|[?&]key=)[A-Za-z0-9_\-.*]{6,}", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 100)]
+    private static partial Regex Secrets();
+
+    [GeneratedRegex("<(script|style)[^>]*>.*?</(script|style)>|<[^>]*>", RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]
+    private static partial Regex Tags();
+
+    [GeneratedRegex(@"\s+", RegexOptions.None, matchTimeoutMilliseconds: 100)]
+    private static partial Regex Spaces();
+}
