@@ -17,6 +17,10 @@ public static class Authenticator
     /// <summary>Hash of a key as it is kept and compared.</summary>
     public static byte[] HashKey(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 
+    /// <summary>True when a request carries anything that is meant as a key.</summary>
+    public static bool HasCredential(HttpRequest request, GatewaySnapshot snapshot)
+        => KeyHeaders.Find(request.Headers, snapshot.Config.General.KeyHeaderName, out _) is { Length: > 0 };
+
     /// <summary>Identifies the caller or says why it cannot.</summary>
     /// <exception cref="ApiException">401 with the messages of llm-api.md 4.2.</exception>
     public static Caller Identify(HttpRequest request, GatewaySnapshot snapshot)

@@ -53,6 +53,11 @@ public sealed class ModelResolver
     public IEnumerable<string> WildcardNames =>
         _wildcards.Select(static wildcard => wildcard.Pattern.Text).Concat(_catchAll is null ? [] : [_catchAll.Pattern.Text]);
 
+    /// <summary>Wildcard deployments that name a concrete model to be probed with.</summary>
+    public IEnumerable<Deployment> ProbeTargets() => _config.Deployments
+        .Where(static deployment => deployment.ModelGroup.Contains('*', StringComparison.Ordinal) && deployment.Info.HealthCheckModel is not null)
+        .Select(deployment => Compile(deployment, deployment.Info.HealthCheckModel!));
+
     /// <summary>Finds the group that serves a name; null when none does.</summary>
     public ModelGroup? Resolve(string requested)
     {

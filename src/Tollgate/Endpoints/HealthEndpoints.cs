@@ -1,0 +1,171 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Tollgate.Engine;
+using Tollgate.Engine.Keys;
+using Tollgate.Engine.Errors;
+using Tollgate.Engine.Routing;
+using Tollgate.Engine.Upstream;
+using Tollgate.Hosting;
+
+namespace Tollgate.Endpoints;
+
+/// <summary>Probes and model health (observability.md section 16, admin-api.md section 17).</summary>
+internal static class HealthEndpoints
+{
+    /// <summary>Deployments asked at once.</summary>
+    private const int MostAtOnce = 16;
+
+    private static readonly string[] GetAndOptions = ["GET", "HEAD", "OPTIONS"];
+
+    /// <summary>Maps the routes.</summary>
+    public static void MapHealth(this IEndpointRouteBuilder routes)
+    {
+        var services = routes.ServiceProvider;
+        var snapshots = services.GetRequiredService<SnapshotHolder>();
+        var inFlight = services.GetRequiredService<InFlight>();
+        var probe = services.GetRequiredService<DeploymentProbe>();
+        foreach (var path in (ReadOnlySpan<string>)["/health/liveliness", "/health/liveness"])
+        {
+            routes.MapMethods(path, GetAndOptions, LiveAsync).Describe("health", "Is the process alive?");
+        }
+
+        routes.MapMethods("/health/readiness", GetAndOptions, http => ReadyAsync(http, inFlight)).Describe("health", "Should requests be sent here?");
+        routes.MapGet("/health/backlog", http => BacklogAsync(http, snapshots.Current, inFlight)).Describe("health", "Requests being served");
+        routes.MapGet("/health", http => ModelsAsync(http, snapshots.Current, probe)).Describe("health", "Health of the deployments");
+    }
+
+    private static Task LiveAsync(HttpContext http)
+        => IsOptions(http) ? Task.CompletedTask : JsonAnswer.SendAsync(http, static json => json.WriteStringValue("I'm alive!"));
+
+    private static Task ReadyAsync(HttpContext http, InFlight inFlight)
+    {
+        if (IsOptions(http))
+        {
+            return Task.CompletedTask;
+        }
+
+        var draining = inFlight.IsDraining;
+        return JsonAnswer.SendAsync(
+            http,
+            json =>
+            {
+                json.WriteStartObject();
+                json.WriteString("status", draining ? "shutting_down" : "healthy");
+                json.WriteString("db", "Not connected");
+                json.WriteNull("cache");
+                json.WriteString("litellm_version", ProductVersion.Compatible);
+                json.WriteString("tollgate_version", ProductVersion.Current);
+                json.WriteStartArray("success_callbacks");
+                json.WriteEndArray();
+                json.WriteBoolean("use_aiohttp_transport", true);
+                json.WriteString("log_level", ProductVersion.LogLevel(http.RequestServices));
+                json.WriteBoolean("is_detailed_debug", ProductVersion.IsDetailedDebug(http.RequestServices));
+                json.WriteEndObject();
+            },
+            draining ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
+    }
+
+    private static Task BacklogAsync(HttpContext http, GatewaySnapshot snapshot, InFlight inFlight)
+    {
+        Authenticator.Identify(http.Request, snapshot);
+        return JsonAnswer.SendAsync(http, json =>
+        {
+            json.WriteStartObject();
+            json.WriteNumber("in_flight_requests", inFlight.Count - 1);
+            json.WriteEndObject();
+        });
+    }
+
+    private static bool IsOptions(HttpContext http)
+    {
+        if (!HttpMethods.IsOptions(http.Request.Method))
+        {
+            return false;
+        }
+
+        http.Response.Headers.Allow = "GET, OPTIONS";
+        return true;
+    }
+
+    /// <summary>
+    /// With a key: asks every deployment. Without one: a shallow answer that never leaves the gateway, because operators' guides use it bare
+    /// as a basic check (admin-api.md C2).
+    /// </summary>
+    private static async Task ModelsAsync(HttpContext http, GatewaySnapshot snapshot, DeploymentProbe probe)
+    {
+        AccessGates.Check(http, snapshot);
+        if (snapshot.MasterKeyHash is not null && !Authenticator.HasCredential(http.Request, snapshot))
+        {
+            await JsonAnswer.SendAsync(http, static json =>
+            {
+                json.WriteStartObject();
+                json.WriteString("status", "healthy");
+                json.WriteNull("healthy_count");
+                json.WriteNull("unhealthy_count");
+                json.WriteEndObject();
+            });
+            return;
+        }
+
+        Authenticator.Identify(http.Request, snapshot);
+        var chosen = Chosen(snapshot, http.Request.Query["model"], http.Request.Query["model_id"]);
+        var results = new ConcurrentDictionary<string, string?>(StringComparer.Ordinal);
+        var options = new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce, CancellationToken = http.RequestAborted };
+        await Parallel.ForEachAsync(
+            chosen, options, async (deployment, token) => results[deployment.Id] = await probe.CheckAsync(deployment, token));
+        await JsonAnswer.SendAsync(http, json => Write(json, chosen, results, snapshot.Config.General.HealthCheckDetails));
+    }
+
+    private static List<Deployment> Chosen(GatewaySnapshot snapshot, string? group, string? id)
+    {
+        var all = snapshot.Models.Groups.SelectMany(static item => item.Deployments).Concat(snapshot.Models.ProbeTargets()).ToList();
+        if (!string.IsNullOrEmpty(id))
+        {
+            all = all.FindAll(deployment => string.Equals(deployment.Id, id, StringComparison.Ordinal));
+            return all.Count > 0 ? all : throw new ApiException(404, $"Model with ID {id} not found");
+        }
+
+        if (string.IsNullOrEmpty(group))
+        {
+            return all;
+        }
+
+        all = all.FindAll(deployment => string.Equals(deployment.Config.ModelGroup, group, StringComparison.Ordinal));
+        return all.Count > 0 ? all : throw new ApiException(404, $"Model {group} not found");
+    }
+
+    private static void Write(Utf8JsonWriter json, List<Deployment> deployments, ConcurrentDictionary<string, string?> errors, bool details)
+    {
+        json.WriteStartObject();
+        WriteEndpoints(json, "healthy_endpoints", deployments.Where(deployment => errors[deployment.Id] is null), errors, details);
+        WriteEndpoints(json, "unhealthy_endpoints", deployments.Where(deployment => errors[deployment.Id] is not null), errors, details);
+        json.WriteNumber("healthy_count", deployments.Count(deployment => errors[deployment.Id] is null));
+        json.WriteNumber("unhealthy_count", deployments.Count(deployment => errors[deployment.Id] is not null));
+        json.WriteEndObject();
+    }
+
+    private static void WriteEndpoints(
+        Utf8JsonWriter json, string name, IEnumerable<Deployment> deployments, ConcurrentDictionary<string, string?> errors, bool details)
+    {
+        json.WriteStartArray(name);
+        foreach (var deployment in deployments)
+        {
+            json.WriteStartObject();
+            json.WriteString("model", deployment.UpstreamModel);
+            json.WriteString("model_id", deployment.Id);
+            if (details && deployment.Connection.DisplayBase is { } apiBase)
+            {
+                json.WriteString("api_base", apiBase);
+            }
+
+            if (errors[deployment.Id] is { } error)
+            {
+                json.WriteString("error", error);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+}

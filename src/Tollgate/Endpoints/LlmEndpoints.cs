@@ -1,0 +1,50 @@
+using Tollgate.Engine;
+using Tollgate.Wire.OpenAi;
+
+namespace Tollgate.Endpoints;
+
+/// <summary>Inference routes of the OpenAI dialect, with and without <c>/v1</c>, and those that name the model in the path.</summary>
+internal static class LlmEndpoints
+{
+    private static readonly (string Operation, Surface Surface, string Summary)[] Operations =
+    [
+        ("chat/completions", Surface.Chat, "Chat completion, streamed or not"),
+        ("completions", Surface.Completions, "Legacy text completion, streamed or not"),
+        ("embeddings", Surface.Embeddings, "Embeddings of texts or tokens"),
+    ];
+
+    /// <summary>Maps the routes.</summary>
+    public static void MapLlm(this IEndpointRouteBuilder routes)
+    {
+        var calls = routes.ServiceProvider.GetRequiredService<LlmCalls>();
+        foreach (var (operation, surface, summary) in Operations)
+        {
+            foreach (var prefix in (ReadOnlySpan<string>)["/v1/", "/", "/openai/v1/"])
+            {
+                routes.MapPost(prefix + operation, http => calls.RunAsync(http, surface)).Describe(operation, summary);
+            }
+        }
+
+        // The model may hold slashes, which a route parameter in the middle of a path cannot: one route, taken apart here.
+        foreach (var prefix in (ReadOnlySpan<string>)["/openai/deployments/", "/engines/", "/v1/engines/"])
+        {
+            routes.MapPost(prefix + "{**rest}", http => ServeByPath(http, calls)).Describe("deployments", "The same operations with the model in the path");
+        }
+    }
+
+    private static Task ServeByPath(HttpContext http, LlmCalls calls)
+    {
+        var rest = (http.Request.RouteValues["rest"] as string)?.TrimEnd('/') ?? "";
+        foreach (var (operation, surface, _) in Operations)
+        {
+            // Longest first in the table: "chat/completions" also ends with "completions".
+            if (rest.Length > operation.Length + 1 && rest.EndsWith("/" + operation, StringComparison.OrdinalIgnoreCase))
+            {
+                return calls.RunAsync(http, surface, rest[..^(operation.Length + 1)]);
+            }
+        }
+
+        http.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
+    }
+}

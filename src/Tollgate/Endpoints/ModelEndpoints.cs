@@ -1,0 +1,76 @@
+using System.Text.Json;
+using Tollgate.Engine;
+using Tollgate.Engine.Errors;
+using Tollgate.Engine.Keys;
+using Tollgate.Engine.Routing;
+
+namespace Tollgate.Endpoints;
+
+/// <summary><c>GET /v1/models</c> and one model: what the caller can name in a request (llm-api.md 11.2).</summary>
+internal static class ModelEndpoints
+{
+    // COMPAT: LiteLLM's constants; clients compare neither.
+    private const long Created = 1677610602;
+    private const string OwnedBy = "openai";
+
+    /// <summary>Maps the routes.</summary>
+    public static void MapModels(this IEndpointRouteBuilder routes)
+    {
+        var snapshots = routes.ServiceProvider.GetRequiredService<SnapshotHolder>();
+        foreach (var prefix in (ReadOnlySpan<string>)["/v1/models", "/models", "/openai/v1/models"])
+        {
+            routes.MapGet(prefix, http => ListAsync(http, snapshots.Current)).Describe("models", "Models that can be called");
+            routes.MapGet(prefix + "/{**id}", http => RetrieveAsync(http, snapshots.Current)).Describe("models", "One model");
+        }
+    }
+
+    private static Task ListAsync(HttpContext http, GatewaySnapshot snapshot)
+    {
+        Authorize(http, snapshot);
+        var withWildcards = bool.TryParse(http.Request.Query["return_wildcard_routes"], out var wanted) && wanted;
+        return JsonAnswer.SendAsync(http, json =>
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("data");
+            foreach (var id in ModelListing.Visible(snapshot, withWildcards))
+            {
+                Write(json, id);
+            }
+
+            json.WriteEndArray();
+            json.WriteString("object", "list");
+            json.WriteEndObject();
+        });
+    }
+
+    private static Task RetrieveAsync(HttpContext http, GatewaySnapshot snapshot)
+    {
+        Authorize(http, snapshot);
+        var id = (http.Request.RouteValues["id"] as string)?.TrimEnd('/') ?? "";
+        if (!ModelListing.Visible(snapshot, withWildcards: true).Contains(id))
+        {
+            throw new ApiException(404, $"The model '{id}' does not exist or you do not have access to it.", "invalid_request_error", "model");
+        }
+
+        return JsonAnswer.SendAsync(http, json => Write(json, id));
+    }
+
+    private static void Authorize(HttpContext http, GatewaySnapshot snapshot)
+    {
+        AccessGates.Check(http, snapshot);
+        if (!AccessGates.IsPublic(http, snapshot))
+        {
+            Authenticator.Identify(http.Request, snapshot);
+        }
+    }
+
+    private static void Write(Utf8JsonWriter json, string id)
+    {
+        json.WriteStartObject();
+        json.WriteString("id", id);
+        json.WriteString("object", "model");
+        json.WriteNumber("created", Created);
+        json.WriteString("owned_by", OwnedBy);
+        json.WriteEndObject();
+    }
+}
