@@ -1,0 +1,136 @@
+using System.Collections.Immutable;
+using Tollgate.Engine.Configuration;
+using Tollgate.Engine.Upstream;
+
+namespace Tollgate.Configuration;
+
+/// <summary>What <c>model_list</c> came to.</summary>
+/// <param name="Deployments">Usable deployments, in file order.</param>
+/// <param name="Aliases">Entries whose model is another entry's name: aliases in disguise.</param>
+internal sealed record ModelList(ImmutableArray<DeploymentConfig> Deployments, IReadOnlyDictionary<string, string> Aliases);
+
+/// <summary>Reads <c>model_list</c> (config.md 4). An entry with an error is left out; the others serve.</summary>
+internal sealed class ModelListReader(MappingNode tree, EnvironmentSource environment, IProviderDirectory providers, DiagnosticBag diagnostics)
+{
+    private readonly CredentialList _credentials = CredentialList.Read(tree, diagnostics);
+    private readonly ImmutableArray<MappingEntry> _defaults =
+        GatewayConfigReader.DefaultParams(Section.Of(tree, "router_settings"), Section.Of(tree, "litellm_settings"));
+
+    private readonly Dictionary<string, string> _aliases = new(StringComparer.Ordinal);
+    private readonly DeploymentSet _deployments = new(diagnostics);
+
+    public ModelList Read()
+    {
+        var items = (tree.Get("model_list") as SequenceNode)?.Items ?? [];
+        var names = items.OfType<MappingNode>().Select(static m => Coercion.NonEmptyText(m.Get("model_name"))).OfType<string>()
+            .ToHashSet(StringComparer.Ordinal);
+        for (var i = 0; i < items.Length; i++)
+        {
+            if (items[i] is MappingNode entry)
+            {
+                ReadEntry(entry, KeyPath.Item("model_list", i, entry), i, names);
+            }
+        }
+
+        return new ModelList(_deployments.ToImmutable(), _aliases);
+    }
+
+    private void ReadEntry(MappingNode entry, string path, int index, HashSet<string> names)
+    {
+        if (Coercion.NonEmptyText(entry.Get("model_name")) is not { } name)
+        {
+            Fail(DiagnosticCodes.Required, entry.Position, $"model_list[{index}].model_name", "'model_name' is required");
+            return;
+        }
+
+        var written = entry.Get("litellm_params") as MappingNode;
+        if (Coercion.NonEmptyText(written?.Get("model")) is not { } model)
+        {
+            Fail(DiagnosticCodes.Required, written?.Position ?? entry.Position, $"{path}.litellm_params.model", "'litellm_params.model' is required");
+            return;
+        }
+
+        var parameters = Merge(written!, path);
+        EntryRules.Check(entry, written!, parameters, name, model, path, environment, diagnostics);
+        if (diagnostics.HasErrorUnder(path) || !EntryRules.IsForThisEnvironment(entry, environment)
+            || !Resolve(name, model, parameters, written!, path, names))
+        {
+            return;
+        }
+
+        foreach (var variant in Organizations(written!))
+        {
+            AddDeployment(entry, variant, name, model, path, index);
+        }
+    }
+
+    private DeploymentParams Merge(MappingNode written, string path)
+    {
+        MappingNode? credential = null;
+        if (Coercion.NonEmptyText(written.Get("litellm_credential_name")) is { } credentialName
+            && (credential = _credentials.Find(credentialName)) is null)
+        {
+            var hint = NearestName.Suggest(credentialName, _credentials.Names);
+            var position = written.Get("litellm_credential_name")!.Position;
+            diagnostics.Error(DiagnosticCodes.Deployment, position, $"{path}.litellm_params.litellm_credential_name", $"credential '{credentialName}' not found", hint);
+        }
+
+        return new DeploymentParams(written, credential, _defaults);
+    }
+
+    private bool Resolve(string name, string model, DeploymentParams parameters, MappingNode written, string path, HashSet<string> names)
+    {
+        var position = written.Get("model")!.Position;
+        var modelPath = $"{path}.litellm_params.model";
+        var resolution = providers.Resolve(model, parameters.Text("custom_llm_provider"), parameters.Text("api_base") ?? parameters.Text("base_url"));
+        if (resolution.Slug is not null)
+        {
+            if (resolution.Notice is { } notice)
+            {
+                diagnostics.Notice(DiagnosticCodes.Provider, position, modelPath, notice);
+            }
+
+            return true;
+        }
+
+        if (!string.Equals(model, name, StringComparison.Ordinal) && names.Contains(model))
+        {
+            _aliases.TryAdd(name, model);
+            diagnostics.Notice(DiagnosticCodes.Provider, position, modelPath, $"'{model}' is another model_name; treated as an alias of it");
+            return false;
+        }
+
+        var slash = model.IndexOf('/', StringComparison.Ordinal);
+        var nearest = slash > 0 ? NearestName.Find(model[..slash], providers.Slugs) : null;
+        Fail(DiagnosticCodes.Provider, position, modelPath,
+            $"LLM Provider NOT provided. Pass in the LLM provider you are trying to call. You passed model={model}",
+            nearest is not null ? $"Did you mean '{nearest}{model[slash..]}'?" : $"Use 'openai/{model}' with api_base for any OpenAI-compatible server");
+        return false;
+    }
+
+    // A list of organizations is a deployment for each, otherwise the same.
+    private static IEnumerable<MappingNode> Organizations(MappingNode written)
+    {
+        if (!written.TryGetEntry("organization", out var entry) || entry.Value is not SequenceNode list)
+        {
+            return [written];
+        }
+
+        return list.Items.Where(static i => !i.IsNull)
+            .Select(item => new MappingNode(written.Entries.Replace(entry, entry with { Value = item }), written.Position));
+    }
+
+    private void AddDeployment(MappingNode entry, MappingNode written, string name, string model, string path, int index)
+    {
+        var id = Coercion.NonEmptyText((entry.Get("model_info") as MappingNode)?.Get("id"));
+        var merged = new DeploymentParams(written, Credential(written), _defaults);
+        var deployment = DeploymentReader.Read(name, model, id ?? DeploymentId.Of(name, written), entry, merged);
+        _deployments.Add(deployment, isOwnId: id is not null, path, index);
+    }
+
+    private MappingNode? Credential(MappingNode written) =>
+        Coercion.NonEmptyText(written.Get("litellm_credential_name")) is { } name ? _credentials.Find(name) : null;
+
+    private void Fail(string code, SourcePosition position, string path, string message, string? hint = null) =>
+        diagnostics.Error(code, position, path, message, hint);
+}

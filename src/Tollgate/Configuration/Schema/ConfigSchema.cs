@@ -1,0 +1,104 @@
+namespace Tollgate.Configuration;
+
+/// <summary>Every key of a configuration file that is known, as data (config.md 4 to 8): type, secrecy, and whether it has an effect now.</summary>
+internal static partial class ConfigSchema
+{
+    /// <summary>Options by the name of a thing: open, since integrations bring their own.</summary>
+    private static readonly SchemaSection Anything = new([], open: true);
+
+    // Built on first use: the sections live in several files, whose initialisers run in no defined order.
+    private static readonly Lazy<SchemaSection> LazyRoot = new(BuildRoot);
+
+    private static readonly Lazy<SchemaSection> LazyModelEntry = new(BuildModelEntry);
+
+    /// <summary>The top-level sections. <c>x-*</c> keys are the operator's own.</summary>
+    public static SchemaSection Root => LazyRoot.Value;
+
+    /// <summary>One entry of <c>model_list</c>.</summary>
+    public static SchemaSection ModelEntry => LazyModelEntry.Value;
+
+    private static SchemaSection BuildRoot() => new(
+        [
+            Nested("model_list", ValueKind.List, ModelEntry, ChildShape.Items),
+            Nested("litellm_settings", ValueKind.Map, LitellmSettings),
+            Nested("router_settings", ValueKind.Map, RouterSettings),
+            Nested("general_settings", ValueKind.Map, GeneralSettings),
+            Nested("tollgate", ValueKind.Map, TollgateSettings),
+            Nested("credential_list", ValueKind.List, BuildCredentialEntry(), ChildShape.Items),
+            new("guardrails", ValueKind.List) { Children = GuardrailEntry, Shape = ChildShape.Items },
+            new("environment_variables", ValueKind.Map, KeyTraits.Live),
+            new("include", ValueKind.TextOrList, KeyTraits.Live),
+            .. Keys(ValueKind.ListOrMap, "mcp_servers", "policies"),
+            .. Keys(ValueKind.List, "mcp_tools", "finetune_settings", "files_settings", "vector_store_registry", "search_tools", "prompts",
+                "agent_list", "policy_attachments", "worker_registry"),
+            .. Keys(ValueKind.Map, "assistant_settings", "default_vertex_config", "callback_settings"),
+        ],
+        others: static name => name.StartsWith("x-", StringComparison.Ordinal) ? new SchemaKey(name, ValueKind.Any, KeyTraits.Silent) : null);
+
+    private static SchemaSection BuildModelEntry() => new(
+    [
+        .. Live(ValueKind.Text, "model_name"),
+        Nested("litellm_params", ValueKind.Map, LitellmParams),
+        Nested("model_info", ValueKind.Map, ModelInfo),
+        .. Live(ValueKind.Count, "rpm", "tpm"),
+        .. Live(ValueKind.Amount, "weight"),
+        .. Live(ValueKind.Int, "order"),
+        .. Keys(ValueKind.Amount, "max_budget"),
+        .. Keys(ValueKind.Duration, "budget_duration"),
+        .. Keys(ValueKind.TextList, "tags"),
+    ]);
+
+    private static SchemaSection BuildCredentialEntry() => new(
+    [
+        .. Live(ValueKind.Text, "credential_name"),
+        Nested("credential_values", ValueKind.Map, LitellmParams),
+        new("credential_info", ValueKind.Map, KeyTraits.Silent),
+    ]);
+
+    private static SchemaSection GuardrailEntry { get; } = new(
+    [
+        .. Keys(ValueKind.Text, "guardrail_name", "guardrail_id"),
+        new("litellm_params", ValueKind.Map) { Children = new SchemaSection(
+            [
+                .. Keys(ValueKind.Text, "guardrail", "guard_name"),
+                .. Keys(ValueKind.Any, "mode"),
+                .. Keys(ValueKind.Bool, "default_on", "mask_request_content", "mask_response_content"),
+                .. Secrets("api_key"),
+                .. Keys(ValueKind.Text, "api_base"),
+            ], open: true) },
+        new("guardrail_info", ValueKind.Map) { Children = Anything },
+    ], open: true);
+
+    private static SchemaSection TollgateSettings { get; } = new(
+    [
+        .. Live(ValueKind.Bool, "strict_config"),
+        .. Keys(ValueKind.Bool, "config_watch", "admin_reload_endpoint", "cool_single_deployment", "cooldown_probe", "allow_file_writes",
+            "allow_unsafe_db_settings", "metrics_always", "otel_legacy_content", "allow_client_unredaction", "public_health"),
+        .. Keys(ValueKind.Int, "config_poll_seconds", "budget_wait_ms", "local_cache_max_mb", "disk_cache_max_mb", "ingest_batch",
+            "budget_exceeded_status", "budget_error_status"),
+        .. Keys(ValueKind.CidrList, "trusted_proxies"),
+        .. Keys(ValueKind.Any, "journal_fsync", "budget_cap_output", "readiness_status"),
+        .. Keys(ValueKind.Text, "sqlite_durability"),
+        .. Keys(ValueKind.Text, "health_check_retention", "audit_retention"),
+        OneOf("cache_tenant_isolation", "none", "key", "team", "user"),
+        OneOf("write_encryption", "auto", "legacy", "aes-gcm"),
+        OneOf("rate_limit_algorithm", "sliding", "fixed"),
+        OneOf("disconnect_policy", "drain", "cancel"),
+        OneOf("mid_stream_fallback", "off", "continue"),
+        OneOf("batch_rate_limit", "on", "off"),
+        OneOf("budget_mode", "reserve", "post", "strict"),
+    ]);
+
+    private static SchemaKey Nested(string name, ValueKind kind, SchemaSection children, ChildShape shape = ChildShape.Direct) =>
+        new(name, kind, KeyTraits.Live) { Children = children, Shape = shape };
+
+    private static SchemaKey OneOf(string name, params string[] values) => new(name, ValueKind.Enum) { Values = [.. values] };
+
+    private static IEnumerable<SchemaKey> Live(ValueKind kind, params string[] names) => names.Select(n => new SchemaKey(n, kind, KeyTraits.Live));
+
+    private static IEnumerable<SchemaKey> Keys(ValueKind kind, params string[] names) => names.Select(n => new SchemaKey(n, kind));
+
+    private static IEnumerable<SchemaKey> Silent(ValueKind kind, params string[] names) => names.Select(n => new SchemaKey(n, kind, KeyTraits.Silent));
+
+    private static IEnumerable<SchemaKey> Secrets(params string[] names) => names.Select(n => new SchemaKey(n, ValueKind.Text, KeyTraits.Secret));
+}

@@ -1,0 +1,36 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using Tollgate.Engine.Configuration;
+using Tollgate.Engine.Upstream;
+
+namespace Tollgate.Configuration;
+
+/// <summary>Types the checked tree.</summary>
+internal static class GatewayConfigReader
+{
+    public static GatewayConfig Read(
+        MappingNode tree, EnvironmentSource environment, CommandLineModel? commandLine, IProviderDirectory providers, DiagnosticBag diagnostics)
+    {
+        var (general, models, router) = (Section.Of(tree, "general_settings"), Section.Of(tree, "litellm_settings"), Section.Of(tree, "router_settings"));
+        var numbers = new EnvironmentNumbers(environment, diagnostics);
+        var list = new ModelListReader(tree, environment, providers, diagnostics).Read();
+        var modelSettings = ModelSettingsReader.Read(models, environment, numbers);
+        return new GatewayConfig
+        {
+            Deployments = list.Deployments,
+            General = GeneralSettingsReader.Read(general, models, router, environment),
+            Models = commandLine?.DropParams == true ? modelSettings with { DropParams = true } : modelSettings,
+            Router = RouterSettingsReader.Read(router, models, list.Aliases, numbers, diagnostics),
+            Server = ServerSettingsReader.Read(environment, numbers, commandLine),
+            Environment = environment.Variables.ToFrozenDictionary(StringComparer.Ordinal),
+        };
+    }
+
+    /// <summary>Defaults for all deployments: the router's, then the model section's for what the router leaves open.</summary>
+    public static ImmutableArray<MappingEntry> DefaultParams(Section router, Section models)
+    {
+        var own = (router["default_litellm_params"] as MappingNode)?.Entries ?? [];
+        var other = (models["default_litellm_params"] as MappingNode)?.Entries ?? [];
+        return [.. own, .. other.Where(e => !own.Any(o => string.Equals(o.Key, e.Key, StringComparison.Ordinal)))];
+    }
+}

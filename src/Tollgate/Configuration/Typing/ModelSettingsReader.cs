@@ -1,0 +1,35 @@
+using Tollgate.Engine.Configuration;
+
+namespace Tollgate.Configuration;
+
+/// <summary>Reads <see cref="ModelSettings"/>.</summary>
+internal static class ModelSettingsReader
+{
+    public static ModelSettings Read(Section models, EnvironmentSource environment, EnvironmentNumbers numbers)
+    {
+        var defaults = new ModelSettings();
+        var (verify, caFile) = Tls(models["ssl_verify"], environment);
+        return new ModelSettings
+        {
+            DropParams = models.Bool("drop_params") ?? environment.IsOn("LITELLM_DROP_PARAMS"),
+            AliasMap = models.TextMap("model_alias_map"),
+            RequestTimeout = models.Timeout("request_timeout") ?? models.Timeout("timeout")
+                ?? numbers.Seconds("REQUEST_TIMEOUT", defaults.RequestTimeout),
+            SendMetadataUpstream = models.Flag("enable_preview_features"),
+            SslVerify = verify,
+            SslCaFile = caFile,
+            UseDefaultCloudIdentity = models.Flag("enable_azure_ad_token_refresh"),
+            MaxStreamDuration = numbers.Seconds("LITELLM_MAX_STREAMING_DURATION_SECONDS") is { } longest && longest > TimeSpan.Zero ? longest : null,
+            CheckProviderEndpoint = models.Flag("check_provider_endpoint"),
+        };
+    }
+
+    private static (bool Verify, string? CaFile) Tls(ConfigNode? written, EnvironmentSource environment)
+    {
+        var text = Coercion.NonEmptyText(written) ?? environment.GetNonEmpty("SSL_VERIFY");
+        var bundle = environment.GetNonEmpty("SSL_CERT_FILE") ?? environment.GetNonEmpty("REQUESTS_CA_BUNDLE");
+        return text is null ? (true, bundle)
+            : YamlScalars.TryBool(text, out var verify) ? (verify, verify ? bundle : null)
+            : (true, text);
+    }
+}
