@@ -1,0 +1,46 @@
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.SwaggerUI;
+using Tollgate.Engine.Configuration;
+
+namespace Tollgate.Endpoints;
+
+/// <summary>The OpenAPI document and the pages that show it; each can be switched off (<c>DOCS_URL=""</c>, <c>NO_OPENAPI</c>).</summary>
+internal static class DocumentEndpoints
+{
+    private const string DocumentName = "v1";
+
+    /// <summary>Adds the document's maker.</summary>
+    public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi(DocumentName, static options =>
+        options.AddDocumentTransformer(static (document, _, _) =>
+        {
+            document.Info.Title = "Tollgate";
+            document.Info.Version = ProductVersion.Current;
+            document.Info.Description = "AI gateway, compatible with the LiteLLM Proxy " + ProductVersion.Compatible;
+            document.Components ??= new OpenApiComponents();
+            document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal);
+            document.Components.SecuritySchemes["key"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" };
+            document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("key", document)] = [] }];
+            return Task.CompletedTask;
+        }));
+
+    /// <summary>Maps document and pages as the settings say.</summary>
+    public static void MapDocuments(this WebApplication app, ServerSettings settings)
+    {
+        if (settings.OpenApiUrl is not { } document)
+        {
+            return;
+        }
+
+        app.MapOpenApi(document);
+        if (settings.DocsUrl is { } docs)
+        {
+            app.UseSwaggerUI(options =>
+            {
+                options.RoutePrefix = docs.Trim('/');
+                options.DocumentTitle = "Tollgate API";
+                options.SwaggerEndpoint(settings.RootPath + document, "Tollgate");
+                options.ConfigObject.DocExpansion = DocExpansion.List;
+            });
+        }
+    }
+}

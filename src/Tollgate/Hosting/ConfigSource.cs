@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using Tollgate.Configuration;
+using Tollgate.Engine.Configuration;
+using Tollgate.Engine.Upstream;
+using Tollgate.FirstRun;
+
+namespace Tollgate.Hosting;
+
+/// <summary>Loads the configuration of a serving gateway, at start and again on reload.</summary>
+internal sealed class ConfigSource(ServeOptions options, EnvironmentSource environment, IProviderDirectory providers)
+{
+    /// <summary>True when there is neither file nor model: the gateway starts with its own fake models.</summary>
+    public bool IsQuickStart { get; private set; }
+
+    /// <summary>The master key that this start made; null when there was one.</summary>
+    public string? NewMasterKey { get; private set; }
+
+    /// <summary>Where a made master key is kept.</summary>
+    public DataDirectory Data { get; } = DataDirectory.From(environment);
+
+    public EnvironmentSource Environment { get; } = environment;
+
+    /// <summary>Loads everything anew.</summary>
+    public ConfigResult Load()
+    {
+        var result = ConfigLoader.Load(
+            new ConfigRequest { Path = options.ConfigPath, Environment = Environment, CommandLine = options.Model, Strict = options.Strict }, providers);
+        if (result.Config is not { } config)
+        {
+            return result;
+        }
+
+        IsQuickStart = result.Files.IsEmpty && options.Model is null && config.Deployments.IsEmpty && Environment.GetNonEmpty("WORKER_CONFIG") is null;
+        if (IsQuickStart)
+        {
+            config = ApplyQuickStart(config);
+        }
+
+        if (options.LimitConcurrency is { } limit)
+        {
+            config = config with { Server = config.Server with { LimitConcurrency = limit } };
+        }
+
+        return result with { Config = config };
+    }
+
+    /// <summary>Text of a configuration's line, for showing a problem with it.</summary>
+    public static string? SourceLine(string file, int line)
+    {
+        try
+        {
+            return File.ReadLines(file).ElementAtOrDefault(line - 1);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Diagnostics that an operator should see at start: all but remarks.</summary>
+    public static ImmutableArray<ConfigDiagnostic> WorthShowing(ConfigResult result)
+        => [.. result.Diagnostics.Where(static diagnostic => diagnostic.Level > DiagnosticLevel.Notice)];
+
+    private GatewayConfig ApplyQuickStart(GatewayConfig config)
+    {
+        if (config.General.MasterKey is not null)
+        {
+            return QuickStart.Apply(config, config.General.MasterKey);
+        }
+
+        var key = Data.MasterKey(out var created);
+        NewMasterKey = created ? key : NewMasterKey;
+        return QuickStart.Apply(config, key);
+    }
+}

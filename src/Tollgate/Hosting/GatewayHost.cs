@@ -1,0 +1,152 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Tollgate.Configuration;
+using Tollgate.Endpoints;
+using Tollgate.Engine;
+using Tollgate.Engine.Upstream;
+using Tollgate.Providers;
+
+namespace Tollgate.Hosting;
+
+/// <summary>The composition root: configuration, container, server, routes; and how a start can fail.</summary>
+internal sealed class GatewayHost(ServeOptions options, EnvironmentSource environment, TextWriter output, TextWriter errors)
+{
+    private const int DefaultPort = 4000;
+
+    /// <summary>Header lines of real clients stay below 8 KB each; 64 KB leaves room for long bearer tokens and cookies (Kestrel: 32 KB).</summary>
+    private const int MostHeaderBytes = 64 * 1024;
+
+    /// <summary>After the drain nothing is left but idle connections.</summary>
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>Serves until stopped.</summary>
+    /// <returns>Exit code: 0 after an orderly stop, 1 when the start failed, 2 for flags that do not fit together.</returns>
+    public async Task<int> RunAsync()
+    {
+        if (options.SslCertificateFile is null != options.SslKeyFile is null)
+        {
+            await errors.WriteLineAsync("--ssl_certfile_path and --ssl_keyfile_path need each other.");
+            return 2;
+        }
+
+        var providers = ProviderDirectory.Create(environment.Variables);
+        var source = new ConfigSource(options, environment, providers);
+        ConfigResult result;
+        try
+        {
+            result = source.Load();
+        }
+        catch (IOException exception)
+        {
+            await errors.WriteLineAsync(exception.Message);
+            return 1;
+        }
+
+        await errors.WriteAsync(DiagnosticPrinter.ToText(
+            result.HasFatal ? result.Diagnostics : ConfigSource.WorthShowing(result), ConfigSource.SourceLine));
+        if (result.Config is not { } config)
+        {
+            await errors.WriteLineAsync("The configuration has fatal problems; the gateway does not start.");
+            return 1;
+        }
+
+        if (options.SkipServerStartup)
+        {
+            return 0;
+        }
+
+        await using var app = Build(source, new GatewaySnapshot(config, providers), providers);
+        return await ServeAsync(app, source, config);
+    }
+
+    private async Task<int> ServeAsync(WebApplication app, ConfigSource source, Engine.Configuration.GatewayConfig config)
+    {
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (IOException exception) when (exception.InnerException is AddressInUseException)
+        {
+            await errors.WriteLineAsync($"fatal CFG020 port {Port} is already in use. Stop the other process or choose another port with --port.");
+            return 1;
+        }
+        catch (Exception exception) when (exception is SocketException or IOException or CryptographicException or UnauthorizedAccessException)
+        {
+            await errors.WriteLineAsync($"Cannot listen on {Host(source)}:{Port}: {exception.Message}");
+            return 1;
+        }
+
+        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        await new StartBanner(output).WriteAsync(address, source, config);
+        await app.WaitForShutdownAsync();
+        return 0;
+    }
+
+    private int Port => options.Port ?? (int.TryParse(environment.GetNonEmpty("PORT"), out var port) ? port : DefaultPort);
+
+    private string Host(ConfigSource source)
+        => options.Host ?? environment.GetNonEmpty("HOST") ?? (source.IsQuickStart || options.Model is not null ? "127.0.0.1" : "0.0.0.0");
+
+    private WebApplication Build(ConfigSource source, GatewaySnapshot snapshot, IProviderDirectory providers)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        var log = LogSettings.From(options, environment);
+        log.Apply(builder.Logging);
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, Host(source)));
+        builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = ShutdownTimeout);
+        builder.Services.AddSingleton(new SnapshotHolder(snapshot));
+        builder.Services.AddSingleton(new UpstreamTransport(snapshot.Config.Server));
+        builder.Services.AddSingleton(providers);
+        builder.Services.AddSingleton(source);
+        builder.Services.AddSingleton(log);
+        builder.Services.AddSingleton<InFlight>();
+        builder.Services.AddSingleton<ConfigReloader>();
+        builder.Services.AddSingleton<IHostLifetime, ProcessLifetime>();
+        builder.Services.AddEngine();
+        builder.Services.AddApiDocument();
+
+        var app = builder.Build();
+        app.UseMiddleware<FrontDoor>();
+        app.UseRouting();
+        app.MapLlm();
+        app.MapModels();
+        app.MapHealth();
+        app.MapRoutes();
+        app.MapDocuments(snapshot.Config.Server);
+        app.MapWelcome(snapshot.Config.Server);
+        if (environment.IsOn("TOLLGATE_BENCH"))
+        {
+            app.MapGet("/debug/allocated", static http => http.Response.WriteAsync($"{GC.GetTotalAllocatedBytes(precise: false)}\n"));
+        }
+
+        return app;
+    }
+
+    private void Configure(KestrelServerOptions kestrel, string host)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = null;
+        kestrel.Limits.MinRequestBodyDataRate = null;
+        kestrel.Limits.MinResponseDataRate = null;
+        kestrel.Limits.MaxRequestHeadersTotalSize = MostHeaderBytes;
+        if (options.KeepAliveSeconds is > 0 and var seconds)
+        {
+            kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(seconds);
+        }
+
+        var address = string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase) ? IPAddress.Loopback : IPAddress.Parse(host);
+        kestrel.Listen(address, Port, listen =>
+        {
+            if (options.SslCertificateFile is { } certificate)
+            {
+                listen.UseHttps(TlsCertificate.Load(certificate, options.SslKeyFile!, environment.GetNonEmpty("SSL_KEYFILE_PASSWORD")));
+            }
+        });
+    }
+}
