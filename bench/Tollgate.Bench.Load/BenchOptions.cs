@@ -25,7 +25,7 @@ internal sealed record BenchOptions
     /// <summary>Chunks of a stream; a client opens a new one when it has all of them. Default 200.</summary>
     public required int Chunks { get; init; }
 
-    /// <summary>Calls a second in the half-load scenario. Default 0: half of what the slower of relay and gateway reached with wrk.</summary>
+    /// <summary>Calls a second in the half-load scenario. Default 0: a third of what the slower one reached with wrk.</summary>
     public required int HalfRate { get; init; }
 
     /// <summary>Cold starts per target. Default 10.</summary>

@@ -5,7 +5,7 @@ namespace Tollgate.Bench.Load;
 /// <summary>Thrown for everything the person at the keyboard can fix; the message is all that is printed, and the exit code is 1.</summary>
 internal sealed class BenchException(string message) : Exception(message);
 
-/// <summary><c>--name value</c> pairs; a name that nobody asked for is an error, so that a typing mistake is not a silent default.</summary>
+/// <summary><c>--name value</c> pairs; a name that nobody asked for is an error and not a silent default.</summary>
 internal sealed class Flags
 {
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);

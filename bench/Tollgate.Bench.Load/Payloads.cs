@@ -58,7 +58,7 @@ internal static class Payloads
         json.WriteNumber("max_tokens", 256);
     });
 
-    /// <summary>The answer of the upstream to a plain call, about 600 bytes. It holds no <c>'</c> and no <c>$</c>: nginx has it in its config.</summary>
+    /// <summary>The upstream's answer to a plain call, about 600 bytes; without <c>'</c> and <c>$</c>: nginx has it in its config.</summary>
     public static string Answer() =>
         """
         {"id":"chatcmpl-BenchA7c1f09e2b4d8a6c3e5f7","object":"chat.completion","created":1767225600,"model":"bench-upstream","choices":[{"index":0,"message":{"role":"assistant","content":"A lorry with three axles pays 4.50 at the north gate and another 2.25 at the river crossing, so 6.75 in all on a working day.","refusal":null,"annotations":[]},"logprobs":null,"finish_reason":"stop"}],"usage":{"prompt_tokens":52,"completion_tokens":38,"total_tokens":90,"prompt_tokens_details":{"cached_tokens":0,"audio_tokens":0},"completion_tokens_details":{"reasoning_tokens":0,"audio_tokens":0}},"service_tier":"default","system_fingerprint":"fp_bench0001"}

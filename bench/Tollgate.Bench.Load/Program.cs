@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Tollgate.Bench.Load.Clients;
+using Tollgate.Bench.Load.Processes;
 using Tollgate.Bench.Load.Reporting;
 using Tollgate.Bench.Load.Scenarios;
 using Tollgate.Bench.Load.Soak;
@@ -9,7 +10,7 @@ using Tollgate.Bench.Load.Upstream;
 
 namespace Tollgate.Bench.Load;
 
-/// <summary>Three roles: <c>run</c> (default) measures, <c>soak</c> runs for long, <c>upstream</c> is what both start for streams.</summary>
+/// <summary>Three roles: <c>run</c> (default) measures, <c>soak</c> runs for long, <c>upstream</c> is what both start.</summary>
 internal static class Program
 {
     private static async Task<int> Main(string[] args)
@@ -23,8 +24,8 @@ internal static class Program
             var flags = new Flags(args.Skip(args.Length > 0 && string.Equals(args[0], role, StringComparison.Ordinal) ? 1 : 0));
             return role switch
             {
-                "run" => await MeasureAsync(BenchOptions.Read(flags), "bench/run.sh " + string.Join(' ', args.SkipWhile(a => a is "run")), stop.Token),
-                "soak" => await SoakRun.RunAsync(flags, "bench/soak.sh " + string.Join(' ', args.Skip(1)), stop.Token),
+                "run" => await MeasureAsync(BenchOptions.Read(flags), CommandLine("bench/run.sh", args), stop.Token),
+                "soak" => await SoakRun.RunAsync(flags, CommandLine("bench/soak.sh", args), stop.Token),
                 "upstream" => await ServeAsync(flags, stop.Token),
                 _ => throw new BenchException($"unknown role '{role}'; known: run, soak, upstream"),
             };
@@ -40,6 +41,9 @@ internal static class Program
             return 1;
         }
     }
+
+    private static string CommandLine(string script, string[] args) =>
+        string.Join(' ', args.SkipWhile(a => a is "run" or "soak").Prepend(script));
 
     private static void Stop(PosixSignalContext context, CancellationTokenSource stop)
     {
@@ -62,6 +66,7 @@ internal static class Program
     {
         Machine.RequireTools(options);
         var machine = Machine.Describe();
+        var others = new OtherWork();
         var folder = Directory.CreateTempSubdirectory("tollgate-bench-");
         using var caller = new Caller();
         var run = new BenchRun(options, new TargetLauncher(options, caller, folder.FullName), caller, new Wrk(folder.FullName));
@@ -79,7 +84,9 @@ internal static class Program
 
         Console.WriteLine();
         Console.Write(Report.Table(run.Results));
-        WritePage(options, run.Results, command, machine);
+        var share = string.Create(CultureInfo.InvariantCulture, $"Other programs took {others.Share():0.0%} of the machine.");
+        Console.WriteLine($"\n{share}");
+        WritePage(options, run.Results, command, $"{machine}\n- {share}");
         return run.Results.Failures.Count == 0 ? 0 : 1;
     }
 
@@ -104,7 +111,7 @@ internal static class Program
         var date = DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         var part = options.IsWhole ? "" : "-part";
         var file = Path.Combine(Directory.CreateDirectory(options.ResultsFolder).FullName, $"{date}-{commit}{part}.md");
-        File.WriteAllText(file, Report.Page(results, options, commit, date, command.TrimEnd(), machine));
-        Console.WriteLine($"\nwritten: {Path.GetRelativePath(Environment.CurrentDirectory, file)}");
+        File.WriteAllText(file, Report.Page(results, options, commit, date, command, machine));
+        Console.WriteLine($"written: {Path.GetRelativePath(Environment.CurrentDirectory, file)}");
     }
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Text;
 using System.Text.Json;
 
 namespace Tollgate.Bench.Load.Clients;
@@ -10,7 +9,8 @@ internal sealed class Caller : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(5) });
+    private readonly HttpMessageInvoker _client = new(
+        new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(5) });
 
     public static HttpRequestMessage Post(Uri url, string key, byte[] body)
     {
@@ -58,8 +58,10 @@ internal sealed class Caller : IDisposable
     /// <summary>Makes a key with a budget and rate limits so high that they are checked on every call and never reached.</summary>
     public async Task<string> CreateVirtualKeyAsync(Uri baseUrl, string masterKey, CancellationToken cancellation)
     {
-        var body = """{"models":["bench"],"max_budget":1000000000,"rpm_limit":1000000000,"tpm_limit":1000000000000,"max_parallel_requests":100000}""";
-        using var request = Post(new Uri(baseUrl, "/key/generate"), masterKey, Encoding.UTF8.GetBytes(body));
+        var body = """
+            {"models":["bench"],"max_budget":1e9,"rpm_limit":1000000000,"tpm_limit":1000000000,"max_parallel_requests":100000}
+            """u8;
+        using var request = Post(new Uri(baseUrl, "/key/generate"), masterKey, body.ToArray());
         using var response = await _client.SendAsync(request, cancellation);
         var text = await response.Content.ReadAsStringAsync(cancellation);
         if (response.StatusCode != HttpStatusCode.OK)

@@ -5,11 +5,16 @@ using Tollgate.Bench.Load.Targets;
 
 namespace Tollgate.Bench.Load.Clients;
 
-/// <param name="Milliseconds">Every latency, sorted.</param>
+/// <param name="Latencies">Every call: the second of the run it ended in, and its milliseconds.</param>
 /// <param name="PerSecond">The rate that was reached.</param>
-internal sealed record PacedResult(double[] Milliseconds, double PerSecond)
+internal sealed record PacedResult(IReadOnlyList<(int Second, double Milliseconds)> Latencies, double PerSecond)
 {
-    public double Percentile(double share) => Percentiles.Of(Milliseconds, share);
+    /// <summary>Of all calls.</summary>
+    public double Percentile(double share) => Percentiles.Of([.. Latencies.Select(l => l.Milliseconds).Order()], share);
+
+    /// <summary>The median over the seconds of the run: a usual second, whatever the machine did in one of them.</summary>
+    public double PercentileOfASecond(double share) => Percentiles.Median(
+        Latencies.GroupBy(l => l.Second, l => l.Milliseconds).Select(second => Percentiles.Of([.. second.Order()], share)));
 }
 
 /// <summary>
@@ -29,7 +34,7 @@ internal sealed class PacedLoad : IDisposable
     private readonly Native.PollEntry[] _waiting;
     private readonly Stack<int> _free;
     private readonly double _interval;
-    private readonly List<double> _milliseconds;
+    private readonly List<(int Second, double Milliseconds)> _latencies;
     private readonly int _calls;
 
     private PacedLoad(RunningTarget target, byte[] body, int connections, double rate, int seconds)
@@ -40,7 +45,7 @@ internal sealed class PacedLoad : IDisposable
         _free = new Stack<int>(Enumerable.Range(0, connections));
         _interval = Stopwatch.Frequency / rate;
         _calls = (int)(rate * seconds);
-        _milliseconds = new List<double>(_calls);
+        _latencies = new List<(int Second, double Milliseconds)>(_calls);
     }
 
     public static Task<PacedResult> RunAsync(
@@ -70,7 +75,7 @@ internal sealed class PacedLoad : IDisposable
             var start = Stopwatch.GetTimestamp();
             Exchange(start, cancellation);
             var perSecond = _calls / Stopwatch.GetElapsedTime(start).TotalSeconds;
-            return new PacedResult([.. _milliseconds.Order()], perSecond);
+            return new PacedResult(_latencies, perSecond);
         }
         catch (Exception e) when (e is SocketException or IOException)
         {
@@ -83,7 +88,7 @@ internal sealed class PacedLoad : IDisposable
         var sent = 0;
         var isBlocked = false;
         var lastAnswer = start;
-        while (_milliseconds.Count < _calls)
+        while (_latencies.Count < _calls)
         {
             cancellation.ThrowIfCancellationRequested();
             var now = Stopwatch.GetTimestamp();
@@ -99,7 +104,7 @@ internal sealed class PacedLoad : IDisposable
             isBlocked = sent < _calls && due <= now;
             var isIdle = sent < _calls && !isBlocked;
             Native.WaitReadable(_waiting, isIdle ? TimeSpan.FromSeconds((due - now) / (double)Stopwatch.Frequency) : Stall);
-            if (Receive())
+            if (Receive(start))
             {
                 lastAnswer = Stopwatch.GetTimestamp();
             }
@@ -110,7 +115,7 @@ internal sealed class PacedLoad : IDisposable
         }
     }
 
-    private bool Receive()
+    private bool Receive(long start)
     {
         var hasAnswer = false;
         for (var i = 0; i < _waiting.Length; i++)
@@ -125,7 +130,8 @@ internal sealed class PacedLoad : IDisposable
                 throw new BenchException($"{_target.Name}: answered {status} under a fixed rate");
             }
 
-            _milliseconds.Add(Stopwatch.GetElapsedTime(_connections[i].From).TotalMilliseconds);
+            var second = (int)Stopwatch.GetElapsedTime(start).TotalSeconds;
+            _latencies.Add((second, Stopwatch.GetElapsedTime(_connections[i].From).TotalMilliseconds));
             _waiting[i] = Native.PollEntry.None;
             _free.Push(i);
             hasAnswer = true;

@@ -4,7 +4,7 @@ using Tollgate.Bench.Load.Targets;
 
 namespace Tollgate.Bench.Load.Clients;
 
-/// <summary>Keeps a number of streams open: each client reads one to its end and opens the next. Every stream is checked to be whole.</summary>
+/// <summary>Keeps a number of streams open: each client reads one to its end, checks that it is whole, and opens the next.</summary>
 internal sealed class StreamLoad : IAsyncDisposable
 {
     private static readonly TimeSpan FinishLimit = TimeSpan.FromSeconds(30);

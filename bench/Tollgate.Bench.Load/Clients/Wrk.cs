@@ -46,7 +46,12 @@ internal sealed class Wrk(string folder)
 
     private static async Task<string> ExecuteAsync(string[] arguments, CancellationToken cancellation)
     {
-        var start = new ProcessStartInfo(Machine.Wrk, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Machine.Wrk, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using var process = Process.Start(start) ?? throw new BenchException("wrk did not start");
         try
         {

@@ -10,10 +10,14 @@ internal static partial class Native
 
     public static void Terminate(int pid) => _ = Kill(pid, SigTerm);
 
-    /// <summary>Waits until a socket can be read or the time is over, with the kernel's resolution; .NET's own waits round to milliseconds.</summary>
+    /// <summary>Waits for a readable socket, with the kernel's resolution; .NET's own waits round to milliseconds.</summary>
     public static void WaitReadable(Span<PollEntry> entries, TimeSpan limit)
     {
-        var time = new TimeSpec { Seconds = limit.Ticks / TimeSpan.TicksPerSecond, Nanoseconds = limit.Ticks % TimeSpan.TicksPerSecond * 100 };
+        var time = new TimeSpec
+        {
+            Seconds = limit.Ticks / TimeSpan.TicksPerSecond,
+            Nanoseconds = limit.Ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick,
+        };
         _ = Poll(ref MemoryMarshal.GetReference(entries), (nuint)entries.Length, in time, IntPtr.Zero);
     }
 

@@ -28,7 +28,12 @@ internal sealed class ServerProcess : IAsyncDisposable
     public static ServerProcess Start(
         string name, string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null)
     {
-        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var (key, value) in environment ?? new Dictionary<string, string?>(StringComparer.Ordinal))
         {
             // No value: the server shall not inherit it from the shell.
@@ -43,7 +48,8 @@ internal sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Asks until the server gives the wanted answer; throws with its last output when it ends or takes too long.</summary>
-    public async Task WaitUntilAsync(Func<CancellationToken, Task<bool>> answers, TimeSpan limit, TimeSpan pause, CancellationToken cancellation)
+    public async Task WaitUntilAsync(
+        Func<CancellationToken, Task<bool>> answers, TimeSpan limit, TimeSpan pause, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
         while (!await answers(cancellation))

@@ -34,7 +34,8 @@ internal sealed class Measurements
             return gateway.Count == 0 ? null : Percentiles.Median(gateway);
         }
 
-        var pairs = gateway.Zip(Rounds(metric, TargetNames.Relay), (g, r) => metric.Comparison == Comparison.Ratio ? g / r : g - r).ToArray();
+        var isRatio = metric.Comparison == Comparison.Ratio;
+        var pairs = gateway.Zip(Rounds(metric, TargetNames.Relay), (g, r) => isRatio ? g / r : g - r).ToArray();
         return pairs.Length == 0 ? null : Percentiles.Median(pairs);
     }
 }

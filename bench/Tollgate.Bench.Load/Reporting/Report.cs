@@ -16,7 +16,8 @@ internal static class Report
         var text = new StringBuilder();
         foreach (var row in rows)
         {
-            text.AppendLine(string.Join("  ", row.Select((cell, c) => c < 3 ? cell.PadRight(widths[c]) : cell.PadLeft(widths[c]))).TrimEnd());
+            var cells = row.Select((cell, c) => c < 3 ? cell.PadRight(widths[c]) : cell.PadLeft(widths[c]));
+            text.AppendLine(string.Join("  ", cells).TrimEnd());
         }
 
         return text.ToString();
@@ -26,7 +27,7 @@ internal static class Report
     {
         var page = new StringBuilder();
         page.AppendLine(CultureInfo.InvariantCulture, $"# Load results, {date}, {commit}").AppendLine();
-        page.AppendLine("Medians of the rounds; *compared* is the gateway against the relay of the same round (see bench/README.md).").AppendLine();
+        page.AppendLine("Medians of the rounds; *compared*: the gateway against the relay of the same round.").AppendLine();
         AppendRow(page, Heads);
         AppendRow(page, ["---", "---", "---", "---:", "---:", "---:", "---:", "---:", "---"]);
         foreach (var row in Rows(results))
@@ -42,8 +43,8 @@ internal static class Report
         page.AppendLine().AppendLine("## Machine").AppendLine().AppendLine(machine);
         page.AppendLine().AppendLine("## Command").AppendLine().AppendLine("```").AppendLine(command).AppendLine("```").AppendLine();
         page.AppendLine(CultureInfo.InvariantCulture,
-            $"{options.Rounds} rounds of {options.Seconds} s; {options.Streams} streams ({options.MemoryStreams} for memory), {options.Chunks} chunks of a stream "
-            + $"{options.ChunkGapMs} ms apart; {options.Starts} cold starts; {(options.VirtualKey ? "virtual key with limits" : "master key")}.");
+            $"{options.Rounds} rounds of {options.Seconds} s; {options.Streams} streams ({options.MemoryStreams} for memory), "
+            + $"{options.Chunks} chunks of a stream {options.ChunkGapMs} ms apart; {options.Starts} cold starts; {(options.VirtualKey ? "virtual key with limits" : "master key")}.");
         page.AppendLine().AppendLine("## Every round").AppendLine();
         AppendRow(page, ["scenario", "figure", "unit", "target", "rounds"]);
         AppendRow(page, ["---", "---", "---", "---", "---"]);
@@ -78,7 +79,7 @@ internal static class Report
     {
         (_, null) => "–",
         (Comparison.Ratio, { } v) => v.ToString("0.00 ×", CultureInfo.InvariantCulture),
-        (Comparison.Difference, { } v) => v.ToString("+0.##;−0.##;0", CultureInfo.InvariantCulture),
+        (Comparison.Difference, { } v) => v.ToString("+0.###;−0.###;0", CultureInfo.InvariantCulture),
         (_, { } v) => Text(v),
     };
 

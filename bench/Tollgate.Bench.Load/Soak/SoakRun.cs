@@ -64,7 +64,8 @@ internal static class SoakRun
         var date = DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         var stem = Path.Combine(Directory.CreateDirectory(options.ResultsFolder).FullName, $"soak-{date}-{Machine.Commit()}");
         var page = new StringBuilder();
-        page.AppendLine(CultureInfo.InvariantCulture, $"# Soak of {soak.Target}, {date}, {soak.Minutes} minutes at {soak.Rate} calls a second").AppendLine();
+        page.AppendLine(CultureInfo.InvariantCulture,
+            $"# Soak of {soak.Target}, {date}, {soak.Minutes} minutes at {soak.Rate} calls a second").AppendLine();
         page.AppendLine(samples.Table()).AppendLine();
         page.AppendLine("| outcome | calls |").AppendLine("| --- | ---: |");
         foreach (var (outcome, count) in traffic.Outcomes.OrderBy(o => o.Key, StringComparer.Ordinal))
@@ -72,7 +73,8 @@ internal static class SoakRun
             page.AppendLine(CultureInfo.InvariantCulture, $"| {outcome} | {count} |");
         }
 
-        page.AppendLine().AppendLine(Machine.Describe()).AppendLine().AppendLine(CultureInfo.InvariantCulture, $"Command: `{command.TrimEnd()}`");
+        page.AppendLine().AppendLine(Machine.Describe()).AppendLine();
+        page.AppendLine(CultureInfo.InvariantCulture, $"Command: `{command}`");
         File.WriteAllText(stem + ".csv", samples.Csv());
         File.WriteAllText(stem + ".md", page.ToString());
         Console.Write(page);
