@@ -44,7 +44,8 @@ internal static class Report
         page.AppendLine().AppendLine("## Command").AppendLine().AppendLine("```").AppendLine(command).AppendLine("```").AppendLine();
         page.AppendLine(CultureInfo.InvariantCulture,
             $"{options.Rounds} rounds of {options.Seconds} s; {options.Streams} streams ({options.MemoryStreams} for memory), "
-            + $"{options.Chunks} chunks of a stream {options.ChunkGapMs} ms apart; {options.Starts} cold starts; {(options.VirtualKey ? "virtual key with limits" : "master key")}.");
+            + $"{options.Chunks} chunks of a stream {options.ChunkGapMs} ms apart; {options.Starts} cold starts; "
+            + $"{(options.VirtualKey ? "virtual key with limits" : "master key")}.");
         page.AppendLine().AppendLine("## Every round").AppendLine();
         AppendRow(page, ["scenario", "figure", "unit", "target", "rounds"]);
         AppendRow(page, ["---", "---", "---", "---", "---"]);

