@@ -1,2 +1,3 @@
-var builder = WebApplication.CreateSlimBuilder(args);
-await builder.Build().RunAsync();
+using Tollgate.Commands;
+
+return await TollgateCommand.RunAsync(args);

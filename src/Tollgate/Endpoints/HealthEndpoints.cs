@@ -23,13 +23,14 @@ internal static class HealthEndpoints
         var services = routes.ServiceProvider;
         var snapshots = services.GetRequiredService<SnapshotHolder>();
         var inFlight = services.GetRequiredService<InFlight>();
+        var log = services.GetRequiredService<LogSettings>();
         var probe = services.GetRequiredService<DeploymentProbe>();
         foreach (var path in (ReadOnlySpan<string>)["/health/liveliness", "/health/liveness"])
         {
             routes.MapMethods(path, GetAndOptions, LiveAsync).Describe("health", "Is the process alive?");
         }
 
-        routes.MapMethods("/health/readiness", GetAndOptions, http => ReadyAsync(http, inFlight)).Describe("health", "Should requests be sent here?");
+        routes.MapMethods("/health/readiness", GetAndOptions, http => ReadyAsync(http, inFlight, log)).Describe("health", "Should requests be sent here?");
         routes.MapGet("/health/backlog", http => BacklogAsync(http, snapshots.Current, inFlight)).Describe("health", "Requests being served");
         routes.MapGet("/health", http => ModelsAsync(http, snapshots.Current, probe)).Describe("health", "Health of the deployments");
     }
@@ -37,7 +38,7 @@ internal static class HealthEndpoints
     private static Task LiveAsync(HttpContext http)
         => IsOptions(http) ? Task.CompletedTask : JsonAnswer.SendAsync(http, static json => json.WriteStringValue("I'm alive!"));
 
-    private static Task ReadyAsync(HttpContext http, InFlight inFlight)
+    private static Task ReadyAsync(HttpContext http, InFlight inFlight, LogSettings log)
     {
         if (IsOptions(http))
         {
@@ -58,8 +59,8 @@ internal static class HealthEndpoints
                 json.WriteStartArray("success_callbacks");
                 json.WriteEndArray();
                 json.WriteBoolean("use_aiohttp_transport", true);
-                json.WriteString("log_level", ProductVersion.LogLevel(http.RequestServices));
-                json.WriteBoolean("is_detailed_debug", ProductVersion.IsDetailedDebug(http.RequestServices));
+                json.WriteString("log_level", log.CompatibleName);
+                json.WriteBoolean("is_detailed_debug", log.IsDetailed);
                 json.WriteEndObject();
             },
             draining ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);

@@ -47,7 +47,7 @@ internal static class ModelEndpoints
     {
         Authorize(http, snapshot);
         var id = (http.Request.RouteValues["id"] as string)?.TrimEnd('/') ?? "";
-        if (!ModelListing.Visible(snapshot, withWildcards: true).Contains(id))
+        if (!ModelListing.Visible(snapshot, withWildcards: true).Contains(id, StringComparer.Ordinal))
         {
             throw new ApiException(404, $"The model '{id}' does not exist or you do not have access to it.", "invalid_request_error", "model");
         }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using Tollgate.Engine.Configuration;
 
@@ -7,39 +6,6 @@ namespace Tollgate.Endpoints;
 /// <summary>The page at <c>/ui</c>: where a browser finds what runs here. No scripts, no other origins.</summary>
 internal static class WelcomeEndpoints
 {
-    private const string Page = """
-        <!doctype html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>Tollgate</title>
-        <style>
-        :root {{ color-scheme: light dark; }}
-        body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 44rem; margin: 3rem auto; padding: 0 1rem; }}
-        h1 {{ margin-bottom: 0; }}
-        pre {{ overflow-x: auto; padding: 1rem; border: 1px solid currentColor; border-radius: .5rem; }}
-        li {{ margin: .25rem 0; }}
-        </style>
-        </head>
-        <body>
-        <main>
-        <h1>Tollgate</h1>
-        <p>Version {0}, compatible with LiteLLM {1}. The gateway is running.</p>
-        <h2>First call</h2>
-        <pre>curl {2}/v1/models -H "Authorization: Bearer $KEY"</pre>
-        <h2>Here</h2>
-        <ul>
-        {3}
-        <li><a href="{4}/health/readiness">Readiness</a></li>
-        <li><a href="{4}/routes">Routes</a></li>
-        </ul>
-        <p>Models, limits and keys are set in the configuration file; the pages to manage them are not part of this version.</p>
-        </main>
-        </body>
-        </html>
-        """;
-
     /// <summary>Maps the page, and the way to it from <c>/</c>.</summary>
     public static void MapWelcome(this IEndpointRouteBuilder routes, ServerSettings settings)
     {
@@ -50,8 +16,7 @@ internal static class WelcomeEndpoints
             http.Response.ContentType = "text/html; charset=utf-8";
             http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
             var address = WebUtility.HtmlEncode($"{http.Request.Scheme}://{http.Request.Host}{root}");
-            return http.Response.WriteAsync(string.Format(
-                CultureInfo.InvariantCulture, Page, ProductVersion.Current, ProductVersion.Compatible, address, docs, WebUtility.HtmlEncode(root)));
+            return http.Response.WriteAsync(Page(address, WebUtility.HtmlEncode(root), docs));
         }).Describe("ui", "Start page");
         if (settings.DocsUrl is not "/")
         {
@@ -62,4 +27,37 @@ internal static class WelcomeEndpoints
             }).Describe("ui", "Start page");
         }
     }
+
+    private static string Page(string address, string root, string docs) => $$"""
+        <!doctype html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <title>Tollgate</title>
+        <style>
+        :root { color-scheme: light dark; }
+        body { font: 16px/1.5 system-ui, sans-serif; max-width: 44rem; margin: 3rem auto; padding: 0 1rem; }
+        h1 { margin-bottom: 0; }
+        pre { overflow-x: auto; padding: 1rem; border: 1px solid currentColor; border-radius: .5rem; }
+        li { margin: .25rem 0; }
+        </style>
+        </head>
+        <body>
+        <main>
+        <h1>Tollgate</h1>
+        <p>Version {{ProductVersion.Current}}, compatible with LiteLLM {{ProductVersion.Compatible}}. The gateway is running.</p>
+        <h2>First call</h2>
+        <pre>curl {{address}}/v1/models -H "Authorization: Bearer $KEY"</pre>
+        <h2>Here</h2>
+        <ul>
+        {{docs}}
+        <li><a href="{{root}}/health/readiness">Readiness</a></li>
+        <li><a href="{{root}}/routes">Routes</a></li>
+        </ul>
+        <p>Models, limits and keys are set in the configuration file; the pages to manage them are not part of this version.</p>
+        </main>
+        </body>
+        </html>
+        """;
 }

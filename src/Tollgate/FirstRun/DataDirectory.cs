@@ -42,10 +42,11 @@ internal sealed class DataDirectory(string path)
             created = true;
             return key;
         }
-        catch (UnauthorizedAccessException)
+        catch (UnauthorizedAccessException exception)
         {
             throw new IOException(
-                $"The data directory {Path} cannot be used: permission denied. Set TOLLGATE_DATA_DIR to a writable directory, or LITELLM_MASTER_KEY to a key.");
+                $"The data directory {Path} cannot be used: permission denied. Set TOLLGATE_DATA_DIR to a writable directory, or LITELLM_MASTER_KEY to a key.",
+                exception);
         }
     }
 

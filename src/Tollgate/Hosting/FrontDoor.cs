@@ -12,7 +12,7 @@ internal sealed partial class FrontDoor(RequestDelegate next, SnapshotHolder sna
     public async Task InvokeAsync(HttpContext http)
     {
         var server = snapshots.Current.Config.Server;
-        if (server.RootPath.Length > 0 && http.Request.Path.StartsWithSegments(server.RootPath, out var rest))
+        if (server.RootPath.Length > 0 && http.Request.Path.StartsWithSegments(server.RootPath, StringComparison.Ordinal, out var rest))
         {
             http.Request.PathBase = server.RootPath;
             http.Request.Path = rest.HasValue ? rest : "/";

@@ -11,7 +11,7 @@ internal sealed class StartBanner(TextWriter output)
     {
         var url = address.Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal).Replace("[::]", "127.0.0.1", StringComparison.Ordinal);
         await output.WriteLineAsync($"Tollgate {ProductVersion.Current} (compatible with LiteLLM {ProductVersion.Compatible}) listens on {address}");
-        await output.WriteLineAsync($"Models:     {config.Deployments.Length} deployments in {config.Deployments.DistinctBy(static deployment => deployment.ModelGroup).Count()} groups");
+        await output.WriteLineAsync($"Models:     {config.Deployments.Length} deployments in {config.Deployments.DistinctBy(static deployment => deployment.ModelGroup, StringComparer.Ordinal).Count()} groups");
         await output.WriteLineAsync($"Web:        {url}{config.Server.RootPath}/ui");
         await WriteKeyAsync(source, config);
         if (config.Deployments.FirstOrDefault(static deployment => !deployment.ModelGroup.Contains('*', StringComparison.Ordinal)) is { } first)

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Tollgate.Engine.Configuration;
 
 namespace Tollgate.Configuration;
 

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
-using Tollgate.Engine.Configuration;
 
 namespace Tollgate.Configuration;
 
