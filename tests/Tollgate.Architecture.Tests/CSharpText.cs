@@ -146,7 +146,7 @@ internal sealed class CSharpText
             {
                 return i + 1;
             }
-            else if (current is '"' or '\'')
+            else if (holes > 0 && (current is '"' or '\''))
             {
                 i = AfterQuoted(i + 1, current, verbatim: false) - 1;
             }

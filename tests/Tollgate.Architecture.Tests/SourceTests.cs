@@ -90,13 +90,14 @@ public sealed class SourceTests
     [Fact]
     public void Literals_AreToldFromCode()
     {
-        const string Source = """
+        const string Source = """"
             var a = "one\"" + @"two""" + $"three {b["x"]} {{"; // "no"
-            var c = '"'; /* "no" */ var d = $@"four {e} \"; var f = "five"u8;
-            """ + "\nvar g = \"\"\"six \"quoted\" \"\"\";";
+            var c = '"'; /* "no" */ var d = $@"four's {e} \"; var f = "five"u8;
+            var g = """six "quoted" """;
+            """";
         var text = CSharpText.Read(Source);
         text.Literals.Select(literal => literal.Value).ShouldBe(
-            ["one\\\"", "two\"\"", "three {b[\"x\"]} {{", "four {e} \\", "five", "six \"quoted\" "]);
+            ["one\\\"", "two\"\"", "three {b[\"x\"]} {{", "four's {e} \\", "five", "six \"quoted\" "]);
         text.Literals[^1].Line.ShouldBe(3);
         text.Code.Length.ShouldBe(Source.Length);
         text.Code.ShouldNotContain("no");

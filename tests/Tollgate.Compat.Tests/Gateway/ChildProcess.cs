@@ -46,6 +46,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = folder,
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -88,9 +89,9 @@ internal sealed class ChildProcess : IAsyncDisposable
             await _process.WaitForExitAsync(limit.Token);
             await _reading.WaitAsync(limit.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException late)
         {
-            throw new TimeoutException($"{_process.StartInfo.FileName} did not end. It said:\n{Output}");
+            throw new TimeoutException($"{_process.StartInfo.FileName} did not end. It said:\n{Output}", late);
         }
 
         return _process.ExitCode;

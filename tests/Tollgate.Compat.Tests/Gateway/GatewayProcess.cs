@@ -122,7 +122,7 @@ internal sealed partial class GatewayProcess : IAsyncDisposable
             }
             catch (HttpRequestException problem) when (tries == MostTries)
             {
-                throw new InvalidOperationException($"The gateway is not alive: {problem.Message} It said:\n{Output}");
+                throw new InvalidOperationException($"The gateway is not alive: {problem.Message} It said:\n{Output}", problem);
             }
             catch (HttpRequestException)
             {
