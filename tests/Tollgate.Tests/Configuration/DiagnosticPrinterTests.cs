@@ -39,6 +39,8 @@ public class DiagnosticPrinterTests
     [InlineData("  database_url: postgresql://u:pw@h/d", "  database_url: ****")]
     [InlineData("  host: redis://u:pw@h:1", "  host: redis://u:****@h:1")]
     [InlineData("  num_retries: 3", "  num_retries: 3")]
+    [InlineData("  max_tokens: 3", "  max_tokens: 3")]
+    [InlineData("  input_cost_per_token: x", "  input_cost_per_token: x")]
     [InlineData("  {\"password\": \"hunter2\", \"a\": 1}", "  {\"password\": ****")]
     public void SourceLines_AreShownWithoutSecrets(string line, string shown) => SecretText.MaskLine(line).ShouldBe(shown);
 

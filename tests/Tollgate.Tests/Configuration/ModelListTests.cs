@@ -257,6 +257,7 @@ public class ModelListTests
         var config = ConfigFixture.LoadClean("""
             router_settings:
               default_litellm_params: {timeout: 9, temperature: 0.1, tags: [x]}
+            x-shared: {api_key: os.environ/UNUSED}
             model_list:
               - model_name: m
                 litellm_params: {model: openai/m}
@@ -300,7 +301,7 @@ public class ModelListTests
     }
 
     [Fact]
-    public void ModelWithoutProvider_IsAnAliasOrAnError()
+    public void ModelWithoutProvider_IsAnAliasOrAWarning()
     {
         var result = ConfigFixture.Load("""
             model_list:
@@ -315,9 +316,9 @@ public class ModelListTests
               - model_name: guessed
                 litellm_params: {model: my-model, api_base: "http://h:1"}
             """);
-        result.Config!.Deployments.Select(d => d.ModelGroup).ShouldBe(["big", "guessed"]);
+        result.Config!.Deployments.Select(d => d.ModelGroup).ShouldBe(["big", "lost", "typo", "guessed"]);
         result.Config.Router.Aliases["fast"].ShouldBe(new ModelAlias("big", Hidden: false));
-        result.Diagnostics.Where(d => d is { Code: "CFG033", Level: DiagnosticLevel.Error }).Select(d => $"{d.Position.Line} {d.Message} / {d.Hint}").ShouldBe(
+        result.Diagnostics.Where(d => d is { Code: "CFG033", Level: DiagnosticLevel.Warning }).Select(d => $"{d.Position.Line} {d.Message} / {d.Hint}").ShouldBe(
         [
             "7 LLM Provider NOT provided. Pass in the LLM provider you are trying to call. You passed model=my-model / Use 'openai/my-model' with api_base for any OpenAI-compatible server",
             "9 LLM Provider NOT provided. Pass in the LLM provider you are trying to call. You passed model=opneai/m / Did you mean 'openai/m'?",

@@ -32,7 +32,9 @@ public class RuleTests
     [InlineData("router_settings: {model_group_alias: {a: [b]}}", "CFG005", "expected a model name or {model, hidden}")]
     [InlineData("general_settings: {budget_duration: 30 days}", "CFG009", "'30 days' is not a duration")]
     [InlineData("general_settings: {max_request_size_mb: 0}", "CFG005", "expected a size in MB above zero, found '0'")]
-    [InlineData("general_settings: {allowed_ips: [10.0.0.0/99]}", "CFG005", "expected an IP address or CIDR range, found '10.0.0.0/99'")]
+    [InlineData("general_settings: {mcp_internal_ip_ranges: [10.0.0.0/99]}", "CFG005", "expected an IP address or CIDR range, found '10.0.0.0/99'")]
+    [InlineData("router_settings: {default_litellm_params: {timeout: soon}}", "CFG005", "expected a number of seconds, found 'soon'")]
+    [InlineData("router_settings: {num_retries: sk-abcdefghijkl1234}", "CFG005", "expected an integer, found 'sk-...1234'")]
     [InlineData("general_settings: {use_x_forwarded_for: maybe}", "CFG005", "expected true or false, found 'maybe'")]
     [InlineData("litellm_settings: {cache_params: {type: memcached}}", "CFG006", "'memcached' is not one of redis, local")]
     [InlineData("model_list: [{model_name: a, litellm_params: {model: openai/a, api_base: localhost:8080}}]", "CFG005", "expected an absolute URL")]
@@ -42,6 +44,18 @@ public class RuleTests
         result.HasFatal.ShouldBeFalse();
         result.Single(code).Level.ShouldBe(DiagnosticLevel.Error);
         result.Single(code).Message.ShouldStartWith(message);
+    }
+
+    [Theory]
+    [InlineData("allowed_ips: [10.0.0.0/99]", "CFG005")]
+    [InlineData("allowed_ips: {a: b}", "CFG005")]
+    [InlineData("allowed_routes: {a: b}", "CFG005")]
+    [InlineData("master_key: [sk-a]", "CFG005")]
+    public void WrongValueOfAGuard_RefusesTheStart(string setting, string code)
+    {
+        var result = ConfigFixture.Load($"general_settings: {{{setting}}}");
+        result.HasFatal.ShouldBeTrue();
+        result.Diagnostics.ShouldContain(d => d.Code == code && d.Level == DiagnosticLevel.Fatal);
     }
 
     [Fact]

@@ -8,7 +8,7 @@ internal static partial class SecretText
 {
     private static readonly FrozenSet<string> Exact = new[]
     {
-        "authorization", "token", "database_url", "redis_url", "url_with_password", "direct_url",
+        "authorization", "token", "database_url", "redis_url", "direct_url",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     private static readonly string[] Endings =
@@ -18,7 +18,7 @@ internal static partial class SecretText
 
     /// <summary>True when a key of this name usually holds a secret, known to the schema or not.</summary>
     public static bool IsSecretName(string name) =>
-        Exact.Contains(name) || Array.Exists(Endings, ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
+        Exact.Contains(name) || (!name.EndsWith("per_token", StringComparison.Ordinal) && Array.Exists(Endings, ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)));
 
     /// <summary><c>sk-...1234</c>: enough to recognise a key, too little to use it.</summary>
     public static string Mask(string value) => value.Length < 12 ? "****" : $"{value[..3]}...{value[^4..]}";
@@ -34,7 +34,7 @@ internal static partial class SecretText
     private static bool IsReference(string value) =>
         value.TrimStart('"', '\'').StartsWith("os.environ/", StringComparison.Ordinal) || value.TrimStart('"', '\'').StartsWith("${", StringComparison.Ordinal);
 
-    [GeneratedRegex(@"(?<head>[\w-]*(key|password|secret|token|credential|authorization|database_url|redis_url)s?[""']?\s*[:=]\s*)(?<value>[^\s].*)$",
+    [GeneratedRegex(@"(?<head>[\w-]*(key|password|secret|(?<!per_)token(?!s|_c)|credential|authorization|database_url|redis_url)s?[""']?\s*[:=]\s*)(?<value>[^\s].*)$",
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 500)]
     private static partial Regex SecretValue();
 

@@ -20,8 +20,8 @@ internal static partial class ConfigSchema
     private static SchemaSection BuildRoot() => new(
         [
             Nested("model_list", ValueKind.List, ModelEntry, ChildShape.Items),
-            Nested("litellm_settings", ValueKind.Map, LitellmSettings),
-            Nested("router_settings", ValueKind.Map, RouterSettings),
+            Nested("litellm_settings", ValueKind.Map, BuildLitellmSettings()),
+            Nested("router_settings", ValueKind.Map, BuildRouterSettings()),
             Nested("general_settings", ValueKind.Map, GeneralSettings),
             Nested("tollgate", ValueKind.Map, TollgateSettings),
             Nested("credential_list", ValueKind.List, BuildCredentialEntry(), ChildShape.Items),
