@@ -357,6 +357,16 @@ public class ModelListTests
     }
 
     [Fact]
+    public void WrongFactsInModelInfo_CostNothingButTheFact()
+    {
+        var result = ConfigFixture.Load(
+            "model_list: [{model_name: a, litellm_params: {model: openai/a}, model_info: {mode: chatty, max_tokens: many, supports_vision: maybe}}]");
+        result.Config!.Deployments.ShouldHaveSingleItem().Info.Mode.ShouldBeNull();
+        result.Codes(DiagnosticLevel.Warning).ShouldBe(["CFG006", "CFG005", "CFG005"]);
+        result.Diagnostics.ShouldAllBe(d => d.Level == DiagnosticLevel.Warning);
+    }
+
+    [Fact]
     public void OrderOnSomeDeploymentsOnly_IsNoticed()
     {
         var result = ConfigFixture.Load("""

@@ -65,10 +65,11 @@ public class SectionTests
         var config = ConfigFixture.LoadClean("{}",
             ("DOCS_URL", ""), ("OPENAPI_URL", "api.json"), ("SERVER_ROOT_PATH", "/litellm/"), ("AIOHTTP_CONNECTOR_LIMIT_PER_HOST", "50"),
             ("AIOHTTP_KEEPALIVE_TIMEOUT", "30"), ("LITELLM_DROP_PARAMS", "True"), ("REQUEST_TIMEOUT", "77"), ("INITIAL_RETRY_DELAY", "0.1"),
-            ("MAX_RETRY_DELAY", "2"), ("JITTER", "0"), ("LITELLM_MAX_STREAMING_DURATION_SECONDS", "90"), ("SSL_VERIFY", "false"),
+            ("MAX_RETRY_DELAY", "2"), ("JITTER", "0"), ("SUPERVISORD_STOPWAITSECS", "9"), ("LITELLM_MAX_STREAMING_DURATION_SECONDS", "90"), ("SSL_VERIFY", "false"),
             ("DATABASE_HOST", "h"), ("DATABASE_USERNAME", "u@x"), ("DATABASE_PASSWORD", "p:w"), ("DATABASE_NAME", "d"));
         (config.Server.DocsUrl, config.Server.OpenApiUrl, config.Server.RootPath, config.Server.MaxConnectionsPerHost)
             .ShouldBe((null, "/api.json", "/litellm", 50));
+        config.Server.DrainTimeout.ShouldBe(TimeSpan.FromSeconds(9));
         config.Server.PooledConnectionIdleTimeout.ShouldBe(TimeSpan.FromSeconds(30));
         (config.Models.DropParams, config.Models.SslVerify, config.Models.RequestTimeout).ShouldBe((true, false, TimeSpan.FromSeconds(77)));
         (config.Router.InitialRetryDelay.TotalSeconds, config.Router.MaxRetryDelay.TotalSeconds, config.Router.RetryJitter.TotalSeconds).ShouldBe((0.1, 2, 0));

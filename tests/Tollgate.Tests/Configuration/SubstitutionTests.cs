@@ -88,6 +88,14 @@ public class SubstitutionTests
     }
 
     [Fact]
+    public void EnvironmentSectionAsList_IsFatal() =>
+        ConfigFixture.Load("environment_variables: [A=b]").At("CFG002").ShouldBe("Fatal 1:24 environment_variables");
+
+    [Fact]
+    public void UnclosedReferences_AreTextAndCheap() =>
+        Params($"'{string.Concat(Enumerable.Repeat("${A:-", 50_000))}'").Length.ShouldBe(250_004);
+
+    [Fact]
     public void ResolvedSecret_IsNeverShown()
     {
         var result = ConfigFixture.Load("""

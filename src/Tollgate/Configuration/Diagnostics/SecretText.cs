@@ -26,6 +26,9 @@ internal static partial class SecretText
     /// <summary>A source line fit for a terminal: values of secret-looking keys and anything that looks like a key are masked.</summary>
     public static string MaskLine(string line)
     {
+        // Long lines are cut before matching: what does not fit a terminal needs no look.
+        const int longest = 400;
+        line = line.Length > longest ? line[..longest] : line;
         var masked = SecretValue().Replace(line, static m => m.Groups["head"].Value + (IsReference(m.Groups["value"].Value) ? m.Groups["value"].Value : "****"));
         masked = UrlPassword().Replace(masked, "${head}****@");
         return LooksLikeKey().Replace(masked, static m => IsReference(m.Value) ? m.Value : Mask(m.Value));

@@ -96,6 +96,9 @@ internal static partial class ConfigSchema
 
     private static IEnumerable<SchemaKey> Live(ValueKind kind, params string[] names) => names.Select(n => new SchemaKey(n, kind, KeyTraits.Live));
 
+    private static IEnumerable<SchemaKey> Soft(ValueKind kind, params string[] names) =>
+        names.Select(n => new SchemaKey(n, kind, KeyTraits.Live | KeyTraits.Soft));
+
     private static IEnumerable<SchemaKey> Keys(ValueKind kind, params string[] names) => names.Select(n => new SchemaKey(n, kind));
 
     private static IEnumerable<SchemaKey> Silent(ValueKind kind, params string[] names) => names.Select(n => new SchemaKey(n, kind, KeyTraits.Silent));
