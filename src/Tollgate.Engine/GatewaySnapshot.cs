@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Text;
 using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Keys;
 using Tollgate.Engine.Routing;
@@ -21,7 +22,7 @@ public sealed class GatewaySnapshot
         Config = config;
         Providers = providers;
         Models = new ModelResolver(config, providers);
-        MasterKeyHash = config.General.MasterKey is { Length: > 0 } key ? Authenticator.HashKey(key) : null;
+        MasterKey = config.General.MasterKey is { Length: > 0 } key ? Encoding.UTF8.GetBytes(key) : null;
         PublicRoutes = [.. config.General.PublicRoutes.Select(static route => new RoutePattern(route))];
         AllowedRoutes = [.. config.General.AllowedRoutes.Select(static route => new RoutePattern(route))];
         AllowedClients = new ClientAddresses(config.General.AllowedIps);
@@ -33,8 +34,8 @@ public sealed class GatewaySnapshot
 
     public ModelResolver Models { get; }
 
-    /// <summary>SHA-256 of the master key; null when the gateway is open.</summary>
-    public byte[]? MasterKeyHash { get; }
+    /// <summary>The master key as UTF-8; null when the gateway is open.</summary>
+    public byte[]? MasterKey { get; }
 
     /// <summary>Routes that need no key.</summary>
     public ImmutableArray<RoutePattern> PublicRoutes { get; }

@@ -22,7 +22,10 @@ public sealed record DeploymentConfig
     /// <summary>Credential; null when neither file nor credential list has one (the provider's environment variable is then asked).</summary>
     public string? ApiKey { get; init; }
 
-    /// <summary>True when the file names a key (say <c>os.environ/X</c>) that could not be resolved: calls fail with 401 instead of going out without one.</summary>
+    /// <summary>
+    /// True when the file names a key or an address (say <c>os.environ/X</c>) that could not be resolved: calls fail with 401 instead of going
+    /// out without one, or with a key to the wrong place.
+    /// </summary>
     public bool ApiKeyUnresolved { get; init; }
 
     /// <summary><c>api_base</c> or <c>base_url</c> as written, absolute URL.</summary>

@@ -133,7 +133,7 @@ public sealed record RouterSettings
     /// <summary>Random extra wait, upper bound. Default 0.75 s (<c>JITTER</c>).</summary>
     public TimeSpan RetryJitter { get; init; } = TimeSpan.FromSeconds(0.75);
 
-    /// <summary>Retries by error class (<c>retry_policy</c>), replacing the number above.</summary>
+    /// <summary>Retries by error class (<c>retry_policy</c>), replacing the number above. Keys as written: <c>RateLimitErrorRetries</c>, ...</summary>
     public FrozenDictionary<string, int> RetryPolicy { get; init; } = FrozenDictionary<string, int>.Empty;
 
     /// <summary><c>model_group_retry_policy</c>: by group, then by error class.</summary>

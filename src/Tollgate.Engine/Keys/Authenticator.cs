@@ -8,14 +8,8 @@ namespace Tollgate.Engine.Keys;
 /// <summary>Step 1 of a request: who is calling. Stateless; compares in constant time.</summary>
 public static class Authenticator
 {
-    /// <summary>Bytes of a SHA-256.</summary>
-    private const int HashLength = SHA256.HashSizeInBytes;
-
-    /// <summary>Keys longer than this are hashed on the heap; none that the gateway makes is.</summary>
-    private const int MaxStackKey = 256;
-
-    /// <summary>Hash of a key as it is kept and compared.</summary>
-    public static byte[] HashKey(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
+    /// <summary>No key that anyone makes is longer; such a value is not compared at all.</summary>
+    public const int LongestKey = 512;
 
     /// <summary>True when a request carries anything that is meant as a key.</summary>
     public static bool HasCredential(HttpRequest request, GatewaySnapshot snapshot)
@@ -25,9 +19,9 @@ public static class Authenticator
     /// <exception cref="ApiException">401 with the messages of llm-api.md 4.2.</exception>
     public static Caller Identify(HttpRequest request, GatewaySnapshot snapshot)
     {
-        var masterHash = snapshot.MasterKeyHash;
+        var master = snapshot.MasterKey;
         var key = KeyHeaders.Find(request.Headers, snapshot.Config.General.KeyHeaderName, out var header);
-        if (masterHash is null)
+        if (master is null)
         {
             return header is null ? Caller.Anonymous : new Caller(CallerRole.Anonymous, header);
         }
@@ -42,23 +36,22 @@ public static class Authenticator
             throw ApiException.Unauthorized("Authentication Error, Malformed API Key passed in. Ensure Key has `Bearer ` prefix.");
         }
 
-        Span<byte> hash = stackalloc byte[HashLength];
-        Hash(key, hash);
-        if (CryptographicOperations.FixedTimeEquals(hash, masterHash))
+        return IsMasterKey(key, master) ? snapshot.AdminFor(header!) : throw Unknown(key);
+    }
+
+    /// <summary>Compares in constant time; only the length of the master key shows.</summary>
+    private static bool IsMasterKey(string key, byte[] master)
+    {
+        if (key.Length > LongestKey)
         {
-            return snapshot.AdminFor(header!);
+            return false;
         }
 
-        throw Unknown(key, hash);
+        Span<byte> utf8 = stackalloc byte[LongestKey * 3];
+        return CryptographicOperations.FixedTimeEquals(utf8[..Encoding.UTF8.GetBytes(key, utf8)], master);
     }
 
-    private static void Hash(string key, Span<byte> hash)
-    {
-        Span<byte> utf8 = key.Length * 3 <= MaxStackKey ? stackalloc byte[MaxStackKey] : new byte[key.Length * 3];
-        SHA256.HashData(utf8[..Encoding.UTF8.GetBytes(key, utf8)], hash);
-    }
-
-    private static ApiException Unknown(string key, ReadOnlySpan<byte> hash)
+    private static ApiException Unknown(string key)
     {
         if (!key.StartsWith("sk-", StringComparison.Ordinal))
         {
@@ -69,7 +62,7 @@ public static class Authenticator
         var tail = key.Length > 8 ? key[^4..] : "****";
         return ApiException.Unauthorized(
             $"Authentication Error, Invalid proxy server token passed. Received API Key = sk-...{tail}, "
-            + $"Key Hash (Token) ={Convert.ToHexStringLower(hash)}. Unable to find token in cache or `LiteLLM_VerificationTokenTable`",
+            + $"Key Hash (Token) ={Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))}. Unable to find token in cache or `LiteLLM_VerificationTokenTable`",
             "token_not_found_in_db",
             "key");
     }

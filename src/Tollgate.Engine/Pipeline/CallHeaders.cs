@@ -156,5 +156,10 @@ internal static class CallHeaders
         _ => number.ToString(CultureInfo.InvariantCulture),
     };
 
-    private static string Milliseconds(TimeSpan span) => span.TotalMilliseconds.ToString("0.###", CultureInfo.InvariantCulture);
+    /// <summary>Milliseconds with three decimals. PERF: a custom format of a double costs ten times as much as two whole numbers.</summary>
+    private static string Milliseconds(TimeSpan span)
+    {
+        var microseconds = span.Ticks / TimeSpan.TicksPerMicrosecond;
+        return string.Create(CultureInfo.InvariantCulture, $"{microseconds / 1000}.{microseconds % 1000:D3}");
+    }
 }

@@ -122,7 +122,7 @@ internal sealed partial class LlmPipeline(
             ClientLimits.Seconds(headers, "x-litellm-timeout"),
             ClientLimits.Seconds(headers, "x-litellm-stream-timeout"),
             ClientLimits.Count(headers, "x-litellm-num-retries"),
-            call.Http.Request.Query["api-version"]);
+            call.Http.Request.QueryString.HasValue ? call.Http.Request.Query["api-version"].ToString() : null);
         RequiredFields.Check(call);
     }
 
@@ -144,7 +144,17 @@ internal sealed partial class LlmPipeline(
         var given = request.Headers["x-litellm-call-id"].ToString();
         return given.Length is > 0 and <= 256 && !given.AsSpan().ContainsAnyExceptInRange('!', '~')
             ? given
-            : Guid.NewGuid().ToString("D", CultureInfo.InvariantCulture);
+            : NewCallId();
+    }
+
+    /// <summary>A version 4 UUID. It names a call and protects nothing, so it need not cost a system call for the kernel's randomness.</summary>
+    private static string NewCallId()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        Random.Shared.NextBytes(bytes);
+        bytes[6] = (byte)((bytes[6] & 0x0F) | 0x40);
+        bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
+        return new Guid(bytes, bigEndian: true).ToString("D", CultureInfo.InvariantCulture);
     }
 
     private static partial class Log

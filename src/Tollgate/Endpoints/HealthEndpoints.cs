@@ -95,7 +95,7 @@ internal static class HealthEndpoints
     private static async Task ModelsAsync(HttpContext http, GatewaySnapshot snapshot, DeploymentProbe probe)
     {
         AccessGates.Check(http, snapshot);
-        if (snapshot.MasterKeyHash is not null && !Authenticator.HasCredential(http.Request, snapshot))
+        if (snapshot.MasterKey is not null && !Authenticator.HasCredential(http.Request, snapshot))
         {
             await JsonAnswer.SendAsync(http, static json =>
             {

@@ -51,9 +51,6 @@ public class OperatorConfigTests
         result.WithoutEffect.Select(k => k.Path).ShouldBe(
         [
             "router_settings.provider_budget_config",
-            "router_settings.provider_budget_config.openai.budget_limit", "router_settings.provider_budget_config.openai.time_period",
-            "router_settings.provider_budget_config.anthropic.budget_limit", "router_settings.provider_budget_config.anthropic.time_period",
-            "router_settings.provider_budget_config.local.budget_limit", "router_settings.provider_budget_config.local.time_period",
             "model_list[0] (gpt-4o).litellm_params.max_budget", "model_list[0] (gpt-4o).litellm_params.budget_duration",
         ]);
         var deployment = result.Config!.Deployments[0];
@@ -171,6 +168,11 @@ public class OperatorConfigTests
         result.Codes(DiagnosticLevel.Warning).ShouldBe(["CFG023"]);
         result.WithoutEffect.ShouldNotContain(k => k.Path.Contains("license"));
     }
+
+    [Fact]
+    public void PlaceholderModel_StaysListed() =>
+        ConfigFixture.LoadClean("proxy_config:\n  model_list:\n    - {model_name: new-model, litellm_params: {model: provider/model-name}}\n")
+            .Deployments.ShouldHaveSingleItem().Model.ShouldBe("provider/model-name");
 
     [Fact]
     public void LoadBalancedGroupWithNamedFallbacks_Loads()

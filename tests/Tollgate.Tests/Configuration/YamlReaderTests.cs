@@ -66,7 +66,7 @@ public class YamlReaderTests
     {
         var problem = Read("a:\n\tb: 1\n").Problems.Sorted().ShouldHaveSingleItem();
         problem.Level.ShouldBe(DiagnosticLevel.Fatal);
-        problem.Hint.ShouldBe("YAML forbids tabs for indentation");
+        problem.Hint.ShouldBe("YAML forbids tabs for indentation", DiagnosticPrinter.ToText(problem));
         problem.Position.Line.ShouldBe(2);
     }
 

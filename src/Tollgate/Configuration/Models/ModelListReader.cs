@@ -78,6 +78,7 @@ internal sealed class ModelListReader(MappingNode tree, EnvironmentSource enviro
         return new DeploymentParams(written, credential, _defaults);
     }
 
+    /// <summary>False when the entry is an alias and no deployment.</summary>
     private bool Resolve(string name, string model, DeploymentParams parameters, MappingNode written, string path, HashSet<string> names)
     {
         var position = written.Get("model")!.Position;
@@ -102,10 +103,12 @@ internal sealed class ModelListReader(MappingNode tree, EnvironmentSource enviro
 
         var slash = model.IndexOf('/', StringComparison.Ordinal);
         var nearest = slash > 0 ? NearestName.Find(model[..slash], providers.Slugs) : null;
-        Fail(DiagnosticCodes.Provider, position, modelPath,
+
+        // The deployment stays listed, as in LiteLLM, and its connection answers calls with the same sentence (providers.md 2, rule 9).
+        diagnostics.Warning(DiagnosticCodes.Provider, position, modelPath,
             $"LLM Provider NOT provided. Pass in the LLM provider you are trying to call. You passed model={model}",
             nearest is not null ? $"Did you mean '{nearest}{model[slash..]}'?" : $"Use 'openai/{model}' with api_base for any OpenAI-compatible server");
-        return false;
+        return true;
     }
 
     // A list of organizations is a deployment for each, otherwise the same.

@@ -6,15 +6,17 @@ internal static partial class ConfigSchema
     private static SchemaSection GeneralSettings { get; } = new(
     [
         // 7.1 Authentication and access
-        new("master_key", ValueKind.Text, KeyTraits.Live | KeyTraits.Secret),
-        new("database_url", ValueKind.Text, KeyTraits.Live | KeyTraits.Secret),
-        .. Live(ValueKind.Text, "litellm_key_header_name", "completion_model", "embedding_model"),
+        new("master_key", ValueKind.Text, KeyTraits.Live | KeyTraits.Secret | KeyTraits.Guard),
+        new("database_url", ValueKind.Text, KeyTraits.Live | KeyTraits.Secret | KeyTraits.Guard),
+        new("litellm_key_header_name", ValueKind.Text, KeyTraits.Live | KeyTraits.Guard),
+        .. Live(ValueKind.Text, "completion_model", "embedding_model"),
         .. Live(ValueKind.Bool, "allow_non_registered_models", "pass_through_all_models", "allow_client_side_credentials", "use_x_forwarded_for",
             "forward_client_headers_to_llm_api", "forward_openai_org_id", "forward_llm_provider_auth_headers", "always_include_stream_usage",
             "enforce_user_param", "reject_clientside_metadata_tags", "health_check_details", "allow_client_mock",
             "dangerously_permit_weak_or_unset_master_key"),
-        .. Live(ValueKind.TextList, "public_routes", "allowed_routes", "enforced_params"),
-        .. Live(ValueKind.CidrList, "allowed_ips"),
+        .. Live(ValueKind.TextList, "public_routes", "enforced_params"),
+        new("allowed_routes", ValueKind.TextList, KeyTraits.Live | KeyTraits.Guard),
+        new("allowed_ips", ValueKind.CidrList, KeyTraits.Live | KeyTraits.Guard),
         .. Live(ValueKind.SizeMb, "max_request_size_mb", "max_response_size_mb"),
         .. Live(ValueKind.Seconds, "sse_keepalive_seconds"),
         .. Keys(ValueKind.Bool, "disable_adding_master_key_hash_to_db", "disable_master_key_return", "custom_auth_run_common_checks",

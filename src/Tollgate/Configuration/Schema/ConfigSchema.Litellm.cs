@@ -22,7 +22,7 @@ internal static partial class ConfigSchema
         .. Keys(ValueKind.List, "redis_startup_nodes", "sentinel_nodes"),
     ], open: true);
 
-    private static SchemaSection LitellmSettings { get; } = new(
+    private static SchemaSection BuildLitellmSettings() => new(
     [
         // 5.1 Reliability and parameters
         .. Live(ValueKind.Count, "num_retries"),
@@ -31,7 +31,8 @@ internal static partial class ConfigSchema
         .. Live(ValueKind.TextList, "default_fallbacks"),
         .. Live(ValueKind.Bool, "drop_params", "enable_preview_features", "check_provider_endpoint", "enable_azure_ad_token_refresh",
             "forward_llm_provider_auth_headers"),
-        .. Live(ValueKind.Map, "model_alias_map", "default_litellm_params"),
+        .. Live(ValueKind.Map, "model_alias_map"),
+        Nested("default_litellm_params", ValueKind.Map, LitellmParams),
         .. Live(ValueKind.BoolOrText, "ssl_verify"),
         Nested("model_group_settings", ValueKind.Map, new SchemaSection(Live(ValueKind.TextList, "forward_client_headers_to_llm_api"), open: true)),
         new("database_url", ValueKind.Text, KeyTraits.Live | KeyTraits.Secret),

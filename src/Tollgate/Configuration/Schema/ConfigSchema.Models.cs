@@ -42,7 +42,7 @@ internal static partial class ConfigSchema
     public static SchemaSection ModelInfo { get; } = new(
         [
             .. Live(ValueKind.Text, "id", "base_model", "health_check_model"),
-            new("mode", ValueKind.Enum, KeyTraits.Live)
+            new("mode", ValueKind.Enum, KeyTraits.Live | KeyTraits.Soft)
             {
                 Values =
                 [
@@ -51,8 +51,8 @@ internal static partial class ConfigSchema
                 ],
             },
             .. Live(ValueKind.TextList, "access_groups", "supported_environments"),
-            .. Live(ValueKind.Int, "max_tokens", "max_input_tokens", "max_output_tokens", "health_check_max_tokens"),
-            .. Live(ValueKind.Seconds, "health_check_timeout"),
+            .. Soft(ValueKind.Int, "max_tokens", "max_input_tokens", "max_output_tokens", "health_check_max_tokens"),
+            .. Soft(ValueKind.Seconds, "health_check_timeout"),
             .. Live(ValueKind.Bool, "blocked"),
             .. Keys(ValueKind.Int, "health_check_max_tokens_reasoning", "health_check_max_tokens_non_reasoning", "order", "allowed_fails"),
             .. Keys(ValueKind.Bool, "disable_background_health_check", "db_model"),
@@ -63,7 +63,7 @@ internal static partial class ConfigSchema
         ],
         open: true,
         others: static name => IsPrice(name) ? new SchemaKey(name, ValueKind.Any, KeyTraits.Live)
-            : name.StartsWith("supports_", StringComparison.Ordinal) ? new SchemaKey(name, ValueKind.Bool, KeyTraits.Live)
+            : name.StartsWith("supports_", StringComparison.Ordinal) ? new SchemaKey(name, ValueKind.Bool, KeyTraits.Live | KeyTraits.Soft)
             : null);
 
     /// <summary>Price keys: with thresholds, tiers and batches there are hundreds, all of these shapes (config.md 4.2).</summary>

@@ -9,13 +9,14 @@ internal static partial class ConfigSchema
         .. Keys(ValueKind.Text, "time_period", "budget_duration"),
     ]);
 
-    private static SchemaSection RouterSettings { get; } = new(
+    private static SchemaSection BuildRouterSettings() => new(
     [
         .. Live(ValueKind.Count, "num_retries", "max_retries", "max_fallbacks"),
         .. Live(ValueKind.Seconds, "timeout", "stream_timeout", "retry_after"),
         .. Live(ValueKind.ListOrMap, "fallbacks", "context_window_fallbacks", "content_policy_fallbacks", "retry_policy"),
         .. Live(ValueKind.TextList, "default_fallbacks"),
-        .. Live(ValueKind.Map, "model_group_retry_policy", "model_group_alias", "default_litellm_params"),
+        .. Live(ValueKind.Map, "model_group_retry_policy", "model_group_alias"),
+        Nested("default_litellm_params", ValueKind.Map, LitellmParams),
         Nested("router_general_settings", ValueKind.Map, new SchemaSection(
         [
             .. Live(ValueKind.Bool, "pass_through_all_models"),

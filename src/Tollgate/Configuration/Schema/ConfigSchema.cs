@@ -20,8 +20,8 @@ internal static partial class ConfigSchema
     private static SchemaSection BuildRoot() => new(
         [
             Nested("model_list", ValueKind.List, ModelEntry, ChildShape.Items),
-            Nested("litellm_settings", ValueKind.Map, LitellmSettings),
-            Nested("router_settings", ValueKind.Map, RouterSettings),
+            Nested("litellm_settings", ValueKind.Map, BuildLitellmSettings()),
+            Nested("router_settings", ValueKind.Map, BuildRouterSettings()),
             Nested("general_settings", ValueKind.Map, GeneralSettings),
             Nested("tollgate", ValueKind.Map, TollgateSettings),
             Nested("credential_list", ValueKind.List, BuildCredentialEntry(), ChildShape.Items),
@@ -95,6 +95,9 @@ internal static partial class ConfigSchema
     private static SchemaKey OneOf(string name, params string[] values) => new(name, ValueKind.Enum) { Values = [.. values] };
 
     private static IEnumerable<SchemaKey> Live(ValueKind kind, params string[] names) => names.Select(n => new SchemaKey(n, kind, KeyTraits.Live));
+
+    private static IEnumerable<SchemaKey> Soft(ValueKind kind, params string[] names) =>
+        names.Select(n => new SchemaKey(n, kind, KeyTraits.Live | KeyTraits.Soft));
 
     private static IEnumerable<SchemaKey> Keys(ValueKind kind, params string[] names) => names.Select(n => new SchemaKey(n, kind));
 

@@ -19,7 +19,7 @@ internal sealed class ScalarRules(DiagnosticBag diagnostics)
         }
         else
         {
-            diagnostics.Error(complaint.Code, value.Position, path, complaint.Message, complaint.Hint);
+            diagnostics.Add(new(key.WrongLevel, complaint.Code, value.Position, path, complaint.Message, complaint.Hint));
         }
     }
 
@@ -73,7 +73,7 @@ internal sealed class ScalarRules(DiagnosticBag diagnostics)
     private static string Shown(ScalarNode value, SchemaKey key)
     {
         const int longest = 60;
-        var text = value.Reference ?? (key.IsSecret ? SecretText.Mask(value.Text) : value.Text);
+        var text = value.Reference ?? (key.IsSecret ? SecretText.Mask(value.Text) : SecretText.MaskLine(value.Text));
         return text.Length > longest ? $"'{text[..longest]}...'" : $"'{text}'";
     }
 }

@@ -54,6 +54,12 @@ internal enum KeyTraits
 
     /// <summary>Accepted without a word although it does nothing, by design (licences, telemetry).</summary>
     Silent = 4,
+
+    /// <summary>Guards the gateway: going on without a value that was meant would open doors, so a wrong one refuses the start.</summary>
+    Guard = 8,
+
+    /// <summary>A fact for display or probes: a wrong value is ignored with a warning and does not cost the deployment.</summary>
+    Soft = 16,
 }
 
 /// <summary>How the children of a key are found.</summary>
@@ -82,6 +88,11 @@ internal sealed record SchemaKey(string Name, ValueKind Kind, KeyTraits Traits =
     public bool IsLive => Traits.HasFlag(KeyTraits.Live);
 
     public bool IsSecret => Traits.HasFlag(KeyTraits.Secret);
+
+    /// <summary>What a wrong value is.</summary>
+    public DiagnosticLevel WrongLevel => Traits.HasFlag(KeyTraits.Guard) ? DiagnosticLevel.Fatal
+        : Traits.HasFlag(KeyTraits.Soft) ? DiagnosticLevel.Warning
+        : DiagnosticLevel.Error;
 
     public bool IsSilent => Traits.HasFlag(KeyTraits.Silent);
 }

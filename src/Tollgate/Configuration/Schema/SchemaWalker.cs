@@ -12,16 +12,17 @@ internal sealed class SchemaWalker(DiagnosticBag diagnostics)
     /// <summary>Known keys that were set but feed nothing yet.</summary>
     public ImmutableArray<RecognisedKey> WithoutEffect => _withoutEffect.ToImmutable();
 
-    public void Walk(MappingNode root) => WalkMapping(root, ConfigSchema.Root, "");
+    public void Walk(MappingNode root) => WalkMapping(root, ConfigSchema.Root, "", listed: false);
 
-    private void WalkMapping(MappingNode mapping, SchemaSection section, string path)
+    // Below a key that is listed already its children say nothing new.
+    private void WalkMapping(MappingNode mapping, SchemaSection section, string path, bool listed)
     {
         foreach (var entry in mapping.Entries)
         {
             var childPath = KeyPath.Child(path, entry.Key);
             if (section.Find(entry.Key) is { } key)
             {
-                WalkValue(entry, key, childPath);
+                WalkValue(entry, key, childPath, listed);
             }
             else if (!section.IsOpen)
             {
@@ -31,43 +32,44 @@ internal sealed class SchemaWalker(DiagnosticBag diagnostics)
         }
     }
 
-    private void WalkValue(MappingEntry entry, SchemaKey key, string path)
+    private void WalkValue(MappingEntry entry, SchemaKey key, string path, bool listed)
     {
         if (entry.Value.IsNull)
         {
             return;
         }
 
-        if (!key.IsLive && !key.IsSilent)
+        if (!key.IsLive && !key.IsSilent && !listed)
         {
             _withoutEffect.Add(new RecognisedKey(path, entry.KeyPosition));
+            listed = true;
         }
 
         Check(entry.Value, key, path);
         if (key.Children is { } children)
         {
-            Descend(entry.Value, children, key.Shape, path);
+            Descend(entry.Value, children, key.Shape, path, listed);
         }
     }
 
-    private void Descend(ConfigNode value, SchemaSection children, ChildShape shape, string path)
+    private void Descend(ConfigNode value, SchemaSection children, ChildShape shape, string path, bool listed)
     {
         switch (shape, value)
         {
             case (ChildShape.Direct, MappingNode mapping):
-                WalkMapping(mapping, children, path);
+                WalkMapping(mapping, children, path, listed);
                 break;
             case (ChildShape.Values, MappingNode mapping):
                 foreach (var entry in mapping.Entries)
                 {
-                    WalkItem(entry.Value, children, KeyPath.Child(path, entry.Key));
+                    WalkItem(entry.Value, children, KeyPath.Child(path, entry.Key), listed);
                 }
 
                 break;
             case (ChildShape.Items, SequenceNode list):
                 for (var i = 0; i < list.Items.Length; i++)
                 {
-                    WalkItem(list.Items[i], children, KeyPath.Item(path, i, list.Items[i]));
+                    WalkItem(list.Items[i], children, KeyPath.Item(path, i, list.Items[i]), listed);
                 }
 
                 break;
@@ -76,11 +78,11 @@ internal sealed class SchemaWalker(DiagnosticBag diagnostics)
         }
     }
 
-    private void WalkItem(ConfigNode item, SchemaSection children, string path)
+    private void WalkItem(ConfigNode item, SchemaSection children, string path, bool listed)
     {
         if (item is MappingNode mapping)
         {
-            WalkMapping(mapping, children, path);
+            WalkMapping(mapping, children, path, listed);
         }
         else if (!item.IsNull)
         {
@@ -115,7 +117,7 @@ internal sealed class SchemaWalker(DiagnosticBag diagnostics)
                 }
                 else
                 {
-                    Wrong(value.Position, path, $"expected a single value, found {value.Describe()}");
+                    Wrong(key, value.Position, path, $"expected a single value, found {value.Describe()}");
                 }
 
                 break;
@@ -127,7 +129,7 @@ internal sealed class SchemaWalker(DiagnosticBag diagnostics)
         switch (value)
         {
             case MappingNode:
-                Wrong(value.Position, path, "expected a list of texts, found a mapping");
+                Wrong(key, value.Position, path, "expected a list of texts, found a mapping");
                 break;
             case ScalarNode scalar:
                 if (key.Kind != ValueKind.TextOrList)
@@ -146,7 +148,7 @@ internal sealed class SchemaWalker(DiagnosticBag diagnostics)
                     }
                     else
                     {
-                        Wrong(list.Items[i].Position, $"{path}[{i}]", $"expected a single value, found {list.Items[i].Describe()}");
+                        Wrong(key, list.Items[i].Position, $"{path}[{i}]", $"expected a single value, found {list.Items[i].Describe()}");
                     }
                 }
 
@@ -168,10 +170,10 @@ internal sealed class SchemaWalker(DiagnosticBag diagnostics)
         }
         else
         {
-            Wrong(value.Position, path, $"expected {expected}, found {value.Describe()}");
+            Wrong(key, value.Position, path, $"expected {expected}, found {value.Describe()}");
         }
     }
 
-    private void Wrong(SourcePosition position, string path, string message) =>
-        diagnostics.Error(DiagnosticCodes.WrongType, position, path, message);
+    private void Wrong(SchemaKey key, SourcePosition position, string path, string message) =>
+        diagnostics.Add(new(key.WrongLevel, DiagnosticCodes.WrongType, position, path, message));
 }

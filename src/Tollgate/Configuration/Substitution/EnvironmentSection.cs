@@ -12,6 +12,11 @@ internal static partial class EnvironmentSection
     {
         if (root.Get(Name) is not MappingNode section)
         {
+            if (root.Get(Name) is { IsNull: false } other)
+            {
+                diagnostics.Fatal(DiagnosticCodes.WrongShape, other.Position, Name, $"expected a mapping, found {other.Describe()}");
+            }
+
             return environment;
         }
 

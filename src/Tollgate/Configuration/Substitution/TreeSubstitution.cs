@@ -26,6 +26,13 @@ internal sealed class TreeSubstitution(VariableLookup variables, DiagnosticBag d
         var entries = ImmutableArray.CreateBuilder<MappingEntry>(mapping.Entries.Length);
         foreach (var entry in mapping.Entries)
         {
+            if (path.Length == 0 && entry.Key.StartsWith("x-", StringComparison.Ordinal))
+            {
+                // Templates: what is used of them was copied to where it counts.
+                entries.Add(entry);
+                continue;
+            }
+
             var key = section?.Find(entry.Key)
                 ?? (parent.Shape == ChildShape.Values && parent.Children is not null
                     ? parent with { Name = entry.Key, Shape = ChildShape.Direct }

@@ -13,7 +13,7 @@ internal static class GeneralSettingsReader
         return new GeneralSettings
         {
             MasterKey = MasterKey(general, environment),
-            DatabaseUrl = general.Text("database_url") ?? environment.GetNonEmpty("DATABASE_URL") ?? SplitUrl(environment) ?? models.Text("database_url"),
+            DatabaseUrl = general.Text("database_url") ?? DatabaseUrl(environment) ?? SplitUrl(environment) ?? models.Text("database_url"),
             KeyHeaderName = general.Text("litellm_key_header_name"),
             AllowNonRegisteredModels = general.Flag("allow_non_registered_models") || general.Flag("pass_through_all_models")
                 || router.Child("router_general_settings").Flag("pass_through_all_models"),
@@ -44,10 +44,13 @@ internal static class GeneralSettingsReader
     private static string? MasterKey(Section general, EnvironmentSource environment) =>
         general["master_key"] is ScalarNode written && (written.Reference is not null || written.Kind != ScalarKind.Null)
             ? general.Text("master_key")
-            : environment.GetNonEmpty("LITELLM_MASTER_KEY")?.TrimEnd('\r', '\n');
+            : new VariableLookup(environment).Find("LITELLM_MASTER_KEY")?.TrimEnd('\r', '\n') is { Length: > 0 } key ? key : null;
 
     private static long? Bytes(Section section, string key) =>
         section.Number(key) is { } megabytes && megabytes > 0 ? (long)Math.Min(megabytes * BytesPerMb, long.MaxValue / 2) : null;
+
+    private static string? DatabaseUrl(EnvironmentSource environment) =>
+        new VariableLookup(environment).Find("DATABASE_URL")?.Trim() is { Length: > 0 } url ? url : null;
 
     // Parts are escaped, unlike in LiteLLM: a password may hold any character (config.md 9.2).
     private static string? SplitUrl(EnvironmentSource environment)

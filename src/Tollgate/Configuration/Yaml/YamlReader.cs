@@ -244,24 +244,25 @@ internal sealed class YamlReader(string file, string text, DiagnosticBag diagnos
 
     private void Report(SourcePosition position, string message)
     {
-        var hint = HasTabIndent(position.Line) ? "YAML forbids tabs for indentation" : null;
-        diagnostics.Fatal(DiagnosticCodes.YamlSyntax, position, "", $"YAML cannot be parsed: {message}", hint);
+        var tab = FindTabIndent(position.Line);
+        var hint = tab is null ? null : "YAML forbids tabs for indentation";
+        diagnostics.Fatal(DiagnosticCodes.YamlSyntax, tab ?? position, "", $"YAML cannot be parsed: {message}", hint);
     }
 
-    // The scanner often complains a line late.
-    private bool HasTabIndent(int line)
+    // The scanner names the mapping around a tab, or complains a line late: the tab itself is what the operator must see.
+    private SourcePosition? FindTabIndent(int line)
     {
         var lines = text.Split('\n');
-        for (var i = Math.Max(0, line - 2); i < Math.Min(lines.Length, line); i++)
+        for (var i = Math.Max(0, line - 2); i < lines.Length; i++)
         {
             var indent = lines[i].AsSpan(0, lines[i].Length - lines[i].AsSpan().TrimStart(" \t").Length);
-            if (indent.Contains('\t'))
+            if (indent.IndexOf('\t') is var column and >= 0 && indent.Length < lines[i].TrimEnd().Length)
             {
-                return true;
+                return new SourcePosition(file, i + 1, column + 1);
             }
         }
 
-        return false;
+        return null;
     }
 
     private static string Decapitalize(string message) =>
