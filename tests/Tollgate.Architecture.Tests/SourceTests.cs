@@ -88,6 +88,9 @@ public sealed class SourceTests
     }
 
     [Fact]
+    public void Catalogue_HasSlugsToLookFor() => ProviderNameRule.CatalogueSlugs().ShouldContain("azure");
+
+    [Fact]
     public void Literals_AreToldFromCode()
     {
         const string Source = """"

@@ -97,9 +97,14 @@ internal sealed class ChildProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
-    /// <summary>Sends a signal by name, e.g. <c>TERM</c>.</summary>
+    /// <summary>Sends a signal by name, e.g. <c>TERM</c>, unless the program has ended.</summary>
     public async Task SignalAsync(string signal)
     {
+        if (_process.HasExited)
+        {
+            return;
+        }
+
         // The shell's own kill: the program of that name is not on every machine.
         using var shell = Process.Start("sh", ["-c", $"kill -{signal} {_process.Id}"]);
         await shell.WaitForExitAsync();
