@@ -40,6 +40,14 @@ public class SubstitutionTests
     }
 
     [Fact]
+    public void OidcReference_IsNotSentAsAKey()
+    {
+        var result = ConfigFixture.Load("model_list: [{model_name: m, litellm_params: {model: openai/m, api_key: oidc/google/aud}}]");
+        result.At("CFG034").ShouldBe("Error 1:73 model_list[0] (m).litellm_params.api_key");
+        result.Config!.Deployments.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void FreeText_KeepsUnknownBraces()
     {
         var result = ConfigFixture.Load("litellm_settings: {budget_exceeded_error_message: 'spent ${amount}'}");

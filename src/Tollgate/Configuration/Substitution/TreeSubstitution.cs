@@ -57,6 +57,12 @@ internal sealed class TreeSubstitution(VariableLookup variables, DiagnosticBag d
 
     private ScalarNode ApplyScalar(ScalarNode value, SchemaKey key, string path)
     {
+        if (key.IsSecret && value.Text.StartsWith("oidc/", StringComparison.Ordinal))
+        {
+            // Taken literally it would go out as a credential.
+            diagnostics.Error(DiagnosticCodes.NotAvailable, value.Position, path, "OIDC token references are not available yet");
+        }
+
         if (value.Kind != ScalarKind.Text || !ReferenceSyntax.HasReference(value.Text))
         {
             return value;
