@@ -48,5 +48,6 @@ internal static class ConfigLoader
 
     // Of several aliases of one anchor each has its own path, so nothing is listed twice.
     private static ImmutableArray<RecognisedKey> WithoutEffect(SchemaWalker walker, CommandLineModel? commandLine) =>
-        commandLine?.MaxBudget is null ? walker.WithoutEffect : walker.WithoutEffect.Add(new("--max_budget", new SourcePosition("cli", 0, 0)));
+        commandLine?.MaxBudget is null ? walker.WithoutEffect
+            : walker.WithoutEffect.Add(new("--max_budget", new SourcePosition("cli", 0, 0)));
 }

@@ -28,7 +28,8 @@ public class SourceFileTests
     {
         using var fixture = new ConfigFixture();
         File.WriteAllBytes(fixture.Write("latin.yaml", ""), [.. "a: 1\nb: "u8, 0xE9, (byte)'\n']);
-        File.WriteAllBytes(fixture.Write("wide.yaml", ""), Encoding.Unicode.GetPreamble().Concat(Encoding.Unicode.GetBytes("a: 1")).ToArray());
+        File.WriteAllBytes(fixture.Write("wide.yaml", ""), Encoding.Unicode.GetPreamble().Concat(Encoding.Unicode.GetBytes("a: 1"))
+            .ToArray());
         var latin = fixture.LoadFile("latin.yaml").Single("CFG030");
         (latin.Position.Line, latin.Message, latin.Hint).ShouldBe((2, "is not UTF-8", "Save it as UTF-8"));
         fixture.LoadFile("wide.yaml").Single("CFG030").Message.ShouldBe("is UTF-16");
@@ -56,7 +57,8 @@ public class SourceFileTests
     [Theory]
     [InlineData("- a\n", "found a list")]
     [InlineData("hello\n", "found a single value")]
-    public void OtherThanAMapping_IsFatal(string text, string found) => ConfigFixture.Load(text).Single("CFG002").Message.ShouldEndWith(found);
+    public void OtherThanAMapping_IsFatal(string text, string found) =>
+        ConfigFixture.Load(text).Single("CFG002").Message.ShouldEndWith(found);
 
     [Fact]
     public void VariablesNameTheFile_WhenTheFlagDoesNot()
