@@ -39,7 +39,7 @@ internal static class ConfigLoader
         ConfigRules.Check(new RuleContext(tree, config, environment, diagnostics));
 
         var strict = request.Strict || environment.IsOn("STRICT_CONFIG") || IsStrict(tree);
-        var refused = diagnostics.HasFatal || (strict && diagnostics.HasError);
+        var refused = diagnostics.HasFatal || diagnostics.HasWrongValue || (strict && diagnostics.HasError);
         return new(refused ? null : config, diagnostics.Sorted(), trees.Files, WithoutEffect(walker, request.CommandLine));
     }
 

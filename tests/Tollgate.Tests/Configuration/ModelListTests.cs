@@ -60,16 +60,15 @@ public class ModelListTests
               - model_name: d
                 litellm_params: {model: openai/d}
             """);
-        result.HasFatal.ShouldBeFalse();
+        result.HasFatal.ShouldBeTrue();
         result.Diagnostics.Where(d => d.Code == "CFG004").Select(d => $"{d.Position.Line}:{d.Position.Column} {d.Path}").ShouldBe(
         [
             "2:5 model_list[0].model_name", "3:5 model_list[1] (b).litellm_params.model", "6:7 model_list[2] (c).litellm_params.model",
         ]);
-        result.Config!.Deployments.ShouldHaveSingleItem().ModelGroup.ShouldBe("d");
     }
 
     [Fact]
-    public void WrongValueInAnEntry_DisablesOnlyThatEntry()
+    public void WrongValuesInEntries_AreAllNamed()
     {
         var result = ConfigFixture.Load("""
             model_list:
@@ -79,8 +78,6 @@ public class ModelListTests
                 litellm_params: {model: openai/b, weight: -1}
               - model_name: c
                 litellm_params: {model: openai/c, input_cost_per_token: -0.1}
-              - model_name: d
-                litellm_params: {model: openai/d, rpm: "100"}
             """);
         result.Diagnostics.Where(d => d.Level == DiagnosticLevel.Error)
             .Select(d => $"{d.Position.Line}:{d.Position.Column} {d.Path}: {d.Message}").ShouldBe(
@@ -89,7 +86,7 @@ public class ModelListTests
             "5:47 model_list[1] (b).litellm_params.weight: expected zero or more, found '-1'",
             "7:61 model_list[2] (c).litellm_params.input_cost_per_token: a price cannot be negative",
         ]);
-        result.Config!.Deployments.ShouldHaveSingleItem().Rpm.ShouldBe(100);
+        result.HasFatal.ShouldBeTrue();
     }
 
     [Fact]

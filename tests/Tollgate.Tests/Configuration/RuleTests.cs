@@ -40,10 +40,10 @@ public class RuleTests
     [InlineData("litellm_settings: {cache_params: {type: memcached}}", "CFG006", "'memcached' is not one of redis, local")]
     [InlineData("model_list: [{model_name: a, litellm_params: {model: openai/a, api_base: localhost:8080}}]", "CFG005",
         "expected an absolute URL")]
-    public void WrongValues_AreErrorsOfTheirOwnCode(string yaml, string code, string message)
+    public void WrongValues_AreErrorsOfTheirOwnCodeAndRefuseTheStart(string yaml, string code, string message)
     {
         var result = ConfigFixture.Load(yaml);
-        result.HasFatal.ShouldBeFalse();
+        result.HasFatal.ShouldBe(code is "CFG005" or "CFG006" or "CFG009");
         result.Single(code).Level.ShouldBe(DiagnosticLevel.Error);
         result.Single(code).Message.ShouldStartWith(message);
     }
@@ -146,7 +146,7 @@ public class RuleTests
     {
         var result = ConfigFixture.Load(yaml);
         result.Single(code).Level.ToString().ShouldBe(level);
-        result.HasFatal.ShouldBe(level == "Fatal");
+        result.HasFatal.ShouldBe(level == "Fatal" || (level == "Error" && code is "CFG002" or "CFG004" or "CFG005" or "CFG006" or "CFG009"));
     }
 
     [Fact]

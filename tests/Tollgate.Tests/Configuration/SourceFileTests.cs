@@ -92,17 +92,17 @@ public class SourceFileTests
               num_retries: 4
             """);
         fixture.Write("conf/nested.yaml", "model_list: [{model_name: n, litellm_params: {model: openai/n}}]");
-        fixture.Write("conf/more/2.yaml", "model_list: [{model_name: d, litellm_params: {model: openai/d, rpm: x}}]");
+        fixture.Write("conf/more/2.yaml", "model_list: [{model_name: d, litellm_params: {model: openai/d, num_retrie: 1}}]");
         fixture.Write("conf/more/1.yaml", "model_list: [{model_name: c, litellm_params: {model: openai/c}}]");
         var result = fixture.LoadFile("config.yaml");
-        result.Config!.Deployments.Select(d => d.ModelGroup).ShouldBe(["a", "b", "n", "c"]);
+        result.Config!.Deployments.Select(d => d.ModelGroup).ShouldBe(["a", "b", "n", "c", "d"]);
         (result.Config.Router.NumRetries, result.Config.Router.Timeout).ShouldBe((4, TimeSpan.FromSeconds(5)));
         result.Files.Select(f => Path.GetRelativePath(fixture.Folder, f)).ShouldBe(
             ["config.yaml", "conf/models.yaml", "conf/nested.yaml", "conf/more/1.yaml", "conf/more/2.yaml"]);
         var changed = result.Single("CFG032");
         (changed.Position.File, changed.Position.Line, changed.Path).ShouldBe(("conf/models.yaml", 5, "router_settings.num_retries"));
         changed.Message.ShouldBe("replaces the value of config.yaml:4");
-        result.Single("CFG005").Position.File.ShouldBe("conf/more/2.yaml");
+        result.Single("CFG003").Position.File.ShouldBe("conf/more/2.yaml");
     }
 
     [Fact]
