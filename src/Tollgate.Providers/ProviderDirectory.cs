@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Tollgate.Engine;
 using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Upstream;
 using Tollgate.Providers.Azure;
