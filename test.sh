@@ -66,10 +66,14 @@ dotnet restore Tollgate.slnx --verbosity quiet
 step "Building"
 dotnet build Tollgate.slnx --configuration "$configuration" --no-restore --verbosity quiet -warnaserror -p:UseSharedCompilation=false
 
-step "Checking the formatting"
-dotnet format whitespace Tollgate.slnx --verify-no-changes --no-restore
-
 passed=0 failed=0 skipped=0
+
+step "Checking the formatting"
+if ! dotnet format whitespace Tollgate.slnx --verify-no-changes --no-restore; then
+  echo "To format the files above: dotnet format whitespace Tollgate.slnx"
+  ((failed += 1))
+fi
+
 rm -rf "$results"
 mkdir -p "$results"
 for folder in tests/*.Tests; do

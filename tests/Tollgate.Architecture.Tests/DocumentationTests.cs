@@ -1,10 +1,13 @@
+using System.Reflection;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Tollgate.Architecture.Tests.Rules;
+using Tollgate.Mock;
 
 namespace Tollgate.Architecture.Tests;
 
 /// <summary>Pages that name something name what is there.</summary>
-public sealed class DocumentationTests
+public sealed partial class DocumentationTests
 {
     private static readonly string[] RootPages = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"];
 
@@ -30,6 +33,37 @@ public sealed class DocumentationTests
 
             record.LineCount.ShouldBeLessThanOrEqualTo(60, $"{record.Path}: a record is one page");
         }
+    }
+
+    [Fact]
+    public void FakeUpstreamPage_NamesEveryBehaviour()
+    {
+        var page = SourceFile.Read("docs/mock.md");
+        var names = typeof(MockHeaders).GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Select(field => (string)field.GetRawConstantValue()!)
+            .Where(name => name != MockHeaders.Prefix)
+            .Select(name => name[MockHeaders.Prefix.Length..])
+            .ToList();
+        names.Where(name => !page.Text.Contains($"`{name}`", StringComparison.Ordinal)).ShouldBeEmpty();
+        names.ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public void NamedFlags_Exist()
+    {
+        var known = SourceFile.AllCSharp("src/Tollgate/Commands").SelectMany(file => file.CSharp.Literals).Select(literal => literal.Value).ToHashSet();
+        var named = Flag().Matches(SourceFile.Read("docs/operations.md").Text).Select(match => match.Value).Distinct().ToList();
+        named.Except(known).Except(["--help", "--flag"]).ShouldBeEmpty();
+        named.ShouldContain("--config");
+    }
+
+    [Fact]
+    public void NamedKeys_Exist()
+    {
+        var known = SourceFile.AllCSharp("src/Tollgate/Configuration/Schema").SelectMany(file => file.CSharp.Literals).Select(literal => literal.Value).ToHashSet();
+        var named = Pages().SelectMany(page => Key().Matches(page.Text)).Select(match => match.Groups["key"].Value).Distinct().ToList();
+        named.Except(known).ShouldBeEmpty();
+        named.ShouldContain("allowed_ips");
     }
 
     [Fact]
@@ -62,4 +96,10 @@ public sealed class DocumentationTests
             .Concat(SourceFile.All("catalog", "*.md"))
             .Concat(SourceFile.All("bench", "*.md"))
             .Concat(SourceFile.All("deploy", "*.md"));
+
+    [GeneratedRegex(@"(?<=`)--[a-z_]+")]
+    private static partial Regex Flag();
+
+    [GeneratedRegex(@"`(general_settings|router_settings|litellm_settings|tollgate)\.(?<key>[a-z_]+)`")]
+    private static partial Regex Key();
 }

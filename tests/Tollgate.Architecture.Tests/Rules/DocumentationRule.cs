@@ -53,7 +53,7 @@ internal static partial class DocumentationRule
     /// <summary>A path below one of our folders; build output and names with a placeholder are no claims.</summary>
     private static bool IsOurs(string path) =>
         path.Split('/') is [var top, _, ..] parts && TopFolders.Contains(top) && !parts.Any(part => part is "bin" or "obj" or "node_modules")
-        && path.IndexOfAny(['<', '{', '$', '…']) < 0;
+        && path.IndexOfAny(['<', '{', '$', '…']) < 0 && !path.Contains("NNNN", StringComparison.Ordinal);
 
     private static bool IsScript(string word) => word.StartsWith("./", StringComparison.Ordinal) && word.EndsWith(".sh", StringComparison.Ordinal);
 
