@@ -102,6 +102,26 @@ public sealed class ProcessTests
         }
     }
 
+    [Fact]
+    public async Task StartedByDotnetRun_ReadsRelativePathsFromTheCallersFolder()
+    {
+        var folder = Directory.CreateTempSubdirectory("tollgate-test-");
+        try
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "here.yaml"), Text("one", "http://127.0.0.1:9/v1"));
+            var (exitCode, output) = await ChildProcess.RunAsync(
+                "dotnet",
+                ["run", "--project", Repository.Path("src/Tollgate"), "-c", GatewayProcess.Configuration, "--no-build", "--", "check", "here.yaml"],
+                new Dictionary<string, string>(),
+                folder.FullName);
+            exitCode.ShouldBe(0, output);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     private static string Text(string model, string apiBase)
         => Config.Replace("MODEL", model, StringComparison.Ordinal).Replace("BASE", apiBase, StringComparison.Ordinal);
 }

@@ -11,7 +11,10 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     /// <summary>What a program needs of the surroundings; all else would make results depend on the machine.</summary>
     private static readonly string[] Inherited =
-        ["PATH", "HOME", "TMPDIR", "DOTNET_ROOT", "DOTNET_HOST_PATH", "DOTNET_CLI_HOME", "LD_LIBRARY_PATH", "NODE_EXTRA_CA_CERTS"];
+    [
+        "PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "DOTNET_ROOT", "DOTNET_HOST_PATH", "DOTNET_CLI_HOME", "DOTNET_CLI_TELEMETRY_OPTOUT",
+        "DOTNET_NOLOGO",
+    ];
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();

@@ -34,9 +34,12 @@ internal sealed partial class GatewayProcess : IAsyncDisposable
     /// <summary>All it has said so far.</summary>
     public string Output => _child.Output;
 
-    /// <summary>The executable of the configuration that these tests were built in.</summary>
-    public static string Executable { get; } = Repository.Path(
-        $"src/Tollgate/bin/{typeof(GatewayProcess).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration}/net10.0/tollgate.dll");
+    /// <summary>The build configuration of these tests, <c>Release</c> or <c>Debug</c>.</summary>
+    public static string Configuration { get; } =
+        typeof(GatewayProcess).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
+
+    /// <summary>The executable of that configuration.</summary>
+    public static string Executable { get; } = Repository.Path($"src/Tollgate/bin/{Configuration}/net10.0/tollgate.dll");
 
     /// <summary>Starts a gateway and waits until it answers.</summary>
     /// <param name="config">The text of the config file.</param>
