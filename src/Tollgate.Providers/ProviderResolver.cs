@@ -80,7 +80,7 @@ internal sealed class ProviderResolver(ProviderCatalogue catalogue)
             return null;
         }
 
-        foreach (var (fragment, row) in catalogue.Endings)
+        foreach (var (fragment, row) in catalogue.BaseFragments)
         {
             if (apiBase.Contains(fragment, StringComparison.OrdinalIgnoreCase))
             {

@@ -37,6 +37,6 @@ internal readonly partial record struct AzureApiVersion
     /// <summary>True for what may stand in a URL as a version; a client may send anything.</summary>
     public static bool IsWellFormed(string text) => Form().IsMatch(text);
 
-    [GeneratedRegex("^[0-9A-Za-z._-]{1,40}$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^[0-9A-Za-z._-]{1,40}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Form();
 }

@@ -19,8 +19,8 @@ public sealed class ModelCatalogue
 
     private ModelCatalogue(Func<byte[]> read) => _index = new Lazy<Index>(() => new Index(read()));
 
-    /// <summary>The catalogue in the binary.</summary>
-    public static ModelCatalogue Embedded { get; } = new(ReadEmbedded);
+    /// <summary>The catalogue in the binary; nothing is read yet.</summary>
+    public static ModelCatalogue OfBinary() => new(ReadEmbedded);
 
     /// <summary>True once the catalogue was needed.</summary>
     public bool IsLoaded => _index.IsValueCreated;

@@ -31,7 +31,7 @@ public sealed class ProviderCatalogue
         _byModel = rows.SelectMany(static row => row.MatchModels, static (row, model) => (row, model))
             .ToFrozenDictionary(static pair => pair.model, static pair => pair.row, StringComparer.Ordinal);
         Slugs = _bySlug.Keys;
-        Endings = [.. rows.SelectMany(static row => row.MatchBase, static (row, fragment) => (fragment, row)).OrderByDescending(static pair => pair.fragment.Length)];
+        BaseFragments = [.. rows.SelectMany(static row => row.MatchBase, static (row, fragment) => (fragment, row)).OrderByDescending(static pair => pair.fragment.Length)];
     }
 
     /// <summary>The rows in file order.</summary>
@@ -44,7 +44,7 @@ public sealed class ProviderCatalogue
     public ImmutableArray<string> Slugs { get; }
 
     /// <summary>Fragments of base URLs, the longest first, so that a path beats its host.</summary>
-    internal ImmutableArray<(string Fragment, ProviderRow Row)> Endings { get; }
+    internal ImmutableArray<(string Fragment, ProviderRow Row)> BaseFragments { get; }
 
     /// <summary>The catalogue that ships in the binary.</summary>
     /// <param name="operatorRows">A file with more rows in our form or LiteLLM's (env <c>LITELLM_CUSTOM_PROVIDERS_URL</c>); null for none.</param>
@@ -55,7 +55,7 @@ public sealed class ProviderCatalogue
             ?? throw new CatalogueException("The binary holds no provider catalogue.");
         using var document = JsonDocument.Parse(stream);
         var rows = Read(document.RootElement);
-        return new ProviderCatalogue(string.IsNullOrEmpty(operatorRows) ? rows : Merge(rows, ReadFile(operatorRows)), ModelCatalogue.Embedded);
+        return new ProviderCatalogue(string.IsNullOrEmpty(operatorRows) ? rows : Merge(rows, ReadFile(operatorRows)), ModelCatalogue.OfBinary());
     }
 
     /// <summary>A catalogue of given rows, in either form.</summary>
@@ -63,7 +63,7 @@ public sealed class ProviderCatalogue
     public static ProviderCatalogue Parse(string json)
     {
         using var document = JsonDocument.Parse(json);
-        return new ProviderCatalogue(Read(document.RootElement), ModelCatalogue.Embedded);
+        return new ProviderCatalogue(Read(document.RootElement), ModelCatalogue.OfBinary());
     }
 
     /// <summary>Finds a row by slug or alias; null when there is none.</summary>

@@ -68,7 +68,7 @@ public sealed record ProviderRow
     /// <summary>Texts by which its errors are told apart.</summary>
     public ProviderErrors Errors { get; init; } = new();
 
-    /// <summary>Put before the model name on the wire unless the name has it.</summary>
+    /// <summary>Put before the model name on the wire, unless the name has its first segment already.</summary>
     public string? ModelPrefix { get; init; }
 
     /// <summary>Named pieces of code for what data cannot say.</summary>

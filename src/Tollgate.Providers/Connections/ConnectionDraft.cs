@@ -20,7 +20,8 @@ internal sealed class ConnectionDraft
         Deployment = deployment;
         Config = config;
         CatalogueModel = model;
-        Model = row.ModelPrefix is { } prefix && !model.StartsWith(prefix, StringComparison.Ordinal) ? prefix + model : model;
+        Model = row.ModelPrefix is { } prefix && !model.StartsWith(prefix[..(prefix.IndexOf('/', StringComparison.Ordinal) + 1)], StringComparison.Ordinal)
+            ? prefix + model : model;
         Base = ResolveBase();
         KeyEnv = row.Key.Env;
         Messages = row.Messages;

@@ -155,9 +155,9 @@ internal sealed partial class ErrorClassifier(ProviderErrors errors)
         return false;
     }
 
-    [GeneratedRegex("""litellm\.(?<class>[A-Za-z]{3,40}?)Error\b""", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("""litellm\.(?<class>[A-Za-z]{3,40}?)Error\b""", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex GatewayClass();
 
-    [GeneratedRegex("\"(?:type|code)\"\\s*:\\s*\"(?<type>[a-zA-Z_]{3,40})\"", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("\"(?:type|code)\"\\s*:\\s*\"(?<type>[a-zA-Z_]{3,40})\"", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ErrorType();
 }
