@@ -31,7 +31,11 @@ public sealed class ProviderCatalogue
         _byModel = rows.SelectMany(static row => row.MatchModels, static (row, model) => (row, model))
             .ToFrozenDictionary(static pair => pair.model, static pair => pair.row, StringComparer.Ordinal);
         Slugs = _bySlug.Keys;
-        BaseFragments = [.. rows.SelectMany(static row => row.MatchBase, static (row, fragment) => (fragment, row)).OrderByDescending(static pair => pair.fragment.Length)];
+        BaseFragments =
+        [
+            .. rows.SelectMany(static row => row.MatchBase, static (row, fragment) => (fragment, row))
+                .OrderByDescending(static pair => pair.fragment.Length),
+        ];
     }
 
     /// <summary>The rows in file order.</summary>
@@ -47,7 +51,8 @@ public sealed class ProviderCatalogue
     internal ImmutableArray<(string Fragment, ProviderRow Row)> BaseFragments { get; }
 
     /// <summary>The catalogue that ships in the binary.</summary>
-    /// <param name="operatorRows">A file with more rows in our form or LiteLLM's (env <c>LITELLM_CUSTOM_PROVIDERS_URL</c>); null for none.</param>
+    /// <param name="operatorRows">A file with more rows in our form or LiteLLM's (env <c>LITELLM_CUSTOM_PROVIDERS_URL</c>); null for
+    /// none.</param>
     /// <exception cref="CatalogueException">The file cannot be read or a row is wrong.</exception>
     public static ProviderCatalogue Load(string? operatorRows = null)
     {
@@ -55,7 +60,8 @@ public sealed class ProviderCatalogue
             ?? throw new CatalogueException("The binary holds no provider catalogue.");
         using var document = JsonDocument.Parse(stream);
         var rows = Read(document.RootElement);
-        return new ProviderCatalogue(string.IsNullOrEmpty(operatorRows) ? rows : Merge(rows, ReadFile(operatorRows)), ModelCatalogue.OfBinary());
+        return new ProviderCatalogue(
+            string.IsNullOrEmpty(operatorRows) ? rows : Merge(rows, ReadFile(operatorRows)), ModelCatalogue.OfBinary());
     }
 
     /// <summary>A catalogue of given rows, in either form.</summary>

@@ -5,7 +5,9 @@ using Tollgate.Wire.OpenAi;
 
 namespace Tollgate.Providers.Catalogue;
 
-/// <summary>What the catalogue knows of one provider: a row of <c>providers.json</c> (01-catalogue.md section A0). Also what docs are made from.</summary>
+/// <summary>
+/// What the catalogue knows of one provider: a row of <c>providers.json</c> (01-catalogue.md section A0). Also what docs are made from.
+/// </summary>
 public sealed record ProviderRow
 {
     /// <summary>Prefix that users write.</summary>

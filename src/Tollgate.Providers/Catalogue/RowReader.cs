@@ -7,11 +7,14 @@ using Tollgate.Wire.OpenAi;
 
 namespace Tollgate.Providers.Catalogue;
 
-/// <summary>Reads rows in our own form; every member it does not know is an error, so that a typing mistake is not a silent default.</summary>
+/// <summary>
+/// Reads rows in our own form; every member it does not know is an error, so that a typing mistake is not a silent default.
+/// </summary>
 internal static class RowReader
 {
     private static readonly FrozenSet<string> Families =
-        FrozenSet.Create(StringComparer.Ordinal, "openai", "openai_like", "azure", "azure_ai", "anthropic", "gemini", "bedrock", "cohere", "ollama",
+        FrozenSet.Create(
+            StringComparer.Ordinal, "openai", "openai_like", "azure", "azure_ai", "anthropic", "gemini", "bedrock", "cohere", "ollama",
             "huggingface", "openai_responses", "passthrough", "gone");
 
     private static readonly ImmutableArray<string> DefaultReasoning = ["reasoning_content", "reasoning"];
@@ -41,6 +44,7 @@ internal static class RowReader
         var rename = Map(json, "param_mappings");
         var constraints = json.TryGetProperty("constraints", out var given) ? given : default;
         var special = json.TryGetProperty("special_handling", out var handling) ? handling : default;
+        var flatten = IsTrue(special, "convert_content_list_to_string");
         var baseUrl = Text(json, "base_url");
         var row = new ProviderRow
         {
@@ -53,7 +57,7 @@ internal static class RowReader
             Endpoints = json.TryGetProperty("supported_endpoints", out _) ? Strings(json, "supported_endpoints") : DefaultEndpoints,
             Params = new ProviderParams { Rename = rename, Clamp = Bounds(constraints) },
             BodyForce = IsTrue(special, "force_store_false") ? [new JsonMember("store", "false"u8.ToArray())] : [],
-            Messages = new MessageRules { Flatten = IsTrue(special, "convert_content_list_to_string") ? ContentFlattening.TextOnly : ContentFlattening.Never },
+            Messages = new MessageRules { Flatten = flatten ? ContentFlattening.TextOnly : ContentFlattening.Never },
             Response = new ResponseRules { ReasoningNames = DefaultReasoning },
         };
         return Check(row, FrozenSet<string>.Empty);
@@ -96,10 +100,10 @@ internal static class RowReader
                 "params" => row with { Params = ReadParams(value) },
                 "body" => row with { BodyForce = Members(value, "force") },
                 "messages" => row with { Messages = ReadMessages(value), Tools = IsFalse(value, "sanitize") ? null : row.Tools },
-                "tools" => row with { Tools = new ToolRules { StripKeys = Strings(value, "strip_schema_keys"), FunctionsOnly = IsTrue(value, "functions_only"), KeepCacheControl = keepCacheControl } },
+                "tools" => row with { Tools = ReadTools(value, keepCacheControl) },
                 "stream" => row with { StreamUsage = ReadStreamUsage(Text(value, "usage")) },
                 "response" => row with { Response = ReadResponse(value) },
-                "errors" => row with { Errors = new ProviderErrors { Context = Strings(value, "context"), Policy = Strings(value, "policy"), Auth = Strings(value, "auth"), RateLimit = Strings(value, "rate_limit") } },
+                "errors" => row with { Errors = ReadErrors(value) },
                 "model_prefix" => row with { ModelPrefix = value.GetString() },
                 "hooks" => row with { Hooks = Strings(json, "hooks") },
                 "docs" => row with { Priority = Text(value, "priority") ?? "P2" },
@@ -139,7 +143,9 @@ internal static class RowReader
         Text(json, "ensure_suffix"),
         Has(json, "template_vars")
             ? json.GetProperty("template_vars").EnumerateObject().ToFrozenDictionary(
-                static pair => pair.Name, static pair => new BaseVariable(Text(pair.Value, "param"), Strings(pair.Value, "env"), Text(pair.Value, "default")), StringComparer.Ordinal)
+                static pair => pair.Name,
+                static pair => new BaseVariable(Text(pair.Value, "param"), Strings(pair.Value, "env"), Text(pair.Value, "default")),
+                StringComparer.Ordinal)
             : NoVariables);
 
     private static ProviderKey ReadKey(JsonElement json, string slug) => new(
@@ -158,13 +164,15 @@ internal static class RowReader
     {
         Supported = Text(json, "supported") ?? "@openai",
         ByModel = Has(json, "by_model")
-            ? [.. json.GetProperty("by_model").EnumerateArray().Select(static entry => (Text(entry, "match") ?? "", Text(entry, "supported") ?? ""))]
+            ? [.. json.GetProperty("by_model").EnumerateArray().Select(
+                static entry => (Text(entry, "match") ?? "", Text(entry, "supported") ?? ""))]
             : [],
         Requires = Map(json, "requires"),
         RequiresStrictly = Text(json, "requires_mode") is "strict",
         Rename = Map(json, "rename"),
         Values = Has(json, "values")
-            ? json.GetProperty("values").EnumerateObject().ToFrozenDictionary(static pair => pair.Name, static pair => Map(pair.Value), StringComparer.Ordinal)
+            ? json.GetProperty("values").EnumerateObject().ToFrozenDictionary(
+                static pair => pair.Name, static pair => Map(pair.Value), StringComparer.Ordinal)
             : FrozenDictionary<string, FrozenDictionary<string, string>>.Empty,
         Clamp = Has(json, "clamp")
             ? json.GetProperty("clamp").EnumerateObject().ToFrozenDictionary(
@@ -202,6 +210,21 @@ internal static class RowReader
         MergeSameRole = IsTrue(json, "merge_same_role"),
     };
 
+    private static ToolRules ReadTools(JsonElement json, bool keepCacheControl) => new()
+    {
+        StripKeys = Strings(json, "strip_schema_keys"),
+        FunctionsOnly = IsTrue(json, "functions_only"),
+        KeepCacheControl = keepCacheControl,
+    };
+
+    private static ProviderErrors ReadErrors(JsonElement json) => new()
+    {
+        Context = Strings(json, "context"),
+        Policy = Strings(json, "policy"),
+        Auth = Strings(json, "auth"),
+        RateLimit = Strings(json, "rate_limit"),
+    };
+
     private static StreamUsage ReadStreamUsage(string? text) => text switch
     {
         null or "stream_options" => StreamUsage.StreamOptions,
@@ -220,11 +243,14 @@ internal static class RowReader
     };
 
     private static FrozenDictionary<string, ParamBounds> Bounds(JsonElement constraints)
-        => Number(constraints, "temperature_min") is null && Number(constraints, "temperature_max") is null && Number(constraints, "temperature_min_with_n_gt_1") is null
+        => Number(constraints, "temperature_min") is null && Number(constraints, "temperature_max") is null
+            && Number(constraints, "temperature_min_with_n_gt_1") is null
             ? FrozenDictionary<string, ParamBounds>.Empty
             : new Dictionary<string, ParamBounds>(StringComparer.Ordinal)
             {
-                ["temperature"] = new(Number(constraints, "temperature_min"), Number(constraints, "temperature_max"), Number(constraints, "temperature_min_with_n_gt_1")),
+                ["temperature"] = new(
+                    Number(constraints, "temperature_min"), Number(constraints, "temperature_max"),
+                    Number(constraints, "temperature_min_with_n_gt_1")),
             }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private static string ExceptionNameOf(string slug) => char.ToUpperInvariant(slug[0]) + slug[1..] + "Exception";
@@ -251,10 +277,12 @@ internal static class RowReader
         => Has(json, name) ? Map(json.GetProperty(name)) : FrozenDictionary<string, string>.Empty;
 
     private static FrozenDictionary<string, string> Map(JsonElement json)
-        => json.EnumerateObject().ToFrozenDictionary(static pair => pair.Name, static pair => pair.Value.GetString() ?? "", StringComparer.Ordinal);
+        => json.EnumerateObject().ToFrozenDictionary(
+            static pair => pair.Name, static pair => pair.Value.GetString() ?? "", StringComparer.Ordinal);
 
     private static ImmutableArray<JsonMember> Members(JsonElement json, string name)
         => Has(json, name)
-            ? [.. json.GetProperty(name).EnumerateObject().Select(static pair => new JsonMember(pair.Name, Encoding.UTF8.GetBytes(pair.Value.GetRawText())))]
+            ? [.. json.GetProperty(name).EnumerateObject().Select(
+                static pair => new JsonMember(pair.Name, Encoding.UTF8.GetBytes(pair.Value.GetRawText())))]
             : [];
 }

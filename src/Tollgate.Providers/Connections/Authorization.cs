@@ -6,7 +6,8 @@ namespace Tollgate.Providers.Connections;
 /// <summary>Puts credentials and headers on a request. Two kinds: a key that is known, and tokens that must be fetched.</summary>
 internal abstract class Authorization
 {
-    public abstract ValueTask<ConnectionFault?> ApplyAsync(HttpRequestMessage message, string? clientKey, CancellationToken cancellationToken);
+    public abstract ValueTask<ConnectionFault?> ApplyAsync(
+        HttpRequestMessage message, string? clientKey, CancellationToken cancellationToken);
 
     protected static void Set(HttpRequestMessage message, string name, string value)
     {
@@ -102,7 +103,8 @@ internal sealed class KeyAuthorization : Authorization
         _headers = new HeaderSet(draft, auth.Header, auth.Format);
         _exceptionName = draft.Row.ExceptionName;
         var key = KeyOf(draft);
-        _own = key is null ? [] : [.. _headers.Keyed.Select(header => (header.Name, header.Format.Replace("{key}", key, StringComparison.Ordinal)))];
+        _own = key is null ? []
+            : [.. _headers.Keyed.Select(header => (header.Name, header.Format.Replace("{key}", key, StringComparison.Ordinal)))];
         _fault = key is null && !_headers.BringsAuth ? FaultOf(draft, auth) : null;
     }
 
@@ -115,15 +117,17 @@ internal sealed class KeyAuthorization : Authorization
             return configured;
         }
 
-        return draft.Deployment.ApiKeyUnresolved ? null : draft.FirstEnv(draft.KeyEnv) ?? (draft.Row.Key.Placeholder is { Length: > 0 } placeholder ? placeholder : null);
+        return draft.Deployment.ApiKeyUnresolved ? null
+            : draft.FirstEnv(draft.KeyEnv) ?? (draft.Row.Key.Placeholder is { Length: > 0 } placeholder ? placeholder : null);
     }
 
     public static ConnectionFault Unresolved(ConnectionDraft draft) => new(
         UpstreamErrorKind.Authentication,
-        $"{draft.Row.ExceptionName} - the key named by litellm_params.api_key of model '{draft.Deployment.ModelGroup}' could not be resolved; "
-        + "is the environment variable or secret set?");
+        $"{draft.Row.ExceptionName} - the key named by litellm_params.api_key of model '{draft.Deployment.ModelGroup}' could not be "
+        + "resolved; is the environment variable or secret set?");
 
-    public override ValueTask<ConnectionFault?> ApplyAsync(HttpRequestMessage message, string? clientKey, CancellationToken cancellationToken)
+    public override ValueTask<ConnectionFault?> ApplyAsync(
+        HttpRequestMessage message, string? clientKey, CancellationToken cancellationToken)
     {
         if (clientKey is null && _fault is not null)
         {

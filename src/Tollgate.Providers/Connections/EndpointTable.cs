@@ -87,8 +87,9 @@ internal sealed class EndpointTable
     /// <summary>Joins root, path, the base's own query, more of it and the deployment's.</summary>
     public static string Join(string root, string query, string more, FrozenDictionary<string, string> extra)
     {
-        IEnumerable<string> parts =
-            [query, more, .. extra.OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(static pair => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Value)}")];
+        var added = extra.OrderBy(static pair => pair.Key, StringComparer.Ordinal)
+            .Select(static pair => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Value)}");
+        IEnumerable<string> parts = [query, more, .. added];
         var all = string.Join('&', parts.Where(static part => part.Length > 0));
         return all.Length == 0 ? root : $"{root}?{all}";
     }
@@ -99,7 +100,12 @@ internal sealed class EndpointTable
         var path = paths[(int)surface];
         // Users paste whole URLs: the operation at the end is theirs, or gives way to the one that is called.
         var pasted = paths.Where(other => root.EndsWith(other, StringComparison.OrdinalIgnoreCase)).MaxBy(static other => other.Length);
-        if (pasted is not null && !string.Equals(pasted, path, StringComparison.Ordinal))
+        if (string.Equals(pasted, path, StringComparison.Ordinal))
+        {
+            return Make(draft, Join(root, query, "", draft.Deployment.ExtraQuery));
+        }
+
+        if (pasted is not null)
         {
             root = root[..^pasted.Length];
         }
@@ -109,7 +115,6 @@ internal sealed class EndpointTable
             root += suffix;
         }
 
-        var full = root.EndsWith(path, StringComparison.OrdinalIgnoreCase) && pasted is not null && string.Equals(pasted, path, StringComparison.Ordinal) ? root : root + path;
-        return Make(draft, Join(full, query, "", draft.Deployment.ExtraQuery));
+        return Make(draft, Join(root + path, query, "", draft.Deployment.ExtraQuery));
     }
 }

@@ -83,7 +83,8 @@ internal static class RuleCompiler
         }
 
         rules.Tools = draft.Tools;
-        rules.Messages = draft.Deployment.SupportsSystemMessage ? draft.Messages : (draft.Messages ?? new MessageRules { Sanitize = false }) with { FoldSystem = true };
+        rules.Messages = draft.Deployment.SupportsSystemMessage ? draft.Messages
+            : (draft.Messages ?? new MessageRules { Sanitize = false }) with { FoldSystem = true };
     }
 
     private static void AddValues(ConnectionDraft draft, Surface surface, ParameterRulesBuilder rules)

@@ -28,7 +28,9 @@ public enum MessageNames : byte
 /// <summary>What is done inside <c>messages</c> for upstreams that are not the dialect's home (02-openai-azure.md section 1.2).</summary>
 public sealed record MessageRules
 {
-    /// <summary>Fields that answers carry and that no upstream of the dialect takes back are removed, odd shapes put right. Default true.</summary>
+    /// <summary>
+    /// Fields that answers carry and that no upstream of the dialect takes back are removed, odd shapes put right. Default true.
+    /// </summary>
     public bool Sanitize { get; init; } = true;
 
     /// <summary><c>reasoning_content</c> of earlier turns stays. Default false.</summary>
@@ -61,7 +63,9 @@ public sealed record MessageRules
     /// <summary>Neighbours of the same role become one message. Default false.</summary>
     public bool MergeSameRole { get; init; }
 
-    /// <summary>Assistant messages with tool calls get a <c>reasoning_content</c> of one space when they have none, if this accepts the request.</summary>
+    /// <summary>
+    /// Assistant messages with tool calls get a <c>reasoning_content</c> of one space when they have none, if this accepts the request.
+    /// </summary>
     public Func<RequestView, bool>? PadReasoning { get; init; }
 
     /// <summary>Decides by request whether <see cref="KeepReasoning"/> holds; null for always.</summary>
@@ -174,7 +178,8 @@ internal readonly ref struct MessageEditor
             return true;
         }
 
-        if (_rules.Sanitize && (member.NameIs("thinking_blocks"u8) || member.NameIs("provider_specific_fields"u8) || member.NameIs("reasoning_items"u8)
+        if (_rules.Sanitize
+            && (member.NameIs("thinking_blocks"u8) || member.NameIs("provider_specific_fields"u8) || member.NameIs("reasoning_items"u8)
             || (isAssistant && (member.NameIs("annotations"u8) || member.NameIs("images"u8)))))
         {
             return true;
@@ -229,7 +234,8 @@ internal readonly ref struct MessageEditor
             return;
         }
 
-        if (_rules.Flatten != ContentFlattening.Never && MessageText.TryJoin(_request, content, _rules.Flatten == ContentFlattening.Always, out var text))
+        if (_rules.Flatten != ContentFlattening.Never
+            && MessageText.TryJoin(_request, content, _rules.Flatten == ContentFlattening.Always, out var text))
         {
             _edits.Replace(content.ValueStart, content.End, text);
             return;
@@ -372,7 +378,9 @@ internal readonly ref struct MessageEditor
         cutter.Finish();
     }
 
-    /// <summary>Another provider's thought signature travels behind the id of a tool call; it means nothing elsewhere and can be long.</summary>
+    /// <summary>
+    /// Another provider's thought signature travels behind the id of a tool call; it means nothing elsewhere and can be long.
+    /// </summary>
     private void CutSignature(in MemberSpan id)
     {
         var at = id.Kind == JsonKind.String ? _request.Value(id).IndexOf("__thought__"u8) : -1;
