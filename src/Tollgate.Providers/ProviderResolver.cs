@@ -84,11 +84,11 @@ internal sealed class ProviderResolver(ProviderCatalogue catalogue)
             return null;
         }
 
-        foreach (var (fragment, row) in catalogue.BaseFragments)
+        foreach (var fragment in catalogue.BaseFragments)
         {
-            if (apiBase.Contains(fragment, StringComparison.OrdinalIgnoreCase))
+            if (apiBase.Contains(fragment.Text, StringComparison.OrdinalIgnoreCase))
             {
-                return new ProviderResolution(row.Slug, model, null);
+                return new ProviderResolution(fragment.Row.Slug, model, null);
             }
         }
 

@@ -38,7 +38,7 @@ internal sealed class EntraAuthorization(
 
         if (clientKey is not null)
         {
-            Set(message, _headers.Keyed[0].Name, _headers.Keyed[0].Format.Replace("{key}", clientKey, StringComparison.Ordinal));
+            Set(message, _headers.Keyed[0].Name, _headers.Keyed[0].Value.Replace("{key}", clientKey, StringComparison.Ordinal));
             return default;
         }
 

@@ -123,7 +123,7 @@ public sealed record ProviderParams
     public string Supported { get; init; } = "@openai";
 
     /// <summary>Sets for models whose name contains a text; the first match counts.</summary>
-    public ImmutableArray<(string Match, string Supported)> ByModel { get; init; } = [];
+    public ImmutableArray<ModelParams> ByModel { get; init; } = [];
 
     /// <summary>Parameters that need a capability of the model.</summary>
     public FrozenDictionary<string, string> Requires { get; init; } = FrozenDictionary<string, string>.Empty;
@@ -142,6 +142,11 @@ public sealed record ProviderParams
 
     public ImmutableArray<string> DropSilently { get; init; } = [];
 }
+
+/// <summary>Supported parameters of some models.</summary>
+/// <param name="Match">Text in the model's name.</param>
+/// <param name="Supported">Expression as in <see cref="ProviderParams.Supported"/>.</param>
+public sealed record ModelParams(string Match, string Supported);
 
 /// <summary>Bounds of a number.</summary>
 /// <param name="Min">Least value, or null.</param>

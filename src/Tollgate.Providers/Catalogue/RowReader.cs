@@ -141,12 +141,10 @@ internal static class RowReader
         Has(json, "env") ? Strings(json, "env") : [EnvName(slug, "API_BASE")],
         IsTrue(json, "required"),
         Text(json, "ensure_suffix"),
-        Has(json, "template_vars")
-            ? json.GetProperty("template_vars").EnumerateObject().ToFrozenDictionary(
-                static pair => pair.Name,
-                static pair => new BaseVariable(Text(pair.Value, "param"), Strings(pair.Value, "env"), Text(pair.Value, "default")),
-                StringComparer.Ordinal)
-            : NoVariables);
+        MapOf(
+            json,
+            "template_vars",
+            static value => new BaseVariable(Text(value, "param"), Strings(value, "env"), Text(value, "default"))));
 
     private static ProviderKey ReadKey(JsonElement json, string slug) => new(
         Has(json, "env") ? Strings(json, "env") : [EnvName(slug, "API_KEY")], !IsFalse(json, "required"), Text(json, "placeholder"));
@@ -163,23 +161,15 @@ internal static class RowReader
     private static ProviderParams ReadParams(JsonElement json) => new()
     {
         Supported = Text(json, "supported") ?? "@openai",
-        ByModel = Has(json, "by_model")
-            ? [.. json.GetProperty("by_model").EnumerateArray().Select(
-                static entry => (Text(entry, "match") ?? "", Text(entry, "supported") ?? ""))]
-            : [],
+        ByModel = ByModel(json),
         Requires = Map(json, "requires"),
         RequiresStrictly = Text(json, "requires_mode") is "strict",
         Rename = Map(json, "rename"),
-        Values = Has(json, "values")
-            ? json.GetProperty("values").EnumerateObject().ToFrozenDictionary(
-                static pair => pair.Name, static pair => Map(pair.Value), StringComparer.Ordinal)
-            : FrozenDictionary<string, FrozenDictionary<string, string>>.Empty,
-        Clamp = Has(json, "clamp")
-            ? json.GetProperty("clamp").EnumerateObject().ToFrozenDictionary(
-                static pair => pair.Name,
-                static pair => new ParamBounds(Number(pair.Value, "min"), Number(pair.Value, "max"), Number(pair.Value, "min_if_n_gt_1")),
-                StringComparer.Ordinal)
-            : FrozenDictionary<string, ParamBounds>.Empty,
+        Values = MapOf(json, "values", static value => MapOf(value, static text => text.GetString() ?? "")),
+        Clamp = MapOf(
+            json,
+            "clamp",
+            static value => new ParamBounds(Number(value, "min"), Number(value, "max"), Number(value, "min_if_n_gt_1"))),
         Defaults = Members(json, "defaults"),
         DropSilently = Strings(json, "drop_silently"),
     };
@@ -270,19 +260,71 @@ internal static class RowReader
 
     private static bool IsFalse(JsonElement json, string name) => Has(json, name) && !json.GetProperty(name).GetBoolean();
 
+    // PERF: loops, not LINQ: instantiations over the document's value types are compiled anew at every start of the process.
     private static ImmutableArray<string> Strings(JsonElement json, string name)
-        => Has(json, name) ? [.. json.GetProperty(name).EnumerateArray().Select(static entry => entry.GetString() ?? "")] : [];
+    {
+        if (!Has(json, name))
+        {
+            return [];
+        }
+
+        var texts = ImmutableArray.CreateBuilder<string>();
+        foreach (var entry in json.GetProperty(name).EnumerateArray())
+        {
+            texts.Add(entry.GetString() ?? "");
+        }
+
+        return texts.ToImmutable();
+    }
 
     private static FrozenDictionary<string, string> Map(JsonElement json, string name)
-        => Has(json, name) ? Map(json.GetProperty(name)) : FrozenDictionary<string, string>.Empty;
+        => Has(json, name) ? MapOf(json.GetProperty(name), static value => value.GetString() ?? "") : FrozenDictionary<string, string>.Empty;
 
-    private static FrozenDictionary<string, string> Map(JsonElement json)
-        => json.EnumerateObject().ToFrozenDictionary(
-            static pair => pair.Name, static pair => pair.Value.GetString() ?? "", StringComparer.Ordinal);
+    private static FrozenDictionary<string, T> MapOf<T>(JsonElement json, string name, Func<JsonElement, T> read)
+        where T : class
+        => Has(json, name) ? MapOf(json.GetProperty(name), read) : FrozenDictionary<string, T>.Empty;
+
+    private static FrozenDictionary<string, T> MapOf<T>(JsonElement json, Func<JsonElement, T> read)
+        where T : class
+    {
+        var map = new Dictionary<string, T>(StringComparer.Ordinal);
+        foreach (var pair in json.EnumerateObject())
+        {
+            map[pair.Name] = read(pair.Value);
+        }
+
+        return map.ToFrozenDictionary(StringComparer.Ordinal);
+    }
 
     private static ImmutableArray<JsonMember> Members(JsonElement json, string name)
-        => Has(json, name)
-            ? [.. json.GetProperty(name).EnumerateObject().Select(
-                static pair => new JsonMember(pair.Name, Encoding.UTF8.GetBytes(pair.Value.GetRawText())))]
-            : [];
+    {
+        if (!Has(json, name))
+        {
+            return [];
+        }
+
+        var members = ImmutableArray.CreateBuilder<JsonMember>();
+        foreach (var pair in json.GetProperty(name).EnumerateObject())
+        {
+            members.Add(new JsonMember(pair.Name, Encoding.UTF8.GetBytes(pair.Value.GetRawText())));
+        }
+
+        return members.ToImmutable();
+    }
+
+    private static ImmutableArray<ModelParams> ByModel(JsonElement json)
+    {
+        if (!Has(json, "by_model"))
+        {
+            return [];
+        }
+
+        var sets = ImmutableArray.CreateBuilder<ModelParams>();
+        foreach (var entry in json.GetProperty("by_model").EnumerateArray())
+        {
+            sets.Add(new ModelParams(Text(entry, "match") ?? "", Text(entry, "supported") ?? ""));
+        }
+
+        return sets.ToImmutable();
+    }
 }

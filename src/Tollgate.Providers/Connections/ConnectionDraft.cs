@@ -50,7 +50,7 @@ internal sealed class ConnectionDraft
     public string? Base { get; set; }
 
     /// <summary>Paths that differ from the row's, by surface.</summary>
-    public Dictionary<Surface, string> Paths { get; } = [];
+    public string?[] Paths { get; } = new string?[4];
 
     /// <summary>Headers before templates are filled in.</summary>
     public Dictionary<string, string> Headers { get; } = new(StringComparer.OrdinalIgnoreCase);

@@ -45,7 +45,7 @@ internal sealed class RagFlowHook : ProviderHook
         }
 
         draft.Model = model;
-        draft.Paths[Surface.Chat] = $"/api/v1/{kind}s_openai/{Uri.EscapeDataString(id)}/chat/completions";
+        draft.Paths[(int)Surface.Chat] = $"/api/v1/{kind}s_openai/{Uri.EscapeDataString(id)}/chat/completions";
         draft.Base = WithoutEnding(WithoutEnding(draft.Base, "/v1"), "/api");
     }
 
@@ -63,7 +63,7 @@ internal sealed class GradientHook : ProviderHook
     {
         if (draft.HasOwnBase && draft.Base is { } address && !address.TrimEnd('/').EndsWith("/v1", StringComparison.Ordinal))
         {
-            draft.Paths[Surface.Chat] = "/api/v1/chat/completions";
+            draft.Paths[(int)Surface.Chat] = "/api/v1/chat/completions";
         }
     }
 }
@@ -76,7 +76,7 @@ internal sealed class DataRobotHook : ProviderHook
         if (draft.Base is { } address
             && (address.Contains("/deployments/", StringComparison.Ordinal) || address.Contains("/genai/", StringComparison.Ordinal)))
         {
-            draft.Paths[Surface.Chat] = "/chat/completions";
+            draft.Paths[(int)Surface.Chat] = "/chat/completions";
         }
         else
         {
