@@ -278,7 +278,7 @@ internal static class RowReader
     }
 
     private static FrozenDictionary<string, string> Map(JsonElement json, string name)
-        => Has(json, name) ? MapOf(json.GetProperty(name), static value => value.GetString() ?? "") : FrozenDictionary<string, string>.Empty;
+        => MapOf(json, name, static value => value.GetString() ?? "");
 
     private static FrozenDictionary<string, T> MapOf<T>(JsonElement json, string name, Func<JsonElement, T> read)
         where T : class
