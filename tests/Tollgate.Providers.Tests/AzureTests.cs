@@ -11,15 +11,22 @@ public sealed class AzureTests
 
     [Theory]
     [InlineData("azure/gpt", Resource, null, Surface.Chat, "/openai/deployments/gpt/chat/completions?api-version=2024-07-01-preview")]
-    [InlineData("azure/gpt", Resource + "/", "2024-02-15-preview", Surface.Chat, "/openai/deployments/gpt/chat/completions?api-version=2024-02-15-preview")]
+    [InlineData(
+        "azure/gpt", Resource + "/", "2024-02-15-preview", Surface.Chat,
+        "/openai/deployments/gpt/chat/completions?api-version=2024-02-15-preview")]
     [InlineData("azure/my dep/x", Resource, "v", Surface.Embeddings, "/openai/deployments/my%20dep%2Fx/embeddings?api-version=v")]
     [InlineData("azure/gpt", Resource, "v", Surface.Completions, "/openai/deployments/gpt/completions?api-version=v")]
     [InlineData("azure/gpt", Resource, "v", Surface.Models, "/openai/models?api-version=v")]
     [InlineData("azure/o_series/gpt", Resource, "v", Surface.Chat, "/openai/deployments/gpt/chat/completions?api-version=v")]
     [InlineData("azure/responses/gpt", Resource, "v", Surface.Chat, "/openai/deployments/gpt/chat/completions?api-version=v")]
-    [InlineData("azure/gpt", Resource + "/openai/deployments/other", "v", Surface.Chat, "/openai/deployments/other/chat/completions?api-version=v")]
-    [InlineData("azure/gpt", Resource + "/openai/deployments/other/chat/completions", "v", Surface.Chat, "/openai/deployments/other/chat/completions?api-version=v")]
-    [InlineData("azure/gpt", Resource + "/openai/deployments/other/chat/completions?api-version=w", "v", Surface.Chat, "/openai/deployments/other/chat/completions?api-version=w")]
+    [InlineData(
+        "azure/gpt", Resource + "/openai/deployments/other", "v", Surface.Chat, "/openai/deployments/other/chat/completions?api-version=v")]
+    [InlineData(
+        "azure/gpt", Resource + "/openai/deployments/other/chat/completions", "v", Surface.Chat,
+        "/openai/deployments/other/chat/completions?api-version=v")]
+    [InlineData(
+        "azure/gpt", Resource + "/openai/deployments/other/chat/completions?api-version=w", "v", Surface.Chat,
+        "/openai/deployments/other/chat/completions?api-version=w")]
     [InlineData("azure/gpt", Resource + "/openai", "v", Surface.Chat, "/openai/deployments/gpt/chat/completions?api-version=v")]
     [InlineData("azure/gpt", Resource, "v1", Surface.Chat, "/openai/v1/chat/completions")]
     [InlineData("azure/gpt", Resource, "preview", Surface.Chat, "/openai/v1/chat/completions?api-version=preview")]
@@ -28,21 +35,32 @@ public sealed class AzureTests
     [InlineData("azure_text/gpt", Resource, "v", Surface.Completions, "/openai/deployments/gpt/completions?api-version=v")]
     [InlineData("azure_ai/gpt-4o", Resource, "v", Surface.Chat, "/openai/deployments/gpt-4o/chat/completions?api-version=v")]
     public void Address_OfAnOpenAiResource(string model, string apiBase, string? version, Surface surface, string expected)
-        => Providers.Connect(model, deployment => deployment with { ApiBase = apiBase, ApiVersion = version }).UrlOf(surface).ShouldBe(Resource + expected);
+        => Providers.Connect(model, deployment => deployment with { ApiBase = apiBase, ApiVersion = version }).UrlOf(surface).ShouldBe(
+            Resource + expected);
 
     [Theory]
-    [InlineData("https://r.services.ai.azure.com", null, Surface.Chat, "https://r.services.ai.azure.com/models/chat/completions?api-version=2024-05-01-preview")]
-    [InlineData("https://r.services.ai.azure.com/models", "v", Surface.Chat, "https://r.services.ai.azure.com/models/chat/completions?api-version=v")]
-    [InlineData("https://r.services.ai.azure.com/models/chat/completions?api-version=w", "v", Surface.Chat, "https://r.services.ai.azure.com/models/chat/completions?api-version=w")]
-    [InlineData("https://r.services.ai.azure.com", "v", Surface.Embeddings, "https://r.services.ai.azure.com/models/embeddings?api-version=v")]
+    [InlineData(
+        "https://r.services.ai.azure.com", null, Surface.Chat,
+        "https://r.services.ai.azure.com/models/chat/completions?api-version=2024-05-01-preview")]
+    [InlineData(
+        "https://r.services.ai.azure.com/models", "v", Surface.Chat,
+        "https://r.services.ai.azure.com/models/chat/completions?api-version=v")]
+    [InlineData(
+        "https://r.services.ai.azure.com/models/chat/completions?api-version=w", "v", Surface.Chat,
+        "https://r.services.ai.azure.com/models/chat/completions?api-version=w")]
+    [InlineData(
+        "https://r.services.ai.azure.com", "v", Surface.Embeddings, "https://r.services.ai.azure.com/models/embeddings?api-version=v")]
     [InlineData("https://m.eastus.models.ai.azure.com/v1/", null, Surface.Chat, "https://m.eastus.models.ai.azure.com/v1/chat/completions")]
     [InlineData("https://m.inference.ai.azure.com", null, Surface.Embeddings, "https://m.inference.ai.azure.com/embeddings")]
     public void Address_OfFoundry(string apiBase, string? version, Surface surface, string expected)
-        => Providers.Connect("azure_ai/model_router/m", deployment => deployment with { ApiBase = apiBase, ApiVersion = version }).UrlOf(surface).ShouldBe(expected);
+        => Providers.Connect("azure_ai/model_router/m", deployment => deployment with { ApiBase = apiBase, ApiVersion = version }).UrlOf(
+            surface).ShouldBe(expected);
 
     [Fact]
     public void Cloudflare_NamesTheDeploymentOnly()
-        => Providers.Connect("azure/gpt", static deployment => deployment with { ApiBase = "https://gateway.ai.cloudflare.com/v1/a/g/azure-openai/r", ApiVersion = "v" })
+        => Providers.Connect(
+            "azure/gpt", static deployment
+            => deployment with { ApiBase = "https://gateway.ai.cloudflare.com/v1/a/g/azure-openai/r", ApiVersion = "v" })
             .UrlOf().ShouldBe("https://gateway.ai.cloudflare.com/v1/a/g/azure-openai/r/gpt/chat/completions?api-version=v");
 
     [Fact]
@@ -64,7 +82,8 @@ public sealed class AzureTests
     [InlineData("azure/gpt", "r.openai.azure.com", "not an absolute")]
     public void ImpossibleAddress_IsAClearError(string model, string? apiBase, string message)
     {
-        var fault = Providers.Connect(model, deployment => deployment with { ApiBase = apiBase }).EndpointFor(Surface.Chat).Fault.ShouldNotBeNull();
+        var fault = Providers.Connect(model, deployment => deployment with { ApiBase = apiBase }).EndpointFor(
+            Surface.Chat).Fault.ShouldNotBeNull();
         fault.Kind.ShouldBe(UpstreamErrorKind.BadRequest);
         fault.Message.ShouldContain(message);
     }
@@ -80,7 +99,8 @@ public sealed class AzureTests
     [InlineData("2024-08-01-preview", """{"response_format":{"type":"json_schema"}}""", true)]
     public void Gates_GoByVersion(string version, string body, bool passes)
     {
-        var connection = Providers.Connect("azure/gpt", static deployment => deployment with { ApiBase = Resource, ApiVersion = "2022-12-01" });
+        var connection = Providers.Connect(
+            "azure/gpt", static deployment => deployment with { ApiBase = Resource, ApiVersion = "2022-12-01" });
         var fault = connection.TryRewrite(body, apiVersion: version).Fault;
         (fault is null).ShouldBe(passes);
         (fault?.Kind ?? UpstreamErrorKind.UnsupportedParams).ShouldBe(UpstreamErrorKind.UnsupportedParams);
@@ -91,7 +111,8 @@ public sealed class AzureTests
     [InlineData("2024-09-01-preview", """{"model":"gpt","stream_options":{"include_usage":true}}""")]
     [InlineData("preview", """{"model":"gpt","stream_options":{"include_usage":true}}""")]
     public void StreamOptions_AreSentWhereTaken(string version, string expected)
-        => Providers.Connect("azure/gpt", deployment => deployment with { ApiBase = Resource, ApiVersion = version }).Rewrite("""{"model":"g"}""", stream: true).ShouldBe(expected);
+        => Providers.Connect("azure/gpt", deployment => deployment with { ApiBase = Resource, ApiVersion = version }).Rewrite(
+            """{"model":"g"}""", stream: true).ShouldBe(expected);
 
     [Theory]
     [InlineData("azure/dep", "azure/gpt-5", """{"max_tokens":5}""", "max_completion_tokens")]
@@ -101,7 +122,8 @@ public sealed class AzureTests
     [InlineData("azure/dep", null, """{"max_tokens":5}""", "max_tokens")]
     public void ModelRules_GoByBaseModelOrPrefix(string model, string? baseModel, string body, string name)
     {
-        var text = Providers.Connect(model, deployment => deployment with { ApiBase = Resource, Info = new DeploymentInfo { BaseModel = baseModel } }).Rewrite(body);
+        var text = Providers.Connect(
+            model, deployment => deployment with { ApiBase = Resource, Info = new DeploymentInfo { BaseModel = baseModel } }).Rewrite(body);
         text.ShouldContain($"\"{name}\":5");
         text.ShouldContain("\"model\":\"dep\"");
     }
@@ -115,21 +137,26 @@ public sealed class AzureTests
     [Fact]
     public void FoundryBody_IsFlattenedUnlessItHoldsImages()
     {
-        var connection = Providers.Connect("azure_ai/m", static deployment => deployment with { ApiBase = "https://h.models.ai.azure.com" });
+        var connection = Providers.Connect(
+            "azure_ai/m", static deployment => deployment with { ApiBase = "https://h.models.ai.azure.com" });
         connection.Rewrite("""{"messages":[{"role":"user","content":[{"type":"text","text":"a"}]}]}""").ShouldContain("\"content\":\"a\"");
-        connection.Rewrite("""{"messages":[{"role":"user","content":[{"type":"text","text":"a"},{"type":"image_url","image_url":{"url":"u"}}]}]}""").ShouldContain("image_url");
+        connection.Rewrite(
+            """{"messages":[{"role":"user","content":[{"type":"text","text":"a"},{"type":"image_url","image_url":{"url":"u"}}]}]}""").ShouldContain("image_url");
         connection.Response.ThinkTags.ShouldBeTrue();
     }
 
     [Fact]
     public async Task Key_GoesIntoTheHeaderOfTheHost()
     {
-        (await Providers.Connect("azure/m", static deployment => deployment with { ApiBase = Resource }).AuthorizeAsync()).Headers["api-key"].ShouldBe("sk-own");
-        var (services, _) = await Providers.Connect("azure_ai/m", static deployment => deployment with { ApiBase = "https://h.services.ai.azure.com" }).AuthorizeAsync();
+        (await Providers.Connect("azure/m", static deployment => deployment with { ApiBase = Resource }).AuthorizeAsync(
+            )).Headers["api-key"].ShouldBe("sk-own");
+        var (services, _) = await Providers.Connect(
+            "azure_ai/m", static deployment => deployment with { ApiBase = "https://h.services.ai.azure.com" }).AuthorizeAsync();
         services["api-key"].ShouldBe("sk-own");
         services.ShouldNotContainKey("Authorization");
         services["extra-parameters"].ShouldBe("pass-through");
-        var (other, _) = await Providers.Connect("azure_ai/m", static deployment => deployment with { ApiBase = "https://h.models.ai.azure.com" }).AuthorizeAsync();
+        var (other, _) = await Providers.Connect(
+            "azure_ai/m", static deployment => deployment with { ApiBase = "https://h.models.ai.azure.com" }).AuthorizeAsync();
         other["Authorization"].ShouldBe("Bearer sk-own");
     }
 
@@ -137,7 +164,9 @@ public sealed class AzureTests
     [InlineData("AZURE_API_KEY")]
     [InlineData("AZURE_OPENAI_API_KEY")]
     public async Task Key_FromTheEnvironment(string variable)
-        => (await Providers.Connect("azure/m", static deployment => deployment with { ApiBase = Resource, ApiKey = "" }, Providers.Config((variable, "k"))).AuthorizeAsync())
+        => (await Providers.Connect(
+            "azure/m", static deployment
+            => deployment with { ApiBase = Resource, ApiKey = "" }, Providers.Config((variable, "k"))).AuthorizeAsync())
             .Headers["api-key"].ShouldBe("k");
 
     [Fact]
@@ -158,6 +187,7 @@ public sealed class AzureTests
         {
             ApiBase = Resource,
             ApiKey = null,
-            ExtraHeaders = FrozenDictionary.ToFrozenDictionary([KeyValuePair.Create("Authorization", "Bearer mine")], StringComparer.Ordinal),
+            ExtraHeaders = FrozenDictionary.ToFrozenDictionary(
+                [KeyValuePair.Create("Authorization", "Bearer mine")], StringComparer.Ordinal),
         }).AuthorizeAsync()).Headers["Authorization"].ShouldBe("Bearer mine");
 }

@@ -6,7 +6,8 @@ namespace Tollgate.Providers.Tests;
 public sealed class CatalogueTests
 {
     private static readonly string[] Unverified =
-        ["cognition", "qwencloud", "qwen_ai_platform", "gdc", "libertai", "modelscope", "monet", "neosantara", "parasail", "meta", "pinstripes", "darkbloom", "scx-ai", "tensormesh", "tencent", "empiriolabs"];
+        ["cognition", "qwencloud", "qwen_ai_platform", "gdc", "libertai", "modelscope", "monet", "neosantara", "parasail", "meta",
+            "pinstripes", "darkbloom", "scx-ai", "tensormesh", "tencent", "empiriolabs"];
 
     [Theory]
     [InlineData("""[{"slug":"a"},{"slug":"a"}]""", "'a' stands twice")]
@@ -19,7 +20,8 @@ public sealed class CatalogueTests
     [InlineData("""[{"slug":"a","family":1}]""", "'a':")]
     [InlineData("""[{}]""", "no slug")]
     [InlineData("3", "array of rows")]
-    public void WrongRow_IsAClearError(string json, string message) => Should.Throw<CatalogueException>(() => ProviderCatalogue.Parse(json)).Message.ShouldContain(message);
+    public void WrongRow_IsAClearError(string json, string message)
+        => Should.Throw<CatalogueException>(() => ProviderCatalogue.Parse(json)).Message.ShouldContain(message);
 
     [Fact]
     public void SimpleForm_IsRead()
@@ -48,7 +50,8 @@ public sealed class CatalogueTests
         try
         {
             var path = Path.Combine(folder.FullName, "rows.json");
-            File.WriteAllText(path, """{"mine":{"base_url":"http://mine/v1","api_key_env":"MINE"},"groq":{"base_url":"http://groq/v1","api_key_env":"G"}}""");
+            File.WriteAllText(
+                path, """{"mine":{"base_url":"http://mine/v1","api_key_env":"MINE"},"groq":{"base_url":"http://groq/v1","api_key_env":"G"}}""");
             var catalogue = ProviderCatalogue.Load(path);
             catalogue.Find("mine").ShouldNotBeNull().Base.Default.ShouldBe("http://mine/v1");
             catalogue.Find("groq").ShouldNotBeNull().Key.Env.ShouldBe(["G"]);
@@ -61,7 +64,8 @@ public sealed class CatalogueTests
             folder.Delete(recursive: true);
         }
 
-        Should.Throw<CatalogueException>(static () => ProviderCatalogue.Load("https://example.com/rows.json")).Message.ShouldContain("not fetched");
+        Should.Throw<CatalogueException>(static () => ProviderCatalogue.Load("https://example.com/rows.json")).Message.ShouldContain(
+            "not fetched");
         Should.Throw<CatalogueException>(static () => ProviderCatalogue.Load("/nowhere/rows.json"));
     }
 
@@ -75,7 +79,8 @@ public sealed class CatalogueTests
             row.Base.Required.ShouldBeTrue();
             row.Key.Env.ShouldBe([slug.ToUpperInvariant().Replace('-', '_') + "_API_KEY"]);
             Providers.Connect(slug + "/m").EndpointFor(Surface.Chat).Fault.ShouldNotBeNull().Message.ShouldContain("api_base is required");
-            Providers.Connect(slug + "/m", static deployment => deployment with { ApiBase = "http://host/v1" }).UrlOf().ShouldBe("http://host/v1/chat/completions");
+            Providers.Connect(slug + "/m", static deployment => deployment with { ApiBase = "http://host/v1" }).UrlOf().ShouldBe(
+                "http://host/v1/chat/completions");
         }
     }
 
@@ -99,7 +104,8 @@ public sealed class CatalogueTests
             using var model = System.Text.Json.JsonDocument.Parse(line);
             var id = model.RootElement.GetProperty("id").GetString()!;
             var slug = model.RootElement.GetProperty("p").GetString()!;
-            var prefix = id.Contains('/', StringComparison.Ordinal) ? Providers.Catalogue.Find(id[..id.IndexOf('/', StringComparison.Ordinal)]) : null;
+            var prefix = id.Contains('/', StringComparison.Ordinal)
+                ? Providers.Catalogue.Find(id[..id.IndexOf('/', StringComparison.Ordinal)]) : null;
             if (prefix is not null && prefix.Slug != slug && Providers.Catalogue.Find(slug)?.Slug != prefix.Slug)
             {
                 Providers.Catalogue.FindByModel(id).ShouldNotBeNull(id).Slug.ShouldBe(slug);

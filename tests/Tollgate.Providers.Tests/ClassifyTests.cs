@@ -37,11 +37,17 @@ public sealed class ClassifyTests
 
     [Theory]
     [InlineData(400, """{"error":{"code":"context_length_exceeded","message":"too long"}}""", UpstreamErrorKind.ContextWindowExceeded)]
-    [InlineData(400, """{"error":{"message":"This model's maximum context length is 8192 tokens."}}""", UpstreamErrorKind.ContextWindowExceeded)]
-    [InlineData(400, """{"error":{"code":400,"message":"the request exceeds the available context size","type":"exceed_context_size_error"}}""", UpstreamErrorKind.ContextWindowExceeded)]
+    [InlineData(
+        400, """{"error":{"message":"This model's maximum context length is 8192 tokens."}}""", UpstreamErrorKind.ContextWindowExceeded)]
+    [InlineData(
+        400, """{"error":{"code":400,"message":"the request exceeds the available context size","type":"exceed_context_size_error"}}""",
+        UpstreamErrorKind.ContextWindowExceeded)]
     [InlineData(500, """{"message":"prompt is too long: 300000 tokens"}""", UpstreamErrorKind.ContextWindowExceeded)]
-    [InlineData(400, """{"error":{"code":"content_filter","innererror":{"code":"ResponsibleAIPolicyViolation"}}}""", UpstreamErrorKind.ContentPolicyViolation)]
-    [InlineData(400, """{"error":{"type":"invalid_request_error","code":"content_policy_violation"}}""", UpstreamErrorKind.ContentPolicyViolation)]
+    [InlineData(
+        400, """{"error":{"code":"content_filter","innererror":{"code":"ResponsibleAIPolicyViolation"}}}""",
+        UpstreamErrorKind.ContentPolicyViolation)]
+    [InlineData(
+        400, """{"error":{"type":"invalid_request_error","code":"content_policy_violation"}}""", UpstreamErrorKind.ContentPolicyViolation)]
     [InlineData(400, """{"error":{"message":"Incorrect API key provided: sk-1"}}""", UpstreamErrorKind.Authentication)]
     [InlineData(400, """{"error":{"type":"invalid_request_error","code":"model_not_found"}}""", UpstreamErrorKind.NotFound)]
     [InlineData(400, """{"message":"Rate limit reached"}""", UpstreamErrorKind.RateLimit)]
@@ -49,7 +55,9 @@ public sealed class ClassifyTests
     [InlineData(429, """{"message":"maximum context length"}""", UpstreamErrorKind.RateLimit)]
     [InlineData(503, """{"message":"maximum context length"}""", UpstreamErrorKind.ServiceUnavailable)]
     [InlineData(429, """{"error":{"message":"litellm.RateLimitError: RateLimitError: x"}}""", UpstreamErrorKind.RateLimit)]
-    [InlineData(400, """{"error":{"message":"litellm.ContextWindowExceededError: litellm.BadRequestError: x"}}""", UpstreamErrorKind.ContextWindowExceeded)]
+    [InlineData(
+        400, """{"error":{"message":"litellm.ContextWindowExceededError: litellm.BadRequestError: x"}}""",
+        UpstreamErrorKind.ContextWindowExceeded)]
     [InlineData(500, """{"error":{"message":"you wrote litellm.AuthenticationError in the prompt"}}""", UpstreamErrorKind.InternalServer)]
     [InlineData(400, """{"error":{"message":"litellm.NonsenseError: x"}}""", UpstreamErrorKind.BadRequest)]
     [InlineData(200, """{"error":{"type":"rate_limit_error"}}""", UpstreamErrorKind.RateLimit)]
@@ -67,9 +75,13 @@ public sealed class ClassifyTests
     [InlineData("openai/m", 403, "Content violates usage guidelines", UpstreamErrorKind.PermissionDenied)]
     [InlineData("together_ai/m", 400, "invalid private key", UpstreamErrorKind.Authentication)]
     [InlineData("github/m", 413, "tokens_limit_reached", UpstreamErrorKind.ContextWindowExceeded)]
-    [InlineData("mistral/m", 400, "Prompt contains 9 tokens, too large for model with 8 maximum context length", UpstreamErrorKind.ContextWindowExceeded)]
-    public void Rows_AddTheirOwnTexts(string model, int status, string body, UpstreamErrorKind kind) => Providers.Connect(model).Classify(status, body).ShouldBe(kind);
+    [InlineData(
+        "mistral/m", 400, "Prompt contains 9 tokens, too large for model with 8 maximum context length",
+        UpstreamErrorKind.ContextWindowExceeded)]
+    public void Rows_AddTheirOwnTexts(string model, int status, string body, UpstreamErrorKind kind)
+        => Providers.Connect(model).Classify(status, body).ShouldBe(kind);
 
     [Fact]
-    public void HugeBody_IsReadInPart() => Providers.Connect("openai/m").Classify(500, new string('x', 5_000_000)).ShouldBe(UpstreamErrorKind.InternalServer);
+    public void HugeBody_IsReadInPart()
+        => Providers.Connect("openai/m").Classify(500, new string('x', 5_000_000)).ShouldBe(UpstreamErrorKind.InternalServer);
 }

@@ -27,7 +27,8 @@ public sealed class ConnectionTests
     [InlineData(Surface.Embeddings, "http://h/v1/embeddings")]
     [InlineData(Surface.Models, "http://h/v1/models")]
     public void PastedOperation_GivesWayToTheOneCalled(Surface surface, string expected)
-        => Providers.Connect("openai/m", static deployment => deployment with { ApiBase = "http://h/v1/chat/completions" }).UrlOf(surface).ShouldBe(expected);
+        => Providers.Connect("openai/m", static deployment => deployment with { ApiBase = "http://h/v1/chat/completions" }).UrlOf(
+            surface).ShouldBe(expected);
 
     [Theory]
     [InlineData("not a url")]
@@ -63,7 +64,8 @@ public sealed class ConnectionTests
             Organization = "org",
             Project = "proj",
             ExtraHeaders = FrozenDictionary.ToFrozenDictionary(
-                [KeyValuePair.Create("authorization", "Bearer other"), KeyValuePair.Create("User-Agent", "mine"), KeyValuePair.Create("x-a", "1")], StringComparer.Ordinal),
+                [KeyValuePair.Create("authorization", "Bearer other"), KeyValuePair.Create("User-Agent", "mine"),
+                    KeyValuePair.Create("x-a", "1")], StringComparer.Ordinal),
         });
         var (headers, fault) = await connection.AuthorizeAsync();
         fault.ShouldBeNull();
@@ -106,28 +108,35 @@ public sealed class ConnectionTests
         fault.ShouldBeNull();
         headers["Authorization"].ShouldBe("Bearer sk-client");
         headers["api-subscription-key"].ShouldBe("sk-client");
-        (await Providers.Connect("openai/m").AuthorizeAsync("sk\r\nx: y")).Fault.ShouldNotBeNull().Kind.ShouldBe(UpstreamErrorKind.Authentication);
-        (await Providers.Connect("openai/m", static deployment => deployment with { ApiKey = null }).AuthorizeAsync("sk-client")).Fault.ShouldBeNull();
+        (await Providers.Connect("openai/m").AuthorizeAsync("sk\r\nx: y")).Fault.ShouldNotBeNull().Kind.ShouldBe(
+            UpstreamErrorKind.Authentication);
+        (await Providers.Connect("openai/m", static deployment => deployment with { ApiKey = null }).AuthorizeAsync(
+            "sk-client")).Fault.ShouldBeNull();
     }
 
     [Fact]
     public async Task UnresolvedKey_IsNamedAndNothingElseIsUsed()
     {
         var (_, fault) = await Providers.Connect(
-            "openai/m", static deployment => deployment with { ApiKey = null, ApiKeyUnresolved = true }, Providers.Config(("OPENAI_API_KEY", "sk-env"))).AuthorizeAsync();
+            "openai/m", static deployment
+                => deployment with { ApiKey = null, ApiKeyUnresolved = true },
+                Providers.Config(("OPENAI_API_KEY", "sk-env"))).AuthorizeAsync();
         fault.ShouldNotBeNull().Kind.ShouldBe(UpstreamErrorKind.Authentication);
         fault.Message.ShouldContain("litellm_params.api_key of model 'group'");
     }
 
     [Fact]
     public async Task EmptyKey_SendsNoHeader()
-        => (await Providers.Connect("lm_studio/m", static deployment => deployment with { ApiKey = "", ApiBase = "http://h/v1" }).AuthorizeAsync()).Headers.ShouldNotContainKey("Authorization");
+        => (await Providers.Connect(
+            "lm_studio/m", static deployment => deployment with { ApiKey = "", ApiBase = "http://h/v1" }).AuthorizeAsync(
+            )).Headers.ShouldNotContainKey("Authorization");
 
     [Fact]
     public void Region_FillsTheBase()
     {
         Providers.Connect("bedrock_mantle/m").UrlOf().ShouldBe("https://bedrock-mantle.us-east-1.api.aws/v1/chat/completions");
-        Providers.Connect("bedrock_mantle/m", config: Providers.Config(("AWS_REGION", "eu-west-1"))).UrlOf().ShouldStartWith("https://bedrock-mantle.eu-west-1.");
+        Providers.Connect("bedrock_mantle/m", config: Providers.Config(("AWS_REGION", "eu-west-1"))).UrlOf().ShouldStartWith(
+            "https://bedrock-mantle.eu-west-1.");
     }
 
     [Fact]
@@ -135,21 +144,27 @@ public sealed class ConnectionTests
     {
         Providers.Connect("groq/m").ExceptionName.ShouldBe("GroqException");
         Providers.Connect("openai/m").ExceptionName.ShouldBe("OpenAIException");
-        Providers.Connect("hosted_vllm/m", static deployment => deployment with { ApiBase = "http://h/v1" }).ExceptionName.ShouldBe("Hosted_vllmException");
-        Providers.Connect("litellm_proxy/m", static deployment => deployment with { ApiBase = "http://h/v1" }).ExceptionName.ShouldBe("Litellm_proxyException");
+        Providers.Connect("hosted_vllm/m", static deployment => deployment with { ApiBase = "http://h/v1" }).ExceptionName.ShouldBe(
+            "Hosted_vllmException");
+        Providers.Connect("litellm_proxy/m", static deployment => deployment with { ApiBase = "http://h/v1" }).ExceptionName.ShouldBe(
+            "Litellm_proxyException");
         Providers.Connect("together_ai/m").ExceptionName.ShouldBe("Together_aiException");
     }
 
     [Fact]
     public void DisplayBase_ShowsNoSecret()
-        => Providers.Connect("openai/m", static deployment => deployment with { ApiBase = "http://user:pass@h:1/v1/?key=s" }).DisplayBase.ShouldBe("http://h:1/v1");
+        => Providers.Connect(
+            "openai/m", static deployment => deployment with { ApiBase = "http://user:pass@h:1/v1/?key=s" }).DisplayBase.ShouldBe(
+            "http://h:1/v1");
 
     [Fact]
     public void Transport_IsTheDeploymentsElseTheGlobal()
     {
         var config = Providers.Config() with { Models = new ModelSettings { SslVerify = false, SslCaFile = "/ca" } };
         Providers.Connect("openai/m", config: config).Transport.ShouldBe(new TransportOptions(false, "/ca", null));
-        Providers.Connect("openai/m", static deployment => deployment with { SslVerify = true, Proxy = "http://p" }, config).Transport.ShouldBe(new TransportOptions(true, null, "http://p"));
+        Providers.Connect(
+            "openai/m", static deployment => deployment with { SslVerify = true, Proxy = "http://p" }, config).Transport.ShouldBe(
+            new TransportOptions(true, null, "http://p"));
     }
 
     [Fact]
@@ -157,7 +172,8 @@ public sealed class ConnectionTests
     {
         var config = Providers.Config(("LITELLM_DROP_PARAMS", "True")) with
         {
-            Router = new RouterSettings { DefaultParams = [new JsonMember("temperature", "0.9"u8.ToArray()), new JsonMember("seed", "4"u8.ToArray())] },
+            Router = new RouterSettings { DefaultParams = [new JsonMember("temperature", "0.9"u8.ToArray()),
+                new JsonMember("seed", "4"u8.ToArray())] },
         };
         var connection = Providers.Connect(
             "groq/llama",
@@ -170,7 +186,8 @@ public sealed class ConnectionTests
             },
             config);
         connection.Rewrite("""{"model":"group","user":"u","logprobs":true,"logit_bias":{},"api_key":"sk","messages":[]}""", stream: true)
-            .ShouldBe("""{"model":"llama","logit_bias":{},"messages":[],"priority":1,"temperature":0.1,"seed":4,"stream_options":{"include_usage":true}}""");
+            .ShouldBe(
+                """{"model":"llama","logit_bias":{},"messages":[],"priority":1,"temperature":0.1,"seed":4,"stream_options":{"include_usage":true}}""");
     }
 
     [Fact]
@@ -180,7 +197,8 @@ public sealed class ConnectionTests
         {
             Router = new RouterSettings { DefaultParams = [new JsonMember("temperature", "0.9"u8.ToArray())] },
         };
-        Providers.Connect("openai/m", config: config).Rewrite("""{"input":"x"}""", surface: Surface.Embeddings).ShouldBe("""{"input":"x","model":"m","encoding_format":"base64"}""");
+        Providers.Connect("openai/m", config: config).Rewrite("""{"input":"x"}""", surface: Surface.Embeddings).ShouldBe(
+            """{"input":"x","model":"m","encoding_format":"base64"}""");
     }
 
     [Fact]
@@ -188,7 +206,8 @@ public sealed class ConnectionTests
     {
         const string body = """{"model":"g","metadata":{"a":"b"}}""";
         Providers.Connect("openai/m").Rewrite(body).ShouldBe("""{"model":"m"}""");
-        Providers.Connect("openai/m", config: Providers.Config() with { Models = new ModelSettings { SendMetadataUpstream = true } }).Rewrite(body)
+        Providers.Connect(
+            "openai/m", config: Providers.Config() with { Models = new ModelSettings { SendMetadataUpstream = true } }).Rewrite(body)
             .ShouldBe("""{"model":"m","metadata":{"a":"b"}}""");
     }
 
@@ -203,7 +222,8 @@ public sealed class ConnectionTests
     {
         var connection = Providers.Connect("openai/gpt-4o");
         connection.Response.IsIdentity.ShouldBeTrue();
-        var json = Encoding.UTF8.GetBytes("""{"model":"g","messages":[{"role":"user","content":"hi"}],"temperature":0.5,"max_tokens":5,"stream":true}""");
+        var json = Encoding.UTF8.GetBytes(
+            """{"model":"g","messages":[{"role":"user","content":"hi"}],"temperature":0.5,"max_tokens":5,"stream":true}""");
         var members = new JsonMembers();
         JsonScanner.Scan(json, members).IsNone.ShouldBeTrue();
         var edits = new JsonEdits();

@@ -30,13 +30,16 @@ public sealed class EntraTests
     [Fact]
     public async Task ClientSecret_IsChangedForATokenOnce()
     {
-        var connection = Connect(new() { ["tenant_id"] = "t", ["client_id"] = "c", ["client_secret"] = "s", ["azure_scope"] = "https://gov/.default" }, ("AZURE_AUTHORITY_HOST", "login.gov"));
+        var connection = Connect(
+            new() { ["tenant_id"] = "t", ["client_id"] = "c", ["client_secret"] = "s", ["azure_scope"] = "https://gov/.default" },
+            ("AZURE_AUTHORITY_HOST", "login.gov"));
         for (var i = 0; i < 3; i++)
         {
             (await connection.AuthorizeAsync()).Headers["Authorization"].ShouldBe("Bearer token-1");
         }
 
-        _asked.ShouldHaveSingleItem().ShouldBe(new EntraIdentity(EntraKind.ClientSecret, "https://gov/.default", "login.gov") { Tenant = "t", Client = "c", Secret = "s" });
+        _asked.ShouldHaveSingleItem().ShouldBe(
+            new EntraIdentity(EntraKind.ClientSecret, "https://gov/.default", "login.gov") { Tenant = "t", Client = "c", Secret = "s" });
         _credential.Scopes.ShouldHaveSingleItem().ShouldBe("https://gov/.default");
     }
 
@@ -101,12 +104,16 @@ public sealed class EntraTests
     public async Task Sources_AreTakenInOrder()
     {
         (string, string)[] all =
-            [("AZURE_CLIENT_ID", "c"), ("AZURE_USERNAME", "u"), ("AZURE_PASSWORD", "p"), ("AZURE_AD_TOKEN", "literal"), ("AZURE_TENANT_ID", "t")];
+            [("AZURE_CLIENT_ID", "c"), ("AZURE_USERNAME", "u"), ("AZURE_PASSWORD", "p"), ("AZURE_AD_TOKEN", "literal"),
+                ("AZURE_TENANT_ID", "t")];
         await Connect([], all).AuthorizeAsync();
         _asked.ShouldHaveSingleItem().ShouldBe(
-            new EntraIdentity(EntraKind.Password, "https://cognitiveservices.azure.com/.default", null) { Tenant = "t", Client = "c", Secret = "p", UserName = "u" });
+            new EntraIdentity(
+                EntraKind.Password, "https://cognitiveservices.azure.com/.default", null) { Tenant = "t", Client = "c", Secret = "p",
+                UserName = "u" });
         (await Connect([], ("AZURE_AD_TOKEN", "literal")).AuthorizeAsync()).Headers["Authorization"].ShouldBe("Bearer literal");
-        (await Connect(new() { ["azure_ad_token"] = "own" }, ("AZURE_AD_TOKEN", "literal")).AuthorizeAsync()).Headers["Authorization"].ShouldBe("Bearer own");
+        (await Connect(new() { ["azure_ad_token"] = "own" }, ("AZURE_AD_TOKEN", "literal")).AuthorizeAsync(
+            )).Headers["Authorization"].ShouldBe("Bearer own");
         (await Connect([], ("AZURE_AD_TOKEN", "literal"), ("AZURE_API_KEY", "k")).AuthorizeAsync()).Headers["api-key"].ShouldBe("k");
     }
 
@@ -120,7 +127,8 @@ public sealed class EntraTests
     {
         await Connect(
             new() { ["azure_ad_token"] = reference, ["tenant_id"] = "t", ["client_id"] = "c" },
-            ("MY_TOKEN", "assertion"), ("MY_PATH", "/from/env"), ("AZURE_FEDERATED_TOKEN_FILE", "/federated"), ("CIRCLE_OIDC_TOKEN_V2", "circle")).AuthorizeAsync();
+            ("MY_TOKEN", "assertion"), ("MY_PATH", "/from/env"), ("AZURE_FEDERATED_TOKEN_FILE", "/federated"),
+                ("CIRCLE_OIDC_TOKEN_V2", "circle")).AuthorizeAsync();
         var identity = _asked.ShouldHaveSingleItem();
         identity.Kind.ShouldBe(kind);
         identity.Secret.ShouldBe(secret);
@@ -130,13 +138,16 @@ public sealed class EntraTests
     [InlineData("oidc/env/UNSET")]
     [InlineData("oidc/google/aud")]
     public async Task OidcSourceThatIsUnset_IsAnAuthenticationError(string reference)
-        => (await Connect(new() { ["azure_ad_token"] = reference, ["tenant_id"] = "t", ["client_id"] = "c" }).AuthorizeAsync()).Fault.ShouldNotBeNull().Kind.ShouldBe(UpstreamErrorKind.Authentication);
+        => (await Connect(new() { ["azure_ad_token"] = reference, ["tenant_id"] = "t", ["client_id"] = "c" }).AuthorizeAsync(
+            )).Fault.ShouldNotBeNull().Kind.ShouldBe(UpstreamErrorKind.Authentication);
 
     [Fact]
     public async Task DefaultIdentity_IsUsedOnlyWhenSwitchedOn()
     {
-        var on = Providers.Config(("AZURE_CREDENTIAL", "ManagedIdentityCredential")) with { Models = new ModelSettings { UseDefaultCloudIdentity = true } };
-        var connection = Providers.Connect(Providers.With(_tokens), "azure/m", static deployment => deployment with { ApiBase = Resource, ApiKey = null }, on);
+        var on = Providers.Config(
+            ("AZURE_CREDENTIAL", "ManagedIdentityCredential")) with { Models = new ModelSettings { UseDefaultCloudIdentity = true } };
+        var connection = Providers.Connect(
+            Providers.With(_tokens), "azure/m", static deployment => deployment with { ApiBase = Resource, ApiKey = null }, on);
         (await connection.AuthorizeAsync()).Headers["Authorization"].ShouldBe("Bearer token-1");
         _asked.ShouldHaveSingleItem().Kind.ShouldBe(EntraKind.ManagedIdentity);
         (await Connect([]).AuthorizeAsync()).Fault.ShouldNotBeNull();
@@ -155,7 +166,9 @@ public sealed class EntraTests
         => Providers.Connect(
             Providers.With(_tokens),
             "azure/m",
-            deployment => deployment with { ApiBase = Resource, ApiKey = null, ProviderParams = parameters.ToFrozenDictionary(StringComparer.Ordinal) },
+            deployment
+                => deployment with { ApiBase = Resource, ApiKey = null,
+                ProviderParams = parameters.ToFrozenDictionary(StringComparer.Ordinal) },
             Providers.Config(environment));
 
     private sealed class Clock : TimeProvider
@@ -175,7 +188,8 @@ public sealed class EntraTests
 
         public ConcurrentQueue<string> Scopes { get; } = [];
 
-        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken)
+            => throw new NotSupportedException();
 
         public override async ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken)
         {

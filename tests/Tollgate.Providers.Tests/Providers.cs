@@ -21,9 +21,11 @@ internal static class Providers
     public static DeploymentConfig Deployment(string model) => new() { ModelGroup = "group", Id = "id", Model = model };
 
     public static GatewayConfig Config(params (string Name, string Value)[] environment)
-        => new() { Environment = environment.ToFrozenDictionary(static pair => pair.Name, static pair => pair.Value, StringComparer.Ordinal) };
+        => new() { Environment = environment.ToFrozenDictionary(
+            static pair => pair.Name, static pair => pair.Value, StringComparer.Ordinal) };
 
-    public static IUpstreamConnection Connect(string model, Func<DeploymentConfig, DeploymentConfig>? change = null, GatewayConfig? config = null)
+    public static IUpstreamConnection Connect(
+        string model, Func<DeploymentConfig, DeploymentConfig>? change = null, GatewayConfig? config = null)
         => Connect(Directory, model, change, config);
 
     public static IUpstreamConnection Connect(
@@ -42,7 +44,8 @@ internal static class Providers
         return endpoint.Uri!.AbsoluteUri;
     }
 
-    public static string Rewrite(this IUpstreamConnection connection, string body, bool stream = false, Surface surface = Surface.Chat, string? apiVersion = null)
+    public static string Rewrite(
+        this IUpstreamConnection connection, string body, bool stream = false, Surface surface = Surface.Chat, string? apiVersion = null)
     {
         var (text, fault) = connection.TryRewrite(body, stream, surface, apiVersion);
         fault.ShouldBeNull();
@@ -62,12 +65,15 @@ internal static class Providers
         return (Encoding.UTF8.GetString(output.WrittenSpan), fault);
     }
 
-    public static async Task<(Dictionary<string, string> Headers, ConnectionFault? Fault)> AuthorizeAsync(this IUpstreamConnection connection, string? clientKey = null)
+    public static async Task<(Dictionary<string, string> Headers, ConnectionFault? Fault)> AuthorizeAsync(
+        this IUpstreamConnection connection, string? clientKey = null)
     {
         using var message = new HttpRequestMessage();
         var fault = await connection.AuthorizeAsync(message, clientKey, TestContext.Current.CancellationToken);
-        return (message.Headers.NonValidated.ToDictionary(static pair => pair.Key, static pair => pair.Value.ToString(), StringComparer.OrdinalIgnoreCase), fault);
+        return (message.Headers.NonValidated.ToDictionary(
+            static pair => pair.Key, static pair => pair.Value.ToString(), StringComparer.OrdinalIgnoreCase), fault);
     }
 
-    public static UpstreamErrorKind Classify(this IUpstreamConnection connection, int status, string body) => connection.Classify(status, Encoding.UTF8.GetBytes(body));
+    public static UpstreamErrorKind Classify(this IUpstreamConnection connection, int status, string body)
+        => connection.Classify(status, Encoding.UTF8.GetBytes(body));
 }

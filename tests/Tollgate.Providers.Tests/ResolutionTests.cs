@@ -48,7 +48,9 @@ public sealed class ResolutionTests
     [InlineData("claude-new", null, null, "anthropic", "claude-new")]
     [InlineData("gemini-new", null, null, "vertex_ai", "gemini-new")]
     [InlineData("command-new", null, null, "cohere_chat", "command-new")]
-    [InlineData("owner/name:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", null, null, "replicate", "owner/name:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")]
+    [InlineData(
+        "owner/name:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", null, null, "replicate",
+        "owner/name:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")]
     [InlineData("*", null, null, "openai", "*")]
     // Rule 8
     [InlineData("local-model", null, "http://host:8080/v1", "openai", "local-model")]
@@ -70,7 +72,8 @@ public sealed class ResolutionTests
     {
         var resolved = Providers.Directory.Resolve(model, null, null);
         resolved.Slug.ShouldBeNull();
-        resolved.Notice.ShouldNotBeNull().ShouldStartWith("LLM Provider NOT provided. Pass in the LLM provider you are trying to call. You passed model=" + model);
+        resolved.Notice.ShouldNotBeNull().ShouldStartWith(
+            "LLM Provider NOT provided. Pass in the LLM provider you are trying to call. You passed model=" + model);
         var fault = Providers.Connect(model).EndpointFor(Surface.Chat).Fault.ShouldNotBeNull();
         fault.Kind.ShouldBe(UpstreamErrorKind.BadRequest);
         fault.Message.ShouldStartWith("LLM Provider NOT provided. ");
@@ -80,7 +83,9 @@ public sealed class ResolutionTests
     public void OddNames_AreNoticed()
     {
         Providers.Directory.Resolve("local-model", null, "http://host/v1").Notice.ShouldNotBeNull().ShouldContain("OpenAI-compatible");
-        Providers.Directory.Resolve("vllm/x", null, null).ShouldBe(new ProviderResolution("hosted_vllm", "x", "'vllm/' runs models in-process, which this gateway does not; treated as 'hosted_vllm/'"));
+        Providers.Directory.Resolve("vllm/x", null, null).ShouldBe(
+            new ProviderResolution(
+            "hosted_vllm", "x", "'vllm/' runs models in-process, which this gateway does not; treated as 'hosted_vllm/'"));
         Providers.Directory.Resolve("openai/x", null, null).Notice.ShouldBeNull();
     }
 
@@ -111,7 +116,8 @@ public sealed class ResolutionTests
     }
 
     [Fact]
-    public void DeadProvider_IsNotFound() => Providers.Connect("palm/chat-bison").EndpointFor(Surface.Chat).Fault.ShouldNotBeNull().Kind.ShouldBe(UpstreamErrorKind.NotFound);
+    public void DeadProvider_IsNotFound()
+        => Providers.Connect("palm/chat-bison").EndpointFor(Surface.Chat).Fault.ShouldNotBeNull().Kind.ShouldBe(UpstreamErrorKind.NotFound);
 
     [Fact]
     public void UnknownCustomProvider_IsAClearError()
@@ -125,7 +131,8 @@ public sealed class ResolutionTests
         var directory = new ProviderDirectory(catalogue, TimeProvider.System, NullLoggerFactory.Instance);
         foreach (var model in new[] { "openai/gpt-4o", "gpt-4o", "azure/gpt-4o", "o3-mini", "hosted_vllm/x/y", "groq/llama" })
         {
-            directory.Connect(Providers.Deployment(model) with { ApiBase = "http://host/v1" }, model, Providers.Config()).Provider.ShouldNotBeEmpty();
+            directory.Connect(
+                Providers.Deployment(model) with { ApiBase = "http://host/v1" }, model, Providers.Config()).Provider.ShouldNotBeEmpty();
         }
 
         catalogue.Models.IsLoaded.ShouldBe(true, "o3-mini asks for flags");
@@ -133,7 +140,8 @@ public sealed class ResolutionTests
         directory = new ProviderDirectory(plain, TimeProvider.System, NullLoggerFactory.Instance);
         foreach (var model in new[] { "openai/gpt-4o", "gpt-4o", "azure/gpt-4o", "hosted_vllm/x/y", "groq/llama" })
         {
-            directory.Connect(Providers.Deployment(model) with { ApiBase = "http://host/v1" }, model, Providers.Config()).Provider.ShouldNotBeEmpty();
+            directory.Connect(
+                Providers.Deployment(model) with { ApiBase = "http://host/v1" }, model, Providers.Config()).Provider.ShouldNotBeEmpty();
         }
 
         plain.Models.IsLoaded.ShouldBeFalse();

@@ -1,7 +1,10 @@
 namespace Tollgate.Providers.Tests;
 
-/// <summary>Table A1 of the provider specification, as facts: slug, base, key variables, base variables, operations, quirks, parameters.</summary>
-internal sealed record TableA1(string Slug, string? Base, string[] KeyEnv, string[] BaseEnv, string[] Operations, string[] Quirks, string[] Supported)
+/// <summary>
+/// Table A1 of the provider specification, as facts: slug, base, key variables, base variables, operations, quirks, parameters.
+/// </summary>
+internal sealed record TableA1(
+    string Slug, string? Base, string[] KeyEnv, string[] BaseEnv, string[] Operations, string[] Quirks, string[] Supported)
 {
     public static IReadOnlyList<TableA1> Rows { get; } = Read();
 
@@ -29,7 +32,8 @@ internal sealed record TableA1(string Slug, string? Base, string[] KeyEnv, strin
         {
             var cells = line.Split('\t');
             rows.Add(new TableA1(
-                cells[0], cells[1] is "-" ? null : cells[1], Words(cells[2]), Words(cells[3]), Words(cells[4]), Words(cells[5]), Words(cells[6])));
+                cells[0], cells[1] is "-" ? null
+                    : cells[1], Words(cells[2]), Words(cells[3]), Words(cells[4]), Words(cells[5]), Words(cells[6])));
         }
 
         return rows;

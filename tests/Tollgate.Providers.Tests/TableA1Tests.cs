@@ -32,10 +32,12 @@ public sealed class TableA1Tests
     public void Address_IsBaseAndPath(string slug)
     {
         var table = TableA1.Of(slug);
-        var connection = Providers.Connect(table.Model, deployment => deployment with { ApiBase = table.Base is null ? "http://host:1/root/" : null });
+        var connection = Providers.Connect(
+            table.Model, deployment => deployment with { ApiBase = table.Base is null ? "http://host:1/root/" : null });
         var root = (table.Base?.TrimEnd('/') ?? "http://host:1/root").Replace("{region}", "us-east-1", StringComparison.Ordinal);
         Check(connection, table, "C", Surface.Chat, root + ChatPathOf(slug));
-        Check(connection, table, "T", Surface.Completions, slug is "text-completion-codestral" ? root : root + (slug is "databricks" ? "/serving-endpoints" : "") + "/completions");
+        Check(connection, table, "T", Surface.Completions, slug is "text-completion-codestral" ? root
+            : root + (slug is "databricks" ? "/serving-endpoints" : "") + "/completions");
         Check(connection, table, "E", Surface.Embeddings, slug switch
         {
             "perplexity" => root + "/v1/embeddings",
@@ -54,7 +56,8 @@ public sealed class TableA1Tests
         {
             var config = Providers.Config((variable, "http://from-env:2/v1"));
             Providers.Connect(table.Model, config: config).UrlOf(surface).ShouldStartWith("http://from-env:2/");
-            Providers.Connect(table.Model, static deployment => deployment with { ApiBase = "http://own:3/v1" }, config).UrlOf(surface).ShouldStartWith("http://own:3/");
+            Providers.Connect(table.Model, static deployment => deployment with { ApiBase = "http://own:3/v1" }, config).UrlOf(
+                surface).ShouldStartWith("http://own:3/");
         }
     }
 
@@ -68,7 +71,8 @@ public sealed class TableA1Tests
             var set = table.KeyEnv[i..].Select(static name => (name, "value-of-" + name)).ToArray();
             var (headers, fault) = await Providers.Connect(table.Model, WithoutKey, Providers.Config(set)).AuthorizeAsync();
             fault.ShouldBeNull();
-            headers["Authorization"].ShouldBe(slug switch { "assemblyai" => "", "maritalk" => "Key ", _ => "Bearer " } + "value-of-" + table.KeyEnv[i]);
+            headers["Authorization"].ShouldBe(
+                slug switch { "assemblyai" => "", "maritalk" => "Key ", _ => "Bearer " } + "value-of-" + table.KeyEnv[i]);
             headers["User-Agent"].ShouldStartWith("tollgate/");
         }
 
@@ -83,14 +87,16 @@ public sealed class TableA1Tests
     public async Task Key_OfAnotherProvider_IsNeverUsed(string slug)
     {
         var table = TableA1.Of(slug);
-        var others = TableA1.Rows.SelectMany(static row => row.KeyEnv).Except(table.KeyEnv).Distinct().Select(static name => (name, "foreign")).ToArray();
+        var others = TableA1.Rows.SelectMany(static row => row.KeyEnv).Except(table.KeyEnv).Distinct().Select(
+            static name => (name, "foreign")).ToArray();
         var (headers, fault) = await Providers.Connect(table.Model, WithoutKey, Providers.Config(others)).AuthorizeAsync();
         headers.Values.ShouldAllBe(static value => !value.Contains("foreign", StringComparison.Ordinal));
         if (Providers.Catalogue.Find(slug)!.Key.Required)
         {
             table.HasQuirk("q9").ShouldBeFalse();
             fault.ShouldNotBeNull().Kind.ShouldBe(UpstreamErrorKind.Authentication);
-            fault.Message.ShouldContain("The api_key client option must be set either by passing api_key to the client or by setting the " + table.KeyEnv[0] + " environment variable");
+            fault.Message.ShouldContain(
+                "The api_key client option must be set either by passing api_key to the client or by setting the " + table.KeyEnv[0] + " environment variable");
         }
         else
         {
@@ -120,7 +126,8 @@ public sealed class TableA1Tests
             .ShouldBe(table.HasQuirk("q2") || slug is "mistral" or "codestral" or "deepseek");
         if (table.HasQuirk("q3"))
         {
-            Connect(table, supportsTools: false).TryRewrite("""{"tools":[]}""").Fault.ShouldNotBeNull().Kind.ShouldBe(UpstreamErrorKind.UnsupportedParams);
+            Connect(table, supportsTools: false).TryRewrite("""{"tools":[]}""").Fault.ShouldNotBeNull().Kind.ShouldBe(
+                UpstreamErrorKind.UnsupportedParams);
             Connect(table, supportsTools: true).Rewrite("""{"tools":[]}""").ShouldContain("tools");
         }
 
@@ -141,7 +148,10 @@ public sealed class TableA1Tests
         }
 
         var connection = Connect(table, supportsTools: true);
-        foreach (var name in ChatParameters.All.Except(["messages", "user", "stream", "stream_options", "max_retries", "metadata", "extra_headers", "api_version", "n", "thinking", "reasoning_effort"]))
+        foreach (
+            var name in ChatParameters.All.Except(
+            ["messages", "user", "stream", "stream_options", "max_retries", "metadata", "extra_headers", "api_version", "n",
+            "thinking", "reasoning_effort"]))
         {
             var (text, fault) = connection.TryRewrite($$$"""{"{{{name}}}":2}""");
             if (table.Supported.Contains(name))
@@ -151,7 +161,8 @@ public sealed class TableA1Tests
             }
             else
             {
-                fault.ShouldNotBeNull(name).Message.ShouldStartWith(connection.Provider + " does not support parameters: ['" + name + "'], for model=");
+                fault.ShouldNotBeNull(name).Message.ShouldStartWith(
+                    connection.Provider + " does not support parameters: ['" + name + "'], for model=");
             }
         }
     }
@@ -177,15 +188,18 @@ public sealed class TableA1Tests
         }
     }
 
-    private static Engine.Configuration.DeploymentConfig WithoutKey(Engine.Configuration.DeploymentConfig deployment) => deployment with { ApiKey = null, ApiBase = "http://host:1/v1" };
+    private static Engine.Configuration.DeploymentConfig WithoutKey(Engine.Configuration.DeploymentConfig deployment)
+        => deployment with { ApiKey = null, ApiBase = "http://host:1/v1" };
 
-    private static IUpstreamConnection Connect(TableA1 table, bool? supportsTools = null) => Providers.Connect(table.Model, deployment => deployment with
+    private static IUpstreamConnection Connect(TableA1 table, bool? supportsTools = null)
+        => Providers.Connect(table.Model, deployment => deployment with
     {
         ApiBase = "http://host:1/v1",
         Info = new Engine.Configuration.DeploymentInfo
         {
             Capabilities = supportsTools is { } can
-                ? System.Collections.Frozen.FrozenDictionary.ToFrozenDictionary([KeyValuePair.Create("supports_function_calling", can)], StringComparer.Ordinal)
+                ? System.Collections.Frozen.FrozenDictionary.ToFrozenDictionary(
+                    [KeyValuePair.Create("supports_function_calling", can)], StringComparer.Ordinal)
                 : System.Collections.Frozen.FrozenDictionary<string, bool>.Empty,
         },
     });

@@ -18,7 +18,8 @@ internal readonly partial record struct AzureApiVersion
     public AzureApiVersion(string text)
     {
         Text = text;
-        _date = DateOnly.TryParseExact(text.Length >= 10 ? text[..10] : "", "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date : null;
+        var start = text.Length >= 10 ? text[..10] : "";
+        _date = DateOnly.TryParseExact(start, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date : null;
     }
 
     public string Text { get; }
