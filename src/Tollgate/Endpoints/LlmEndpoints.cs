@@ -40,7 +40,7 @@ internal static class LlmEndpoints
             // Longest first in the table: "chat/completions" also ends with "completions".
             if (rest.Length > operation.Length + 1 && rest.EndsWith("/" + operation, StringComparison.OrdinalIgnoreCase))
             {
-                return calls.RunAsync(http, surface, rest[..^(operation.Length + 1)]);
+                return calls.RunAsync(http, surface, Uri.UnescapeDataString(rest[..^(operation.Length + 1)]));
             }
         }
 
