@@ -142,6 +142,19 @@ public class JsonScannerTests
     }
 
     [Fact]
+    public void LongEscapedNames_AreComparedInLinearSpace()
+    {
+        var name = new string('n', 2000) + "\\n";
+        var text = Encoding.UTF8.GetBytes(
+            "{" + string.Join(',', Enumerable.Range(0, JsonMembers.MaxCount - 1).Select(i => $"\"{name}{i}\":{i}")) + $",\"\\u006e{name[1..]}7\":0}}");
+        var members = new JsonMembers();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        JsonScanner.Scan(text, members).IsNone.ShouldBeTrue();
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(16L * text.Length);
+        Enumerable.Range(0, members.Count).Where(members.IsSuperseded).ShouldBe([7]);
+    }
+
+    [Fact]
     public void NamesOfNestedObjects_AreNoDuplicates()
     {
         var members = new JsonMembers();
