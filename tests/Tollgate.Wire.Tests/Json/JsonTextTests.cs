@@ -25,6 +25,10 @@ public class JsonTextTests
     [InlineData("\\ud83d\\ud83d\\ude00\\ude00", "😀")]
     public void LoneSurrogates_AreDropped(string inside, string text) => JsonText.Unescape(Encoding.UTF8.GetBytes(inside)).ShouldBe(text);
 
+    [Fact]
+    public void MillionsOfLoneSurrogates_AreDropped()
+        => JsonText.Unescape(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("\\ud800x", 1_000_000)))).ShouldBe(new string('x', 1_000_000));
+
     [Theory]
     [InlineData("\"a\"", "a")]
     [InlineData("\"\"", "")]
