@@ -65,9 +65,16 @@ public sealed class StreamEditor(StreamView view)
         Edits.Clear();
         HasOutput = false;
         var json = payload.Span;
-        if (json.Trim((byte)' ').SequenceEqual("[DONE]"u8))
+        var bare = json.Trim((byte)' ');
+        if (bare.SequenceEqual("[DONE]"u8))
         {
             return ChunkAction.Done;
+        }
+
+        if (bare.IsEmpty)
+        {
+            // An empty data line is some upstreams' sign of life.
+            return ChunkAction.Drop;
         }
 
         if (!JsonScanner.Scan(json, _members).IsNone || _members.RootKind != JsonKind.Object)

@@ -132,6 +132,8 @@ public class StreamEditorTests
     [InlineData("""{"error":"x"}""", ChunkAction.Error)]
     [InlineData("""{"error":{"message":"x"},"choices":[]}""", ChunkAction.Error)]
     [InlineData("""{"error":null,"choices":[{"delta":{}}]}""", ChunkAction.Forward)]
+    [InlineData("", ChunkAction.Drop)]
+    [InlineData("  ", ChunkAction.Drop)]
     [InlineData("[1]", ChunkAction.Malformed)]
     [InlineData("{\"choices\":[", ChunkAction.Malformed)]
     [InlineData("<html>", ChunkAction.Malformed)]
