@@ -263,8 +263,10 @@ public sealed class StreamEditor(StreamView view)
         var kind = member.Current.Kind;
         if (kind == JsonKind.String && member.NameIs("finish_reason"u8))
         {
-            Finished |= member.Current.ValueLength > 2;
-            HasOutput = true;
+            // "" is what some upstreams send for "not yet".
+            var finished = member.Current.ValueLength > 2;
+            Finished |= finished;
+            HasOutput |= finished;
         }
         else if (kind == JsonKind.String && member.NameIs("text"u8))
         {
@@ -289,7 +291,7 @@ public sealed class StreamEditor(StreamView view)
         if (value.ValueLength > 2 || value.Kind is JsonKind.Number or JsonKind.True)
         {
             HasOutput = true;
-            OutputBytes += value.ValueLength - 2;
+            OutputBytes += value.Kind == JsonKind.String ? value.ValueLength - 2 : value.ValueLength;
         }
     }
 

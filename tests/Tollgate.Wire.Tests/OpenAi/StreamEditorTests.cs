@@ -153,6 +153,7 @@ public class StreamEditorTests
     [InlineData("""{"delta":{"role":"assistant","content":""}}""", false)]
     [InlineData("""{"delta":{"role":"assistant","content":null,"refusal":null,"tool_calls":[]}}""", false)]
     [InlineData("""{"delta":{},"finish_reason":null}""", false)]
+    [InlineData("""{"delta":{"role":"assistant"},"finish_reason":""}""", false)]
     [InlineData("""{"delta":{}}""", false)]
     [InlineData("""{"delta":null}""", false)]
     [InlineData("""{"text":""}""", false)]
@@ -212,5 +213,7 @@ public class StreamEditorTests
         editor.Look("""{"choices":[{"delta":{"content":"abc"}}]}""");
         editor.Look("""{"choices":[{"delta":{"reasoning_content":"de"}},{"delta":{"content":"f"}}]}""");
         editor.OutputBytes.ShouldBe(6);
+        editor.Look("""{"choices":[{"delta":{"score":5}}]}""");
+        editor.OutputBytes.ShouldBe(7);
     }
 }
