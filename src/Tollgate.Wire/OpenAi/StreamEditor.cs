@@ -37,6 +37,10 @@ public sealed class StreamEditor(StreamView view)
 {
     private static readonly ReadOnlyMemory<byte> EmptyChoice = "[{\"index\":0,\"delta\":{}}]"u8.ToArray();
 
+    private static readonly ReadOnlyMemory<byte> AddedEmptyChoice = ",\"choices\":[{\"index\":0,\"delta\":{}}]"u8.ToArray();
+    private static readonly ReadOnlyMemory<byte> NoChoices = "[]"u8.ToArray();
+    private static readonly ReadOnlyMemory<byte> AddedNoChoices = ",\"choices\":[]"u8.ToArray();
+
     private readonly JsonMembers _members = new();
     private readonly ChoicesEditor? _choicesEditor = view.Rules.IsIdentity ? null : new ChoicesEditor(view.Rules);
     private byte[]? _id;
@@ -190,6 +194,11 @@ public sealed class StreamEditor(StreamView view)
                 _created ??= value.ToArray();
             }
         }
+
+        if (parts.Choices < 0)
+        {
+            Edits.Insert(_members.RootEnd, view.Surface == Surface.Chat ? AddedEmptyChoice : AddedNoChoices);
+        }
     }
 
     private void EditChoices(ReadOnlyMemory<byte> payload, in MemberSpan choices, bool empty)
@@ -198,6 +207,10 @@ public sealed class StreamEditor(StreamView view)
         {
             // COMPAT: the usage chunk has one empty choice, not none: clients index choices[0] unguarded (llm-api.md section 10).
             Edits.Replace(choices.ValueStart, choices.End, EmptyChoice);
+        }
+        else if (empty && choices.Kind == JsonKind.Null)
+        {
+            Edits.Replace(choices.ValueStart, choices.End, NoChoices);
         }
         else if (!empty)
         {

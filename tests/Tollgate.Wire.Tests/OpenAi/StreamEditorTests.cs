@@ -60,6 +60,18 @@ public class StreamEditorTests
         editor.UsageChunk().ShouldBeNull();
     }
 
+    [Theory]
+    [InlineData("""{"model":"gpt","usage":U}""", """{"model":"gpt","usage":U,"choices":[{"index":0,"delta":{}}]}""")]
+    [InlineData("""{"choices":null,"usage":U}""", """{"choices":[{"index":0,"delta":{}}],"usage":U}""")]
+    public void UsageChunkWithoutChoices_HasThemAdded(string chunk, string forwarded)
+        => Chunks.Editor(showUsage: true).Forward(chunk.Replace("U", Usage)).ShouldBe(forwarded.Replace("U", Usage));
+
+    [Theory]
+    [InlineData("""{"usage":U}""", """{"usage":U,"choices":[]}""")]
+    [InlineData("""{"choices":null,"usage":U}""", """{"choices":[],"usage":U}""")]
+    public void UsageChunkOfCompletionsWithoutChoices_HasNoneListed(string chunk, string forwarded)
+        => Chunks.Editor(Surface.Completions, showUsage: true).Forward(chunk.Replace("U", Usage)).ShouldBe(forwarded.Replace("U", Usage));
+
     [Fact]
     public void UsageChunkOfCompletions_KeepsItsEmptyChoices()
     {
