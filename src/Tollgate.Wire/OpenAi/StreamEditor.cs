@@ -175,11 +175,7 @@ public sealed class StreamEditor(StreamView view)
             else if (i == parts.Id)
             {
                 // COMPAT: all chunks carry the first one's id, clients group by it (02-openai-azure.md 1.4).
-                _id ??= value.ToArray();
-                if (!value.SequenceEqual(_id))
-                {
-                    Edits.Replace(member.ValueStart, member.End, _id);
-                }
+                Restamp(ref _id, member, value, usable: member.Kind == JsonKind.String && value.Length > 2);
             }
             else if (i == parts.Choices)
             {
@@ -191,13 +187,26 @@ public sealed class StreamEditor(StreamView view)
             }
             else if (i == parts.Created)
             {
-                _created ??= value.ToArray();
+                Restamp(ref _created, member, value, usable: member.Kind == JsonKind.Number);
             }
         }
 
         if (parts.Choices < 0)
         {
             Edits.Insert(_members.RootEnd, view.Surface == Surface.Chat ? AddedEmptyChoice : AddedNoChoices);
+        }
+    }
+
+    /// <summary>Keeps the first usable value of a stream and puts it in place of every other.</summary>
+    private void Restamp(ref byte[]? first, in MemberSpan member, ReadOnlySpan<byte> value, bool usable)
+    {
+        if (first is null && usable)
+        {
+            first = value.ToArray();
+        }
+        else if (first is not null && !value.SequenceEqual(first))
+        {
+            Edits.Replace(member.ValueStart, member.End, first);
         }
     }
 

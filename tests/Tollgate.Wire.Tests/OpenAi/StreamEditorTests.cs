@@ -41,6 +41,25 @@ public class StreamEditorTests
         editor.Forward("""{"id":"one","choices":[{"delta":{}}]}""").ShouldBe("""{"id":"one","choices":[{"delta":{}}]}""");
     }
 
+    [Theory]
+    [InlineData("null")]
+    [InlineData("\"\"")]
+    public void ChunksWithoutAnId_DoNotSpreadIt(string none)
+    {
+        var editor = Chunks.Editor();
+        editor.Forward($$$"""{"id":{{{none}}},"choices":[{"delta":{"content":"a"}}]}""").ShouldNotBeNull();
+        editor.Forward("""{"id":"real","choices":[{"delta":{"content":"b"}}]}""").ShouldBe("""{"id":"real","choices":[{"delta":{"content":"b"}}]}""");
+        editor.Forward($$$"""{"id":{{{none}}},"choices":[{"delta":{}}]}""").ShouldBe("""{"id":"real","choices":[{"delta":{}}]}""");
+    }
+
+    [Fact]
+    public void LaterCreationTimes_BecomeTheFirst()
+    {
+        var editor = Chunks.Editor();
+        editor.Forward("""{"created":5,"choices":[{"delta":{"content":"a"}}]}""").ShouldBe("""{"created":5,"choices":[{"delta":{"content":"a"}}]}""");
+        editor.Forward("""{"created":6,"choices":[{"delta":{"content":"b"}}]}""").ShouldBe("""{"created":5,"choices":[{"delta":{"content":"b"}}]}""");
+    }
+
     [Fact]
     public void UsageChunkNobodyAskedFor_IsTakenAndDropped()
     {
