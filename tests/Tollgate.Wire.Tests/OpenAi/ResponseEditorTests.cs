@@ -53,6 +53,14 @@ public class ResponseEditorTests
     }
 
     [Fact]
+    public void NullUsage_IsReplacedByTheEstimate()
+    {
+        Read("""{"id":"c","object":"o","created":1,"usage":null,"model":"x","choices":[{"message":{"content":"abcd"}}]}""").ShouldBe(
+            """{"id":"c","object":"o","created":1,"usage":{"prompt_tokens":100,"completion_tokens":8,"total_tokens":108},"model":"gpt","choices":[{"message":{"content":"abcd"}}]}""");
+        _editor.UsageEstimated.ShouldBeTrue();
+    }
+
+    [Fact]
     public void EmbeddingsAnswer_NeedsNoIdAndNoCreated()
     {
         var root = Parse(Read("""{"data":[{"index":0,"embedding":[0.1,0.2]}]}""", Surface.Embeddings));
