@@ -55,6 +55,19 @@ public class WholeAnswerTests
     }
 
     [Fact]
+    public void LineSeparatorsInText_AreText()
+        => Stream("{\"object\":\"text_completion\",\"choices\":[{\"text\":\"a\u2028b\u2029c\u0085d\"}]}")[0].ShouldContain("a\u2028b\u2029c\u0085d");
+
+    [Fact]
+    public void EmptyToolCall_IsNumberedAsWell()
+        => Stream("""{"object":"chat.completion","choices":[{"message":{"tool_calls":[{},{ }]}}]}""")[0].ShouldContain("""[{"index":0},{"index":1}]""");
+
+    [Fact]
+    public void UsageOfCompletions_ComesWithoutChoices()
+        => Stream($$"""{"object":"text_completion","choices":[{"text":"a"}],"usage":{{Usage}}}""", showUsage: true)[1]
+            .ShouldBe($$"""{"object":"text_completion","choices":[],"usage":{{Usage}}}""");
+
+    [Fact]
     public void WhatIsNoJson_IsRefused() => Should.Throw<ArgumentException>(() => Stream("nonsense"));
 
     /// <summary>The payloads of the events.</summary>
