@@ -17,6 +17,7 @@ public class TokenUsageTests
         { """{"prompt_tokens":"9","completion_tokens":null,"total_tokens":-5}""", default },
         { """{"prompt_tokens":1e300,"completion_tokens":99999999999999999999}""", default },
         { """{"queue_time":0.1,"prompt\u005ftokens":4}""", new TokenUsage(4, 0, 4, 0, 0) },
+        { """{"prompt_tokens":9000000000000000000,"completion_tokens":9000000000000000000}""", default },
         { "{}", default },
     };
 
