@@ -24,6 +24,9 @@ public interface IUpstreamConnection
     /// <summary>Where calls of a surface go, or why they cannot.</summary>
     UpstreamEndpoint EndpointFor(Surface surface);
 
+    /// <summary>The same for a call whose client named an API version; connections without versions ignore it.</summary>
+    UpstreamEndpoint EndpointFor(Surface surface, string? apiVersion) => EndpointFor(surface);
+
     /// <summary>
     /// Turns the client's body into the upstream's by edits: model name, internal fields, parameter policy, defaults, quirks, stream usage.
     /// </summary>

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Tollgate.Configuration;
 using Tollgate.Hosting;
-using Tollgate.Providers;
 
 namespace Tollgate.Commands;
 
@@ -15,7 +14,7 @@ internal sealed class ConfigCheck(EnvironmentSource environment, TextWriter outp
     /// <returns>0 when the gateway would start, 1 when not.</returns>
     public async Task<int> RunAsync(string? path, CommandLineModel? model, bool strict)
     {
-        var providers = ProviderDirectory.Create(environment.Variables);
+        var providers = ProviderSetup.Open(environment);
         var result = ConfigLoader.Load(new ConfigRequest { Path = path, Environment = environment, CommandLine = model, Strict = strict }, providers);
         await errors.WriteAsync(DiagnosticPrinter.ToText(result.Diagnostics, ConfigSource.SourceLine));
         await WriteWithoutEffectAsync(result.WithoutEffect);

@@ -3,7 +3,6 @@ using System.Text;
 using Tollgate.Configuration;
 using Tollgate.Engine.Configuration;
 using Tollgate.Hosting;
-using Tollgate.Providers;
 
 namespace Tollgate.Commands;
 
@@ -66,7 +65,7 @@ internal sealed class RunningGateway(EnvironmentSource environment, TextWriter o
     }
 
     private GatewayConfig? Load(ServeOptions options)
-        => new ConfigSource(options, environment, ProviderDirectory.Create(environment.Variables)).Load().Config;
+        => new ConfigSource(options, environment, ProviderSetup.Open(environment)).Load().Config;
 
     private async Task<bool> ListensAsync(ServeOptions options)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Tollgate.Configuration;
+using Tollgate.Providers.Catalogue;
 
 namespace Tollgate.Commands;
 
@@ -45,7 +46,16 @@ internal static class TollgateCommand
             return UsageError;
         }
 
-        return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = errors, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        try
+        {
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration { Output = output, Error = errors, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+        catch (CatalogueException exception)
+        {
+            await errors.WriteLineAsync(exception.Message);
+            return 1;
+        }
     }
 
     /// <summary><c>--version</c> is ours: it also names the compatible LiteLLM version, and has the short form <c>-v</c>.</summary>

@@ -39,7 +39,7 @@ internal static class ConfigLoader
         ConfigRules.Check(new RuleContext(tree, config, environment, diagnostics));
 
         var strict = request.Strict || environment.IsOn("STRICT_CONFIG") || IsStrict(tree);
-        var refused = diagnostics.HasFatal || (strict && diagnostics.HasError);
+        var refused = diagnostics.HasFatal || diagnostics.HasWrongValue || (strict && diagnostics.HasError);
         return new(refused ? null : config, diagnostics.Sorted(), trees.Files, WithoutEffect(walker, request.CommandLine));
     }
 
@@ -48,5 +48,6 @@ internal static class ConfigLoader
 
     // Of several aliases of one anchor each has its own path, so nothing is listed twice.
     private static ImmutableArray<RecognisedKey> WithoutEffect(SchemaWalker walker, CommandLineModel? commandLine) =>
-        commandLine?.MaxBudget is null ? walker.WithoutEffect : walker.WithoutEffect.Add(new("--max_budget", new SourcePosition("cli", 0, 0)));
+        commandLine?.MaxBudget is null ? walker.WithoutEffect
+            : walker.WithoutEffect.Add(new("--max_budget", new SourcePosition("cli", 0, 0)));
 }

@@ -12,7 +12,10 @@ internal sealed record ConfigRequest
     /// <summary>The model given on the command line, or null.</summary>
     public CommandLineModel? CommandLine { get; init; }
 
-    /// <summary><c>--strict_config</c> or <c>--validate_config</c>: errors stop the start. <c>STRICT_CONFIG</c> and <c>tollgate.strict_config</c> mean the same.</summary>
+    /// <summary>
+    /// <c>--strict_config</c> or <c>--validate_config</c>: errors stop the start. <c>STRICT_CONFIG</c> and <c>tollgate.strict_config</c>
+    /// mean the same.
+    /// </summary>
     public bool Strict { get; init; }
 }
 

@@ -14,6 +14,8 @@ internal sealed record ConfigResult(
     ImmutableArray<string> Files,
     ImmutableArray<RecognisedKey> WithoutEffect)
 {
-    /// <summary>The process must not start, a reload must keep the old configuration. Includes plain errors when the load was strict.</summary>
+    /// <summary>
+    /// The process must not start, a reload must keep the old configuration. Includes plain errors when the load was strict.
+    /// </summary>
     public bool HasFatal => Config is null;
 }

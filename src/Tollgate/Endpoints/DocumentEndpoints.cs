@@ -1,4 +1,3 @@
-using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerUI;
 using Tollgate.Engine.Configuration;
 
@@ -11,15 +10,9 @@ internal static class DocumentEndpoints
 
     /// <summary>Adds the document's maker.</summary>
     public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi(DocumentName, static options =>
-        options.AddDocumentTransformer(static (document, _, _) =>
+        options.AddDocumentTransformer(static (document, context, _) =>
         {
-            document.Info.Title = "Tollgate";
-            document.Info.Version = ProductVersion.Current;
-            document.Info.Description = "AI gateway, compatible with the LiteLLM Proxy " + ProductVersion.Compatible;
-            document.Components ??= new OpenApiComponents();
-            document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal);
-            document.Components.SecuritySchemes["key"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" };
-            document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("key", document)] = [] }];
+            ApiDocument.Fill(document, context.ApplicationServices.GetRequiredService<EndpointDataSource>().Endpoints);
             return Task.CompletedTask;
         }));
 

@@ -34,6 +34,11 @@ internal sealed class ConfigSource(ServeOptions options, EnvironmentSource envir
         if (IsQuickStart)
         {
             config = ApplyQuickStart(config);
+            result = result with
+            {
+                // It has one now.
+                Diagnostics = result.Diagnostics.RemoveAll(static diagnostic => diagnostic.Code is DiagnosticCodes.OpenGateway),
+            };
         }
 
         if (options.LimitConcurrency is { } limit)

@@ -9,7 +9,6 @@ using Tollgate.Configuration;
 using Tollgate.Endpoints;
 using Tollgate.Engine;
 using Tollgate.Engine.Upstream;
-using Tollgate.Providers;
 
 namespace Tollgate.Hosting;
 
@@ -52,7 +51,7 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
             return (null, 2);
         }
 
-        var providers = ProviderDirectory.Create(environment.Variables);
+        var providers = ProviderSetup.Open(environment);
         var source = new ConfigSource(options, environment, providers);
         ConfigResult result;
         try

@@ -13,7 +13,7 @@ internal sealed class StartBanner(TextWriter output)
         await output.WriteLineAsync($"Tollgate {ProductVersion.Current} (compatible with LiteLLM {ProductVersion.Compatible}) listens on {address}");
         await output.WriteLineAsync($"Models:     {config.Deployments.Length} deployments in {config.Deployments.DistinctBy(static deployment => deployment.ModelGroup, StringComparer.Ordinal).Count()} groups");
         await output.WriteLineAsync($"Web:        {url}{config.Server.RootPath}/ui");
-        await WriteKeyAsync(source, config);
+        await WriteKeyAsync(source);
         if (config.Deployments.FirstOrDefault(static deployment => !deployment.ModelGroup.Contains('*', StringComparison.Ordinal)) is { } first)
         {
             await output.WriteLineAsync($"Try:        curl {url}/v1/chat/completions -H 'Content-Type: application/json' \\");
@@ -24,7 +24,7 @@ internal sealed class StartBanner(TextWriter output)
         await output.FlushAsync();
     }
 
-    private async Task WriteKeyAsync(ConfigSource source, GatewayConfig config)
+    private async Task WriteKeyAsync(ConfigSource source)
     {
         if (source.NewMasterKey is { } key)
         {
@@ -33,10 +33,6 @@ internal sealed class StartBanner(TextWriter output)
         else if (source.IsQuickStart)
         {
             await output.WriteLineAsync($"Master key: kept in {source.Data.MasterKeyFile}, unless LITELLM_MASTER_KEY is set");
-        }
-        else if (config.General.MasterKey is null)
-        {
-            await output.WriteLineAsync("WARNING: no master key is set: everyone who reaches this address may use all models. Set general_settings.master_key or LITELLM_MASTER_KEY.");
         }
 
         if (source.IsQuickStart)

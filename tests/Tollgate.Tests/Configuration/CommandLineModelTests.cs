@@ -29,15 +29,18 @@ public class CommandLineModelTests
         });
         var config = result.Config.ShouldNotBeNull();
         var deployment = config.Deployments.ShouldHaveSingleItem();
-        (deployment.ModelGroup, deployment.ApiBase, deployment.ApiVersion, deployment.ExtraHeaders["a"]).ShouldBe(("mine", "http://h:1", "v", "b"));
-        (deployment.DefaultParams.Json(), deployment.Timeout, deployment.DropParams).ShouldBe(("temperature=0.5, max_tokens=9", TimeSpan.FromSeconds(3), true));
+        (deployment.ModelGroup, deployment.ApiBase, deployment.ApiVersion, deployment.ExtraHeaders["a"])
+            .ShouldBe(("mine", "http://h:1", "v", "b"));
+        (deployment.DefaultParams.Json(), deployment.Timeout, deployment.DropParams)
+            .ShouldBe(("temperature=0.5, max_tokens=9", TimeSpan.FromSeconds(3), true));
         (config.Models.DropParams, config.Server.CatchAllModelGroup).ShouldBe((true, "mine"));
         result.WithoutEffect.ShouldHaveSingleItem().Path.ShouldBe("--max_budget");
     }
 
     [Fact]
     public void FileModels_StayBesideIt() =>
-        Load(new() { Model = "gpt-4o" }, "model_list: [{model_name: a, litellm_params: {model: openai/a}}]").Config!.Deployments.Length.ShouldBe(2);
+        Load(new() { Model = "gpt-4o" },
+            "model_list: [{model_name: a, litellm_params: {model: openai/a}}]").Config!.Deployments.Length.ShouldBe(2);
 
     [Theory]
     [InlineData("not json")]

@@ -9,7 +9,11 @@ namespace Tollgate.Tests.Configuration;
 internal sealed class ConfigFixture : IDisposable
 {
     /// <summary>Keys that most fixtures refer to.</summary>
-    public static readonly Dictionary<string, string> MasterKeyOnly = new() { ["LITELLM_MASTER_KEY"] = "sk-master-for-tests", ["LITELLM_MODE"] = "PRODUCTION" };
+    private static readonly Dictionary<string, string> MasterKeyOnly = new()
+    {
+        ["LITELLM_MASTER_KEY"] = "sk-master-for-tests",
+        ["LITELLM_MODE"] = "PRODUCTION",
+    };
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("tollgate-config-").FullName;
 
@@ -83,7 +87,8 @@ internal sealed class FakeProviders : IProviderDirectory
             : new(null, model, null);
     }
 
-    public IUpstreamConnection Connect(DeploymentConfig deployment, string upstreamModel, GatewayConfig config) => throw new NotSupportedException();
+    public IUpstreamConnection Connect(DeploymentConfig deployment, string upstreamModel, GatewayConfig config) =>
+        throw new NotSupportedException();
 
     public IReadOnlyList<string> KnownModels(string providerSlug) => [];
 

@@ -21,8 +21,8 @@ public class DiagnosticPrinterTests
     [Fact]
     public void Json_IsOneObjectALine() =>
         DiagnosticPrinter.ToJsonLines(ConfigFixture.Load(Yaml).Diagnostics).ShouldBe(
-            """{"level":"warning","code":"CFG003","file":"config.yaml","line":2,"column":3,"path":"router_settings.routing_stategy","message":"unknown key","hint":"Did you mean 'routing_strategy'?"}"""
-            + "\n");
+            """{"level":"warning","code":"CFG003","file":"config.yaml","line":2,"column":3,"path":"router_settings.routing_stategy","""
+            + "\"message\":\"unknown key\",\"hint\":\"Did you mean 'routing_strategy'?\"}\n");
 
     [Fact]
     public void MoreThanAHundred_AreCounted()

@@ -44,7 +44,8 @@ public class EnvironmentSourceTests
         E=p#q
         not an assignment
         F="open
-        """.ReplaceLineEndings("\n")).Select(p => $"{p.Key}={p.Value}").ShouldBe(["A=a b", "B=x # ${A} y", "C=l1\nl2\tend", "D=", "E=p#q", "F=open"]);
+        """.ReplaceLineEndings("\n")).Select(p => $"{p.Key}={p.Value}")
+        .ShouldBe(["A=a b", "B=x # ${A} y", "C=l1\nl2\tend", "D=", "E=p#q", "F=open"]);
 
     [Fact]
     public void ProcessVariables_AreSeen() => EnvironmentSource.FromProcess().Get("PATH").ShouldNotBeNullOrEmpty();

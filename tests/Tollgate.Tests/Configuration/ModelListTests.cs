@@ -60,16 +60,15 @@ public class ModelListTests
               - model_name: d
                 litellm_params: {model: openai/d}
             """);
-        result.HasFatal.ShouldBeFalse();
+        result.HasFatal.ShouldBeTrue();
         result.Diagnostics.Where(d => d.Code == "CFG004").Select(d => $"{d.Position.Line}:{d.Position.Column} {d.Path}").ShouldBe(
         [
             "2:5 model_list[0].model_name", "3:5 model_list[1] (b).litellm_params.model", "6:7 model_list[2] (c).litellm_params.model",
         ]);
-        result.Config!.Deployments.ShouldHaveSingleItem().ModelGroup.ShouldBe("d");
     }
 
     [Fact]
-    public void WrongValueInAnEntry_DisablesOnlyThatEntry()
+    public void WrongValuesInEntries_AreAllNamed()
     {
         var result = ConfigFixture.Load("""
             model_list:
@@ -79,16 +78,15 @@ public class ModelListTests
                 litellm_params: {model: openai/b, weight: -1}
               - model_name: c
                 litellm_params: {model: openai/c, input_cost_per_token: -0.1}
-              - model_name: d
-                litellm_params: {model: openai/d, rpm: "100"}
             """);
-        result.Diagnostics.Where(d => d.Level == DiagnosticLevel.Error).Select(d => $"{d.Position.Line}:{d.Position.Column} {d.Path}: {d.Message}").ShouldBe(
+        result.Diagnostics.Where(d => d.Level == DiagnosticLevel.Error)
+            .Select(d => $"{d.Position.Line}:{d.Position.Column} {d.Path}: {d.Message}").ShouldBe(
         [
             "3:44 model_list[0] (a).litellm_params.rpm: expected an integer, found 'fast'",
             "5:47 model_list[1] (b).litellm_params.weight: expected zero or more, found '-1'",
             "7:61 model_list[2] (c).litellm_params.input_cost_per_token: a price cannot be negative",
         ]);
-        result.Config!.Deployments.ShouldHaveSingleItem().Rpm.ShouldBe(100);
+        result.HasFatal.ShouldBeTrue();
     }
 
     [Fact]
@@ -168,8 +166,10 @@ public class ModelListTests
                   supports_system_message: false
                   free: [1]
             """, ("ST", "2.5"));
-        (deployment.Id, deployment.CustomProvider, deployment.ApiBase, deployment.ApiVersion).ShouldBe(("my-id", "azure", "https://a.example/", "2024-02-15"));
-        (deployment.Timeout, deployment.StreamTimeout, deployment.NumRetries).ShouldBe((TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(2.5), 2));
+        (deployment.Id, deployment.CustomProvider, deployment.ApiBase, deployment.ApiVersion)
+            .ShouldBe(("my-id", "azure", "https://a.example/", "2024-02-15"));
+        (deployment.Timeout, deployment.StreamTimeout, deployment.NumRetries)
+            .ShouldBe((TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(2.5), 2));
         (deployment.ExtraHeaders["a"], deployment.ExtraQuery["c"], deployment.ExtraBody.Json()).ShouldBe(("1", "yes", "b=777"));
         (deployment.SslVerify, deployment.SslCaFile).ShouldBe((true, "/ca.pem"));
         deployment.AdditionalDropParams.ShouldBe(["seed"]);
@@ -246,7 +246,8 @@ public class ModelListTests
                 litellm_params: {model: openai/n, litellm_credential_name: shraed}
             """, ("SHARED", "sk-shared"));
         var deployment = result.Config!.Deployments.ShouldHaveSingleItem();
-        (deployment.ApiKey, deployment.ApiBase, deployment.ProviderParams["aws_region_name"]).ShouldBe(("sk-second", "https://own.example", "eu"));
+        (deployment.ApiKey, deployment.ApiBase, deployment.ProviderParams["aws_region_name"])
+            .ShouldBe(("sk-second", "https://own.example", "eu"));
         result.Single("CFG035").Hint.ShouldBe("Did you mean 'shared'?");
         result.Single("CFG013").Message.ShouldContain("defined twice");
     }
@@ -316,12 +317,14 @@ public class ModelListTests
               - model_name: guessed
                 litellm_params: {model: my-model, api_base: "http://h:1"}
             """);
+        const string message = "LLM Provider NOT provided. Pass in the LLM provider you are trying to call. You passed model=";
         result.Config!.Deployments.Select(d => d.ModelGroup).ShouldBe(["big", "lost", "typo", "guessed"]);
         result.Config.Router.Aliases["fast"].ShouldBe(new ModelAlias("big", Hidden: false));
-        result.Diagnostics.Where(d => d is { Code: "CFG033", Level: DiagnosticLevel.Warning }).Select(d => $"{d.Position.Line} {d.Message} / {d.Hint}").ShouldBe(
+        result.Diagnostics.Where(d => d is { Code: "CFG033", Level: DiagnosticLevel.Warning })
+            .Select(d => $"{d.Position.Line} {d.Message} / {d.Hint}").ShouldBe(
         [
-            "7 LLM Provider NOT provided. Pass in the LLM provider you are trying to call. You passed model=my-model / Use 'openai/my-model' with api_base for any OpenAI-compatible server",
-            "9 LLM Provider NOT provided. Pass in the LLM provider you are trying to call. You passed model=opneai/m / Did you mean 'openai/m'?",
+            $"7 {message}my-model / Use 'openai/my-model' with api_base for any OpenAI-compatible server",
+            $"9 {message}opneai/m / Did you mean 'openai/m'?",
         ]);
     }
 
@@ -352,15 +355,20 @@ public class ModelListTests
     [Fact]
     public void MisspeltGatewayKey_IsSuggested()
     {
-        var result = ConfigFixture.Load("model_list: [{model_name: a, litellm_params: {model: openai/a, api_bsae: 'http://h', top_k: 3, frequency_penalty: 1}}]");
+        var result = ConfigFixture.Load(
+            "model_list: [{model_name: a, litellm_params: {model: openai/a, api_bsae: 'http://h', top_k: 3, frequency_penalty: 1}}]");
         result.Single("CFG003").Hint.ShouldBe("Did you mean 'api_base'?");
     }
 
     [Fact]
     public void WrongFactsInModelInfo_CostNothingButTheFact()
     {
-        var result = ConfigFixture.Load(
-            "model_list: [{model_name: a, litellm_params: {model: openai/a}, model_info: {mode: chatty, max_tokens: many, supports_vision: maybe}}]");
+        var result = ConfigFixture.Load("""
+            model_list:
+              - model_name: a
+                litellm_params: {model: openai/a}
+                model_info: {mode: chatty, max_tokens: many, supports_vision: maybe}
+            """);
         result.Config!.Deployments.ShouldHaveSingleItem().Info.Mode.ShouldBeNull();
         result.Codes(DiagnosticLevel.Warning).ShouldBe(["CFG006", "CFG005", "CFG005"]);
         result.Diagnostics.ShouldAllBe(d => d.Level == DiagnosticLevel.Warning);

@@ -45,7 +45,13 @@ public class OperatorConfigTests
                 local: {budget_limit: 0.0, time_period: 1d}
             model_list:
               - model_name: gpt-4o
-                litellm_params: {model: openai/gpt-4o, api_key: os.environ/OPENAI_API_KEY, max_budget: 20.0, budget_duration: 1d, rpm: 100, tpm: 100000}
+                litellm_params:
+                  model: openai/gpt-4o
+                  api_key: os.environ/OPENAI_API_KEY
+                  max_budget: 20.0
+                  budget_duration: 1d
+                  rpm: 100
+                  tpm: 100000
             """, Variables);
         result.Codes().ShouldBeEmpty();
         result.WithoutEffect.Select(k => k.Path).ShouldBe(
@@ -171,7 +177,8 @@ public class OperatorConfigTests
 
     [Fact]
     public void PlaceholderModel_StaysListed() =>
-        ConfigFixture.LoadClean("proxy_config:\n  model_list:\n    - {model_name: new-model, litellm_params: {model: provider/model-name}}\n")
+        ConfigFixture.LoadClean(
+            "proxy_config:\n  model_list:\n    - {model_name: new-model, litellm_params: {model: provider/model-name}}\n")
             .Deployments.ShouldHaveSingleItem().Model.ShouldBe("provider/model-name");
 
     [Fact]

@@ -65,14 +65,16 @@ public class SectionTests
         var config = ConfigFixture.LoadClean("{}",
             ("DOCS_URL", ""), ("OPENAPI_URL", "api.json"), ("SERVER_ROOT_PATH", "/litellm/"), ("AIOHTTP_CONNECTOR_LIMIT_PER_HOST", "50"),
             ("AIOHTTP_KEEPALIVE_TIMEOUT", "30"), ("LITELLM_DROP_PARAMS", "True"), ("REQUEST_TIMEOUT", "77"), ("INITIAL_RETRY_DELAY", "0.1"),
-            ("MAX_RETRY_DELAY", "2"), ("JITTER", "0"), ("SUPERVISORD_STOPWAITSECS", "9"), ("LITELLM_MAX_STREAMING_DURATION_SECONDS", "90"), ("SSL_VERIFY", "false"),
+            ("MAX_RETRY_DELAY", "2"), ("JITTER", "0"), ("SUPERVISORD_STOPWAITSECS", "9"),
+            ("LITELLM_MAX_STREAMING_DURATION_SECONDS", "90"), ("SSL_VERIFY", "false"),
             ("DATABASE_HOST", "h"), ("DATABASE_USERNAME", "u@x"), ("DATABASE_PASSWORD", "p:w"), ("DATABASE_NAME", "d"));
         (config.Server.DocsUrl, config.Server.OpenApiUrl, config.Server.RootPath, config.Server.MaxConnectionsPerHost)
             .ShouldBe((null, "/api.json", "/litellm", 50));
         config.Server.DrainTimeout.ShouldBe(TimeSpan.FromSeconds(9));
         config.Server.PooledConnectionIdleTimeout.ShouldBe(TimeSpan.FromSeconds(30));
         (config.Models.DropParams, config.Models.SslVerify, config.Models.RequestTimeout).ShouldBe((true, false, TimeSpan.FromSeconds(77)));
-        (config.Router.InitialRetryDelay.TotalSeconds, config.Router.MaxRetryDelay.TotalSeconds, config.Router.RetryJitter.TotalSeconds).ShouldBe((0.1, 2, 0));
+        (config.Router.InitialRetryDelay.TotalSeconds, config.Router.MaxRetryDelay.TotalSeconds, config.Router.RetryJitter.TotalSeconds)
+            .ShouldBe((0.1, 2, 0));
         config.Models.MaxStreamDuration.ShouldBe(TimeSpan.FromSeconds(90));
         config.General.DatabaseUrl.ShouldBe("postgresql://u%40x:p%3Aw@h:5432/d");
     }
@@ -86,8 +88,14 @@ public class SectionTests
     public void RouterSettings_WinOverModelSettings()
     {
         var router = ConfigFixture.LoadClean("""
-            litellm_settings: {num_retries: 1, retry_after: 3, fallbacks: [{a: [b]}], default_fallbacks: [z], request_timeout: 12, ssl_verify: /ca.pem,
-              model_alias_map: {old: new}}
+            litellm_settings:
+              num_retries: 1
+              retry_after: 3
+              fallbacks: [{a: [b]}]
+              default_fallbacks: [z]
+              request_timeout: 12
+              ssl_verify: /ca.pem
+              model_alias_map: {old: new}
             router_settings:
               num_retries: 5
               stream_timeout: 4
@@ -97,13 +105,16 @@ public class SectionTests
               max_fallbacks: 2
             model_list: [{model_name: gpt-4o, litellm_params: {model: openai/gpt-4o}}]
             """);
-        (router.Router.NumRetries, router.Router.RetryAfter.TotalSeconds, router.Router.MaxFallbacks, router.Router.StreamTimeout!.Value.TotalSeconds).ShouldBe((5, 3, 2, 4));
-        router.Router.RetryPolicy.OrderBy(p => p.Value).Select(p => $"{p.Key}={p.Value}").ShouldBe(["TimeoutErrorRetries=1", "RateLimitErrorRetries=3"]);
+        (router.Router.NumRetries, router.Router.RetryAfter.TotalSeconds, router.Router.MaxFallbacks,
+            router.Router.StreamTimeout!.Value.TotalSeconds).ShouldBe((5, 3, 2, 4));
+        router.Router.RetryPolicy.OrderBy(p => p.Value).Select(p => $"{p.Key}={p.Value}")
+            .ShouldBe(["TimeoutErrorRetries=1", "RateLimitErrorRetries=3"]);
         router.Router.GroupRetryPolicy["g"]["BadRequestErrorRetries"].ShouldBe(0);
         router.Router.Aliases["gpt-4"].ShouldBe(new ModelAlias("gpt-4o", false));
         router.Router.Aliases["hid"].ShouldBe(new ModelAlias("gpt-4o", true));
         router.Router.Fallbacks.Keys.ShouldBe(["a", "*"], ignoreOrder: true);
-        (router.Models.RequestTimeout.TotalSeconds, router.Models.SslCaFile, router.Models.AliasMap["old"]).ShouldBe((12, "/ca.pem", "new"));
+        (router.Models.RequestTimeout.TotalSeconds, router.Models.SslCaFile, router.Models.AliasMap["old"])
+            .ShouldBe((12, "/ca.pem", "new"));
     }
 
     [Theory]
@@ -118,8 +129,10 @@ public class SectionTests
     [InlineData("[{a: [b]}, {a: [c]}]", "a=b,c")]
     [InlineData("[]", "")]
     public void FallbackForms_AreAllRead(string yaml, string expected) =>
-        string.Join("; ", ConfigFixture.LoadClean($"general_settings: {{allow_non_registered_models: true}}\nrouter_settings: {{fallbacks: {yaml}}}")
-            .Router.Fallbacks.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key}={string.Join(',', p.Value.Select(t => t.Model))}")).ShouldBe(expected);
+        string.Join("; ", ConfigFixture.LoadClean(
+            $"general_settings: {{allow_non_registered_models: true}}\nrouter_settings: {{fallbacks: {yaml}}}")
+            .Router.Fallbacks.OrderBy(p => p.Key, StringComparer.Ordinal)
+            .Select(p => $"{p.Key}={string.Join(',', p.Value.Select(t => t.Model))}")).ShouldBe(expected);
 
     [Fact]
     public void FallbackWithParameters_CarriesThem()
@@ -142,7 +155,8 @@ public class SectionTests
                 - gpt-4o: [gpt-40]
               model_group_alias: {a: gpt-5o}
             """);
-        result.Diagnostics.Where(d => d.Code == "CFG008").Select(d => $"{d.Level} {d.Position.Line}:{d.Position.Column} {d.Path}: {d.Message}. {d.Hint}").ShouldBe(
+        result.Diagnostics.Where(d => d.Code == "CFG008")
+            .Select(d => $"{d.Level} {d.Position.Line}:{d.Position.Column} {d.Path}: {d.Message}. {d.Hint}").ShouldBe(
         [
             "Warning 7:16 router_settings.fallbacks[1]: 'gpt-40' is not a model name, alias or wildcard. Did you mean 'gpt-4o'?",
             "Warning 8:26 router_settings.model_group_alias.a: 'gpt-5o' is not a model name, alias or wildcard. Did you mean 'gpt-4o'?",

@@ -28,7 +28,8 @@ public class SourceFileTests
     {
         using var fixture = new ConfigFixture();
         File.WriteAllBytes(fixture.Write("latin.yaml", ""), [.. "a: 1\nb: "u8, 0xE9, (byte)'\n']);
-        File.WriteAllBytes(fixture.Write("wide.yaml", ""), Encoding.Unicode.GetPreamble().Concat(Encoding.Unicode.GetBytes("a: 1")).ToArray());
+        File.WriteAllBytes(fixture.Write("wide.yaml", ""), Encoding.Unicode.GetPreamble().Concat(Encoding.Unicode.GetBytes("a: 1"))
+            .ToArray());
         var latin = fixture.LoadFile("latin.yaml").Single("CFG030");
         (latin.Position.Line, latin.Message, latin.Hint).ShouldBe((2, "is not UTF-8", "Save it as UTF-8"));
         fixture.LoadFile("wide.yaml").Single("CFG030").Message.ShouldBe("is UTF-16");
@@ -56,7 +57,8 @@ public class SourceFileTests
     [Theory]
     [InlineData("- a\n", "found a list")]
     [InlineData("hello\n", "found a single value")]
-    public void OtherThanAMapping_IsFatal(string text, string found) => ConfigFixture.Load(text).Single("CFG002").Message.ShouldEndWith(found);
+    public void OtherThanAMapping_IsFatal(string text, string found) =>
+        ConfigFixture.Load(text).Single("CFG002").Message.ShouldEndWith(found);
 
     [Fact]
     public void VariablesNameTheFile_WhenTheFlagDoesNot()
@@ -90,17 +92,17 @@ public class SourceFileTests
               num_retries: 4
             """);
         fixture.Write("conf/nested.yaml", "model_list: [{model_name: n, litellm_params: {model: openai/n}}]");
-        fixture.Write("conf/more/2.yaml", "model_list: [{model_name: d, litellm_params: {model: openai/d, rpm: x}}]");
+        fixture.Write("conf/more/2.yaml", "model_list: [{model_name: d, litellm_params: {model: openai/d, num_retrie: 1}}]");
         fixture.Write("conf/more/1.yaml", "model_list: [{model_name: c, litellm_params: {model: openai/c}}]");
         var result = fixture.LoadFile("config.yaml");
-        result.Config!.Deployments.Select(d => d.ModelGroup).ShouldBe(["a", "b", "n", "c"]);
+        result.Config!.Deployments.Select(d => d.ModelGroup).ShouldBe(["a", "b", "n", "c", "d"]);
         (result.Config.Router.NumRetries, result.Config.Router.Timeout).ShouldBe((4, TimeSpan.FromSeconds(5)));
         result.Files.Select(f => Path.GetRelativePath(fixture.Folder, f)).ShouldBe(
             ["config.yaml", "conf/models.yaml", "conf/nested.yaml", "conf/more/1.yaml", "conf/more/2.yaml"]);
         var changed = result.Single("CFG032");
         (changed.Position.File, changed.Position.Line, changed.Path).ShouldBe(("conf/models.yaml", 5, "router_settings.num_retries"));
         changed.Message.ShouldBe("replaces the value of config.yaml:4");
-        result.Single("CFG005").Position.File.ShouldBe("conf/more/2.yaml");
+        result.Single("CFG003").Position.File.ShouldBe("conf/more/2.yaml");
     }
 
     [Fact]

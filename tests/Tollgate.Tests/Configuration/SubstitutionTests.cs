@@ -40,6 +40,14 @@ public class SubstitutionTests
     }
 
     [Fact]
+    public void OidcReference_IsNotSentAsAKey()
+    {
+        var result = ConfigFixture.Load("model_list: [{model_name: m, litellm_params: {model: openai/m, api_key: oidc/google/aud}}]");
+        result.At("CFG034").ShouldBe("Error 1:73 model_list[0] (m).litellm_params.api_key");
+        result.Config!.Deployments.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void FreeText_KeepsUnknownBraces()
     {
         var result = ConfigFixture.Load("litellm_settings: {budget_exceeded_error_message: 'spent ${amount}'}");
@@ -59,7 +67,8 @@ public class SubstitutionTests
     public void TrailingLineBreakOfASecret_IsTrimmedWithNotice()
     {
         var result = ConfigFixture.Load(
-            "model_list: [{model_name: m, litellm_params: {model: openai/m, api_key: os.environ/KEY, v: os.environ/KEY}}]", ("KEY", "sk-k\r\n"));
+            "model_list: [{model_name: m, litellm_params: {model: openai/m, api_key: os.environ/KEY, v: os.environ/KEY}}]",
+            ("KEY", "sk-k\r\n"));
         result.Config!.Deployments[0].ApiKey.ShouldBe("sk-k");
         result.Config.Deployments[0].DefaultParams.Json().ShouldBe("v=\"sk-k\\r\\n\"");
         result.Single("CFG036").Message.ShouldBe("trailing line break of KEY trimmed");
@@ -76,14 +85,15 @@ public class SubstitutionTests
               ROUTER_MAX_FALLBACKS: 9
               LITELLM_MODE: DEV
               bad-name: x
-              LIST: [a]
               GONE: os.environ/NOPE
             """);
         var config = result.Config.ShouldNotBeNull();
         config.General.MasterKey.ShouldBe("sk-from-section");
-        (config.Environment["COPY"], config.Environment["LITELLM_MODE"], config.Router.MaxFallbacks).ShouldBe(("sk-from-section", "DEV", 9));
+        (config.Environment["COPY"], config.Environment["LITELLM_MODE"], config.Router.MaxFallbacks)
+            .ShouldBe(("sk-from-section", "DEV", 9));
         config.Environment.ContainsKey("GONE").ShouldBeFalse();
-        result.Diagnostics.Where(d => d.Level >= DiagnosticLevel.Warning).Select(d => $"{d.Code} {d.Position.Line}").ShouldBe(["CFG005 7", "CFG005 8", "CFG007 9"]);
+        result.Diagnostics.Where(d => d.Level >= DiagnosticLevel.Warning).Select(d => $"{d.Code} {d.Position.Line}")
+            .ShouldBe(["CFG005 7", "CFG007 8"]);
         Environment.GetEnvironmentVariable("COPY").ShouldBeNull();
     }
 
@@ -99,7 +109,9 @@ public class SubstitutionTests
     public void ResolvedSecret_IsNeverShown()
     {
         var result = ConfigFixture.Load("""
-            model_list: [{model_name: m, litellm_params: {model: openai/m, api_base: os.environ/S, rpm: os.environ/S, api_key: {a: os.environ/S}}}]
+            model_list:
+              - model_name: m
+                litellm_params: {model: openai/m, api_base: os.environ/S, rpm: os.environ/S, api_key: {a: os.environ/S}}
             general_settings: {database_url: os.environ/S, allowed_ips: [os.environ/S]}
             """, ("S", "very-secret-value"));
         result.Diagnostics.Count(d => d.Level >= DiagnosticLevel.Error).ShouldBeGreaterThanOrEqualTo(4);
@@ -113,7 +125,8 @@ public class SubstitutionTests
         result.Config!.Router.MaxRetryDelay.ShouldBe(TimeSpan.FromSeconds(8));
         result.Config.Router.NumRetries.ShouldBe(4);
         result.Diagnostics.Where(d => d.Code == "CFG019").Select(d => $"{d.Position.File}: {d.Message}").ShouldBe(
-            ["env:JITTER: JITTER='-1' is out of range; using the default", "env:MAX_RETRY_DELAY: MAX_RETRY_DELAY='slow' is not a number; using the default"],
+            ["env:JITTER: JITTER='-1' is out of range; using the default",
+                "env:MAX_RETRY_DELAY: MAX_RETRY_DELAY='slow' is not a number; using the default"],
             ignoreOrder: true);
     }
 }

@@ -28,7 +28,9 @@ internal enum DiagnosticLevel
 internal sealed record ConfigDiagnostic(
     DiagnosticLevel Level, string Code, SourcePosition Position, string Path, string Message, string? Hint = null);
 
-/// <summary>A key that is known but feeds nothing yet: accepted, so that existing files load, and listed, so that nobody relies on it.</summary>
+/// <summary>
+/// A key that is known but feeds nothing yet: accepted, so that existing files load, and listed, so that nobody relies on it.
+/// </summary>
 /// <param name="Path">Key path.</param>
 /// <param name="Position">Where the key stands.</param>
 internal sealed record RecognisedKey(string Path, SourcePosition Position);

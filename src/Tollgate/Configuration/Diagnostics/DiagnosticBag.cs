@@ -13,6 +13,17 @@ internal sealed class DiagnosticBag
 
     public bool HasError => _items.Exists(static d => d.Level >= DiagnosticLevel.Error);
 
+    /// <summary>
+    /// A known key has a value that cannot be meant: the operator's mistake, which must not be discovered by its missing effect (R32). Things
+    /// that are right but not available here do not count: files written for LiteLLM must load.
+    /// </summary>
+    public bool HasWrongValue => _items.Exists(static d => d is
+    {
+        Level: DiagnosticLevel.Error,
+        Code: DiagnosticCodes.WrongShape or DiagnosticCodes.Required or DiagnosticCodes.WrongType or DiagnosticCodes.NotInEnum
+            or DiagnosticCodes.BadDuration,
+    });
+
     public void Fatal(string code, SourcePosition position, string path, string message, string? hint = null) =>
         Add(new(DiagnosticLevel.Fatal, code, position, path, message, hint));
 

@@ -18,7 +18,8 @@ internal static partial class SecretText
 
     /// <summary>True when a key of this name usually holds a secret, known to the schema or not.</summary>
     public static bool IsSecretName(string name) =>
-        Exact.Contains(name) || (!name.EndsWith("per_token", StringComparison.Ordinal) && Array.Exists(Endings, ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)));
+        Exact.Contains(name) || (!name.EndsWith("per_token", StringComparison.Ordinal)
+            && Array.Exists(Endings, ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)));
 
     /// <summary><c>sk-...1234</c>: enough to recognise a key, too little to use it.</summary>
     public static string Mask(string value) => value.Length < 12 ? "****" : $"{value[..3]}...{value[^4..]}";
@@ -29,19 +30,24 @@ internal static partial class SecretText
         // Long lines are cut before matching: what does not fit a terminal needs no look.
         const int longest = 400;
         line = line.Length > longest ? line[..longest] : line;
-        var masked = SecretValue().Replace(line, static m => m.Groups["head"].Value + (IsReference(m.Groups["value"].Value) ? m.Groups["value"].Value : "****"));
+        var masked = SecretValue().Replace(line, static m =>
+            m.Groups["head"].Value + (IsReference(m.Groups["value"].Value) ? m.Groups["value"].Value : "****"));
         masked = UrlPassword().Replace(masked, "${head}****@");
         return LooksLikeKey().Replace(masked, static m => IsReference(m.Value) ? m.Value : Mask(m.Value));
     }
 
     private static bool IsReference(string value) =>
-        value.TrimStart('"', '\'').StartsWith("os.environ/", StringComparison.Ordinal) || value.TrimStart('"', '\'').StartsWith("${", StringComparison.Ordinal);
+        value.AsSpan().TrimStart("\"'") is var bare
+        && (bare.StartsWith("os.environ/", StringComparison.Ordinal) || bare.StartsWith("${", StringComparison.Ordinal));
 
-    [GeneratedRegex(@"(?<head>[\w-]*(key|password|secret|(?<!per_)token(?!s|_c)|credential|authorization|database_url|redis_url)s?[""']?\s*[:=]\s*)(?<value>[^\s].*)$",
+    [GeneratedRegex(
+        @"(?<head>[\w-]*(key|password|secret|(?<!per_)token(?!s|_c)|credential|authorization|database_url|redis_url)s?[""']?\s*[:=]\s*)"
+            + @"(?<value>[^\s].*)$",
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 500)]
     private static partial Regex SecretValue();
 
-    [GeneratedRegex(@"(?<head>://[^\s:/@]*:)[^\s]*@", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 500)]
+    [GeneratedRegex(@"(?<head>://[^\s:/@]*:)[^\s]*@", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 500)]
     private static partial Regex UrlPassword();
 
     [GeneratedRegex(@"\b(sk|pk|xai|gsk|AKIA|AIza|eyJ)[-_A-Za-z0-9]{8,}|[A-Za-z0-9+/=_]{40,}",

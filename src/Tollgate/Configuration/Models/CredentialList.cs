@@ -25,7 +25,8 @@ internal sealed class CredentialList
 
             if (list._values.ContainsKey(name))
             {
-                diagnostics.Warning(DiagnosticCodes.DuplicateKey, item.Position, path, $"credential '{name}' is defined twice; the later one is used");
+                diagnostics.Warning(DiagnosticCodes.DuplicateKey, item.Position, path,
+                    $"credential '{name}' is defined twice; the later one is used");
             }
 
             list._values[name] = item.Get("credential_values") as MappingNode ?? MappingNode.Empty(item.Position);

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Tollgate.Configuration;
 
-/// <summary>The id of a deployment without <c>model_info.id</c>: LiteLLM's hash, so that old spend logs and dashboards still join (config.md 4.4).</summary>
+/// <summary>
+/// The id of a deployment without <c>model_info.id</c>: LiteLLM's hash, so that old spend logs and dashboards still join (config.md 4.4).
+/// </summary>
 internal static class DeploymentId
 {
     public static string Of(string modelName, MappingNode litellmParams) =>

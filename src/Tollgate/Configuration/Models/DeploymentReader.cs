@@ -20,7 +20,8 @@ internal static class DeploymentReader
             ApiKey = parameters.Text("api_key"),
 
             // An address that is missing must not send the key to the provider's own one.
-            ApiKeyUnresolved = parameters.IsUnresolved("api_key") || parameters.IsUnresolved("api_base") || parameters.IsUnresolved("base_url"),
+            ApiKeyUnresolved = parameters.IsUnresolved("api_key") || parameters.IsUnresolved("api_base")
+                || parameters.IsUnresolved("base_url"),
             ApiBase = parameters.Text(apiBase),
             ApiVersion = parameters.Text("api_version"),
             Organization = parameters.Text("organization"),
@@ -46,7 +47,8 @@ internal static class DeploymentReader
             Proxy = parameters.Text("proxy"),
             MockResponse = parameters["mock_response"] is { IsNull: false } mock ? JsonText.Utf8(mock) : (ReadOnlyMemory<byte>?)null,
             MockDelay = Coercion.Timeout(parameters["mock_delay"]),
-            SupportsSystemMessage = Coercion.Bool(parameters["supports_system_message"]) ?? Coercion.Bool(info.Get("supports_system_message")) ?? true,
+            SupportsSystemMessage = Coercion.Bool(parameters["supports_system_message"])
+                ?? Coercion.Bool(info.Get("supports_system_message")) ?? true,
             MergeReasoningContent = Coercion.Bool(parameters["merge_reasoning_content_in_choices"]) ?? false,
             UseChatCompletionsApi = Coercion.Bool(parameters["use_chat_completions_api"]) ?? false,
             Info = DeploymentInfoReader.Read(new Section(info), parameters, entry),

@@ -38,7 +38,8 @@ internal sealed class DeploymentSet(DiagnosticBag diagnostics)
         else
         {
             diagnostics.Error(DiagnosticCodes.DuplicateId, deployment.Source, $"{path}.model_info.id",
-                $"model_info.id '{deployment.Id}' is used by model_list[{other.EntryIndex}] and model_list[{entryIndex}]; the earlier one is kept");
+                $"model_info.id '{deployment.Id}' is used by model_list[{other.EntryIndex}] and model_list[{entryIndex}]",
+                "The earlier one is kept");
         }
     }
 

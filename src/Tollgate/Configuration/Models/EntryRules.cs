@@ -10,7 +10,8 @@ internal static class EntryRules
     /// <summary>False when <c>supported_environments</c> keeps the entry out of this environment.</summary>
     public static bool IsForThisEnvironment(MappingNode entry, EnvironmentSource environment) =>
         Coercion.Texts((entry.Get("model_info") as MappingNode)?.Get("supported_environments")) is var supported
-        && (supported.IsEmpty || supported.Contains(environment.GetNonEmpty("LITELLM_ENVIRONMENT") ?? "", StringComparer.OrdinalIgnoreCase));
+        && (supported.IsEmpty
+            || supported.Contains(environment.GetNonEmpty("LITELLM_ENVIRONMENT") ?? "", StringComparer.OrdinalIgnoreCase));
 
     public static void Check(
         MappingNode entry, MappingNode written, DeploymentParams parameters, string name, string model, string path,
@@ -27,7 +28,8 @@ internal static class EntryRules
         {
             if (entry.TryGetEntry(key, out var misplaced) && !misplaced.Value.IsNull)
             {
-                diagnostics.Notice(DiagnosticCodes.OddForm, misplaced.KeyPosition, $"{path}.{key}", "belongs into litellm_params; accepted here too");
+                diagnostics.Notice(DiagnosticCodes.OddForm, misplaced.KeyPosition, $"{path}.{key}",
+                    "belongs into litellm_params; accepted here too");
             }
         }
     }
@@ -53,12 +55,14 @@ internal static class EntryRules
         var keyPath = $"{path}.model_info.supported_environments";
         foreach (var unknown in supported.Where(static s => !Environments.Contains(s, StringComparer.OrdinalIgnoreCase)))
         {
-            diagnostics.Error(DiagnosticCodes.NotInEnum, node.Position, keyPath, $"'{unknown}' is not one of {string.Join(", ", Environments)}");
+            diagnostics.Error(
+                DiagnosticCodes.NotInEnum, node.Position, keyPath, $"'{unknown}' is not one of {string.Join(", ", Environments)}");
         }
 
         if (current is null)
         {
-            diagnostics.Error(DiagnosticCodes.Deployment, node.Position, keyPath, "LITELLM_ENVIRONMENT is not set", "Set it to development, staging or production");
+            diagnostics.Error(DiagnosticCodes.Deployment, node.Position, keyPath, "LITELLM_ENVIRONMENT is not set",
+                "Set it to development, staging or production");
         }
         else if (!supported.Contains(current, StringComparer.OrdinalIgnoreCase))
         {
@@ -94,7 +98,8 @@ internal static class EntryRules
 
             if (!YamlScalars.TryNumber(price.Text, out var value))
             {
-                diagnostics.Error(DiagnosticCodes.WrongType, price.Position, $"{path}.{entry.Key}", $"expected a price in USD, found '{price.Reference ?? price.Text}'");
+                diagnostics.Error(DiagnosticCodes.WrongType, price.Position, $"{path}.{entry.Key}",
+                    $"expected a price in USD, found '{price.Reference ?? price.Text}'");
             }
             else if (value < 0)
             {

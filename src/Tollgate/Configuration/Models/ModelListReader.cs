@@ -10,7 +10,8 @@ namespace Tollgate.Configuration;
 internal sealed record ModelList(ImmutableArray<DeploymentConfig> Deployments, IReadOnlyDictionary<string, string> Aliases);
 
 /// <summary>Reads <c>model_list</c> (config.md 4). An entry with an error is left out; the others serve.</summary>
-internal sealed class ModelListReader(MappingNode tree, EnvironmentSource environment, IProviderDirectory providers, DiagnosticBag diagnostics)
+internal sealed class ModelListReader(
+    MappingNode tree, EnvironmentSource environment, IProviderDirectory providers, DiagnosticBag diagnostics)
 {
     private readonly CredentialList _credentials = CredentialList.Read(tree, diagnostics);
     private readonly ImmutableArray<MappingEntry> _defaults =
@@ -46,7 +47,8 @@ internal sealed class ModelListReader(MappingNode tree, EnvironmentSource enviro
         var written = entry.Get("litellm_params") as MappingNode;
         if (Coercion.NonEmptyText(written?.Get("model")) is not { } model)
         {
-            Fail(DiagnosticCodes.Required, written?.Position ?? entry.Position, $"{path}.litellm_params.model", "'litellm_params.model' is required");
+            var position = written?.Position ?? entry.Position;
+            Fail(DiagnosticCodes.Required, position, $"{path}.litellm_params.model", "'litellm_params.model' is required");
             return;
         }
 
@@ -72,7 +74,8 @@ internal sealed class ModelListReader(MappingNode tree, EnvironmentSource enviro
         {
             var hint = NearestName.Suggest(credentialName, _credentials.Names);
             var position = written.Get("litellm_credential_name")!.Position;
-            diagnostics.Error(DiagnosticCodes.Deployment, position, $"{path}.litellm_params.litellm_credential_name", $"credential '{credentialName}' not found", hint);
+            diagnostics.Error(DiagnosticCodes.Deployment, position, $"{path}.litellm_params.litellm_credential_name",
+                $"credential '{credentialName}' not found", hint);
         }
 
         return new DeploymentParams(written, credential, _defaults);
@@ -83,7 +86,8 @@ internal sealed class ModelListReader(MappingNode tree, EnvironmentSource enviro
     {
         var position = written.Get("model")!.Position;
         var modelPath = $"{path}.litellm_params.model";
-        var resolution = providers.Resolve(model, parameters.Text("custom_llm_provider"), parameters.Text("api_base") ?? parameters.Text("base_url"));
+        var apiBase = parameters.Text("api_base") ?? parameters.Text("base_url");
+        var resolution = providers.Resolve(model, parameters.Text("custom_llm_provider"), apiBase);
         if (resolution.Slug is not null)
         {
             if (resolution.Notice is { } notice)
@@ -97,7 +101,8 @@ internal sealed class ModelListReader(MappingNode tree, EnvironmentSource enviro
         if (!string.Equals(model, name, StringComparison.Ordinal) && names.Contains(model))
         {
             _aliases.TryAdd(name, model);
-            diagnostics.Notice(DiagnosticCodes.Provider, position, modelPath, $"'{model}' is another model_name; treated as an alias of it");
+            diagnostics.Notice(DiagnosticCodes.Provider, position, modelPath,
+                $"'{model}' is another model_name; treated as an alias of it");
             return false;
         }
 
@@ -107,7 +112,8 @@ internal sealed class ModelListReader(MappingNode tree, EnvironmentSource enviro
         // The deployment stays listed, as in LiteLLM, and its connection answers calls with the same sentence (providers.md 2, rule 9).
         diagnostics.Warning(DiagnosticCodes.Provider, position, modelPath,
             $"LLM Provider NOT provided. Pass in the LLM provider you are trying to call. You passed model={model}",
-            nearest is not null ? $"Did you mean '{nearest}{model[slash..]}'?" : $"Use 'openai/{model}' with api_base for any OpenAI-compatible server");
+            nearest is not null ? $"Did you mean '{nearest}{model[slash..]}'?"
+                : $"Use 'openai/{model}' with api_base for any OpenAI-compatible server");
         return true;
     }
 

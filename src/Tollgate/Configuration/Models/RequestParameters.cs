@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Tollgate.Configuration;
 
-/// <summary>What of <c>litellm_params</c> goes upstream when the client did not say: every key that neither gateway nor connection knows.</summary>
+/// <summary>
+/// What of <c>litellm_params</c> goes upstream when the client did not say: every key that neither gateway nor connection knows.
+/// </summary>
 internal static class RequestParameters
 {
     // Parameters that look like a misspelt gateway key but are none.

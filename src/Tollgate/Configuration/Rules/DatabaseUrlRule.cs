@@ -2,7 +2,9 @@ using Tollgate.Engine.Configuration;
 
 namespace Tollgate.Configuration;
 
-/// <summary>Only PostgreSQL URLs; the one under <c>litellm_settings</c> works but stands in the wrong place (config.md 5.4 and 9.2).</summary>
+/// <summary>
+/// Only PostgreSQL URLs; the one under <c>litellm_settings</c> works but stands in the wrong place (config.md 5.4 and 9.2).
+/// </summary>
 internal sealed class DatabaseUrlRule : IConfigRule
 {
     public void Check(RuleContext context)
@@ -21,8 +23,10 @@ internal sealed class DatabaseUrlRule : IConfigRule
             return;
         }
 
-        var (position, path) = string.Equals(general.Text("database_url"), url, StringComparison.Ordinal) ? (general["database_url"]!.Position, "general_settings.database_url")
-            : string.Equals(models.Text("database_url"), url, StringComparison.Ordinal) ? (models["database_url"]!.Position, "litellm_settings.database_url")
+        var (position, path) = string.Equals(general.Text("database_url"), url, StringComparison.Ordinal)
+            ? (general["database_url"]!.Position, "general_settings.database_url")
+            : string.Equals(models.Text("database_url"), url, StringComparison.Ordinal)
+                ? (models["database_url"]!.Position, "litellm_settings.database_url")
             : (new SourcePosition("env:DATABASE_URL", 0, 0), "");
         var scheme = url.IndexOf("://", StringComparison.Ordinal) is var end and >= 0 ? url[..end] : "none";
         context.Diagnostics.Fatal(DiagnosticCodes.DatabaseUrl, position, path,

@@ -1,15 +1,17 @@
 namespace Tollgate.Configuration;
 
-/// <summary>Guardrails must be complete and of a known type; one that is on for every request must not be missing silently (config.md 8.2).</summary>
+/// <summary>
+/// Guardrails must be complete and of a known type; one that is on for every request must not be missing silently (config.md 8.2).
+/// </summary>
 internal sealed class GuardrailRule : IConfigRule
 {
     private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
     {
-        "litellm_content_filter", "presidio", "hide-secrets", "openai_moderation", "bedrock", "azure/prompt_shield", "azure/text_moderations",
-        "lakera_v2", "lakera", "aporia", "model_armor", "tool_permission", "custom_code", "generic_guardrail_api", "pillar", "noma", "noma_v2",
-        "pangea", "crowdstrike_aidr", "aim", "ibm_guardrails", "guardrails_ai", "javelin", "prompt_security", "zscaler_ai_guard", "lasso",
-        "panw_prisma_airs", "dynamoai", "enkryptai", "grayswan", "hiddenlayer", "onyx", "promptguard", "qualifire", "qostodian_nexus", "rubrik",
-        "akto", "vigil_guard",
+        "litellm_content_filter", "presidio", "hide-secrets", "openai_moderation", "bedrock", "azure/prompt_shield",
+        "azure/text_moderations", "lakera_v2", "lakera", "aporia", "model_armor", "tool_permission", "custom_code",
+        "generic_guardrail_api", "pillar", "noma", "noma_v2", "pangea", "crowdstrike_aidr", "aim", "ibm_guardrails", "guardrails_ai",
+        "javelin", "prompt_security", "zscaler_ai_guard", "lasso", "panw_prisma_airs", "dynamoai", "enkryptai", "grayswan", "hiddenlayer",
+        "onyx", "promptguard", "qualifire", "qostodian_nexus", "rubrik", "akto", "vigil_guard",
     };
 
     public void Check(RuleContext context)
@@ -45,7 +47,8 @@ internal sealed class GuardrailRule : IConfigRule
         {
             if (isDefault)
             {
-                context.Diagnostics.Warning(DiagnosticCodes.NotAvailable, position, path, "is on for every request, but guardrails are not available yet: nothing is checked");
+                context.Diagnostics.Warning(DiagnosticCodes.NotAvailable, position, path,
+                    "is on for every request, but guardrails are not available yet: nothing is checked");
             }
 
             return;
@@ -54,7 +57,8 @@ internal sealed class GuardrailRule : IConfigRule
         // Protection that was asked for must not be missing quietly.
         var level = isDefault ? DiagnosticLevel.Fatal : DiagnosticLevel.Error;
         context.Diagnostics.Add(HookRule.IsPython(type)
-            ? new(level, DiagnosticCodes.PythonCode, position, typePath, $"names Python code '{type}', which cannot be loaded", "Use an http(s) hook or a plugin")
+            ? new(level, DiagnosticCodes.PythonCode, position, typePath, $"names Python code '{type}', which cannot be loaded",
+                "Use an http(s) hook or a plugin")
             : new(level, DiagnosticCodes.UnknownGuardrail, position, typePath, $"unknown type '{type}'", NearestName.Suggest(type, Known)));
     }
 }

@@ -3,7 +3,9 @@ using Tollgate.Engine.Configuration;
 
 namespace Tollgate.Configuration;
 
-/// <summary>Python code named in the configuration cannot be loaded; where it guards something the start is refused (config.md 8.7).</summary>
+/// <summary>
+/// Python code named in the configuration cannot be loaded; where it guards something the start is refused (config.md 8.7).
+/// </summary>
 internal sealed partial class HookRule : IConfigRule
 {
     private static readonly string[] SecurityKeys = ["custom_auth", "custom_key_generate", "custom_sso", "custom_ui_sso_sign_in_handler"];
@@ -47,7 +49,8 @@ internal sealed partial class HookRule : IConfigRule
         else if (key is "custom_auth")
         {
             // Going on without the authentication that was asked for would open doors.
-            context.Diagnostics.Fatal(DiagnosticCodes.NotAvailable, position, "general_settings." + key, "is recognised, but authentication hooks are not available yet");
+            context.Diagnostics.Fatal(DiagnosticCodes.NotAvailable, position, "general_settings." + key,
+                "is recognised, but authentication hooks are not available yet");
         }
     }
 
@@ -64,7 +67,8 @@ internal sealed partial class HookRule : IConfigRule
     }
 
     private static void Ignore(RuleContext context, SourcePosition position, string path, string value) =>
-        context.Diagnostics.Error(DiagnosticCodes.PythonCode, position, path, $"names Python code '{value}', which cannot be loaded; ignored",
+        context.Diagnostics.Error(DiagnosticCodes.PythonCode, position, path,
+            $"names Python code '{value}', which cannot be loaded; ignored",
             "Use an http(s) hook or a plugin");
 
     [GeneratedRegex(@"\A((s3|gcs)://.*|[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)+)\z",

@@ -10,7 +10,8 @@ internal sealed class MasterKeyRule : IConfigRule
         var general = Section.Of(context.Tree, "general_settings");
         var key = context.Config.General.MasterKey;
         var position = context.PositionOf("general_settings", "master_key");
-        if (general["master_key"] is ScalarNode written && key is null && (written.Reference is not null || written.Kind != ScalarKind.Null))
+        if (general["master_key"] is ScalarNode written && key is null
+            && (written.Reference is not null || written.Kind != ScalarKind.Null))
         {
             Refuse(context, written, general.Flag("dangerously_permit_weak_or_unset_master_key"));
         }
@@ -21,7 +22,8 @@ internal sealed class MasterKeyRule : IConfigRule
         }
         else if (!key.StartsWith("sk-", StringComparison.Ordinal))
         {
-            context.Diagnostics.Warning(DiagnosticCodes.OpenGateway, position, Path, "does not start with 'sk-', which some clients expect");
+            context.Diagnostics.Warning(DiagnosticCodes.OpenGateway, position, Path,
+                "does not start with 'sk-', which some clients expect");
         }
     }
 
@@ -36,7 +38,8 @@ internal sealed class MasterKeyRule : IConfigRule
         }
         else
         {
-            context.Diagnostics.Fatal(DiagnosticCodes.MasterKey, written.Position, Path, message + "; refusing to start without authentication");
+            context.Diagnostics.Fatal(DiagnosticCodes.MasterKey, written.Position, Path,
+                message + "; refusing to start without authentication");
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.IO.Enumeration;
 using Tollgate.Engine.Configuration;
 
 namespace Tollgate.Configuration;
@@ -16,7 +17,8 @@ internal sealed class ModelReferenceRule : IConfigRule
         CheckChains(context, known, router.ContentPolicyFallbacks, "content_policy_fallbacks");
         foreach (var (name, alias) in router.Aliases)
         {
-            Check(context, known, alias.Target, Find(context, alias.Target, "router_settings", "model_group_alias"), "router_settings.model_group_alias." + name);
+            Check(context, known, alias.Target, Find(context, alias.Target, "router_settings", "model_group_alias"),
+                "router_settings.model_group_alias." + name);
         }
     }
 
@@ -90,12 +92,13 @@ internal sealed class ModelReferenceRule : IConfigRule
         ];
 
         private readonly string[] _wildcards =
-            [.. config.Deployments.Select(static d => d.ModelGroup).Where(static n => n.Contains('*', StringComparison.Ordinal)).Distinct(StringComparer.Ordinal)];
+            [.. config.Deployments.Select(static d => d.ModelGroup).Where(static n => n.Contains('*', StringComparison.Ordinal))
+                .Distinct(StringComparer.Ordinal)];
 
         public IEnumerable<string> Names => config.Deployments.Select(static d => d.ModelGroup).Concat(config.Router.Aliases.Keys);
 
         public bool Contains(string name) =>
             config.General.AllowNonRegisteredModels || _exact.Contains(name)
-            || Array.Exists(_wildcards, pattern => System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false));
+            || Array.Exists(_wildcards, pattern => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false));
     }
 }

@@ -1,6 +1,8 @@
 namespace Tollgate.Configuration;
 
-/// <summary>Periods of <c>provider_budget_config</c> and <c>tag_budget_config</c> (CFG022); any provider name goes, also one's own.</summary>
+/// <summary>
+/// Periods of <c>provider_budget_config</c> and <c>tag_budget_config</c> (CFG022); any provider name goes, also one's own.
+/// </summary>
 internal sealed class ProviderBudgetRule : IConfigRule
 {
     private static readonly (string Section, string Key)[] Places =

@@ -2,7 +2,9 @@ using Tollgate.Engine.Configuration;
 
 namespace Tollgate.Configuration;
 
-/// <summary>A configuration in a bucket replaces the file; running on the file instead would be the wrong configuration (config.md 2.4).</summary>
+/// <summary>
+/// A configuration in a bucket replaces the file; running on the file instead would be the wrong configuration (config.md 2.4).
+/// </summary>
 internal static class RemoteConfigRule
 {
     private const string Name = "LITELLM_CONFIG_BUCKET_NAME";

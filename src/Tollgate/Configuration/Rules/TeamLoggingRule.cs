@@ -10,7 +10,8 @@ internal sealed class TeamLoggingRule : IConfigRule
         {
             if (items[i] is MappingNode item && Coercion.NonEmptyText(item.Get("team_id")) is null)
             {
-                context.Diagnostics.Error(DiagnosticCodes.Required, item.Position, $"litellm_settings.default_team_settings[{i}].team_id", "required");
+                context.Diagnostics.Error(DiagnosticCodes.Required, item.Position, $"litellm_settings.default_team_settings[{i}].team_id",
+                    "required");
             }
         }
     }

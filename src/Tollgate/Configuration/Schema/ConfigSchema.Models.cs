@@ -16,7 +16,8 @@ internal static partial class ConfigSchema
             .. Live(ValueKind.Int, "order"),
             .. Live(ValueKind.Map, "extra_headers", "headers", "extra_body", "extra_query"),
             .. Live(ValueKind.BoolOrText, "ssl_verify"),
-            .. Live(ValueKind.Bool, "drop_params", "supports_system_message", "merge_reasoning_content_in_choices", "use_chat_completions_api"),
+            .. Live(ValueKind.Bool, "drop_params", "supports_system_message", "merge_reasoning_content_in_choices",
+                "use_chat_completions_api"),
             .. Live(ValueKind.TextList, "additional_drop_params", "allowed_openai_params"),
             .. Live(ValueKind.Any, "configurable_clientside_auth_params", "mock_response"),
             .. Keys(ValueKind.Bool, "modify_params", "use_in_pass_through", "use_litellm_proxy", "mock_timeout"),
@@ -27,12 +28,13 @@ internal static partial class ConfigSchema
             .. Keys(ValueKind.Duration, "budget_duration"),
             .. Keys(ValueKind.TextList, "tags", "tag_regex", "guardrails", "vector_store_ids"),
             .. Keys(ValueKind.List, "cache_control_injection_points", "fallbacks", "context_window_fallbacks", "content_policy_fallbacks"),
-            .. Keys(ValueKind.Map, "complexity_router_config", "adaptive_router_config", "prompt_variables", "roles", "allowed_fails_policy", "model_info"),
+            .. Keys(ValueKind.Map, "complexity_router_config", "adaptive_router_config", "prompt_variables", "roles",
+                "allowed_fails_policy", "model_info"),
             .. Keys(ValueKind.Text, "silent_model", "auto_router_config_path", "auto_router_default_model", "auto_router_embedding_model",
                 "complexity_router_default_model", "prompt_id", "hf_model_name"),
             .. Keys(ValueKind.FreeText, "auto_router_config", "initial_prompt_value", "final_prompt_value", "bos_token", "eos_token"),
-            .. Keys(ValueKind.Any, "prompt_version", "mock_tool_calls", "disable_global_guardrails", "caching_groups", "specific_deployment",
-                "preset_cache_key", "no_proxy", "cache", "no-log", "ttl", "metadata", "enable_message_redaction",
+            .. Keys(ValueKind.Any, "prompt_version", "mock_tool_calls", "disable_global_guardrails", "caching_groups",
+                "specific_deployment", "preset_cache_key", "no_proxy", "cache", "no-log", "ttl", "metadata", "enable_message_redaction",
                 "turn_off_message_logging"),
         ],
         open: true,
@@ -76,12 +78,14 @@ internal static partial class ConfigSchema
     public static bool IsConnectionKey(string name) =>
         Array.Exists(ConnectionPrefixes, prefix => name.StartsWith(prefix, StringComparison.Ordinal)) || ConnectionNames.Contains(name);
 
-    private static readonly string[] ConnectionPrefixes = ["aws_", "azure_", "vertex_", "oci_", "watsonx_", "s3_", "gcs_", "snowflake_", "cloudflare_"];
+    private static readonly string[] ConnectionPrefixes = ["aws_", "azure_", "vertex_", "oci_", "watsonx_", "s3_", "gcs_", "snowflake_",
+        "cloudflare_"];
 
     private static readonly HashSet<string> ConnectionNames = new(StringComparer.Ordinal)
     {
         "tenant_id", "client_id", "client_secret", "project_id", "deployment_id", "space_id", "token", "zen_api_key", "region_name",
-        "account_id", "model_id", "output_s3_uri", "hf_model_name", "predibase_tenant_id", "databricks_client_id", "databricks_client_secret",
+        "account_id", "model_id", "output_s3_uri", "hf_model_name", "predibase_tenant_id", "databricks_client_id",
+        "databricks_client_secret",
     };
 
     private static SchemaKey? ParamFamily(string name)

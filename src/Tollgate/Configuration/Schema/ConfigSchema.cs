@@ -1,6 +1,8 @@
 namespace Tollgate.Configuration;
 
-/// <summary>Every key of a configuration file that is known, as data (config.md 4 to 8): type, secrecy, and whether it has an effect now.</summary>
+/// <summary>
+/// Every key of a configuration file that is known, as data (config.md 4 to 8): type, secrecy, and whether it has an effect now.
+/// </summary>
 internal static partial class ConfigSchema
 {
     /// <summary>Options by the name of a thing: open, since integrations bring their own.</summary>
@@ -29,11 +31,12 @@ internal static partial class ConfigSchema
             new("environment_variables", ValueKind.Map, KeyTraits.Live),
             new("include", ValueKind.TextOrList, KeyTraits.Live),
             .. Keys(ValueKind.ListOrMap, "mcp_servers", "policies"),
-            .. Keys(ValueKind.List, "mcp_tools", "finetune_settings", "files_settings", "vector_store_registry", "search_tools", "prompts",
-                "agent_list", "policy_attachments", "worker_registry"),
+            .. Keys(ValueKind.List, "mcp_tools", "finetune_settings", "files_settings", "vector_store_registry", "search_tools",
+                "prompts", "agent_list", "policy_attachments", "worker_registry"),
             .. Keys(ValueKind.Map, "assistant_settings", "default_vertex_config", "callback_settings"),
         ],
-        others: static name => name.StartsWith("x-", StringComparison.Ordinal) ? new SchemaKey(name, ValueKind.Any, KeyTraits.Silent) : null);
+        others: static name => name.StartsWith("x-", StringComparison.Ordinal) ? new SchemaKey(name, ValueKind.Any, KeyTraits.Silent)
+            : null);
 
     private static SchemaSection BuildModelEntry() => new(
     [
@@ -94,14 +97,17 @@ internal static partial class ConfigSchema
 
     private static SchemaKey OneOf(string name, params string[] values) => new(name, ValueKind.Enum) { Values = [.. values] };
 
-    private static IEnumerable<SchemaKey> Live(ValueKind kind, params string[] names) => names.Select(n => new SchemaKey(n, kind, KeyTraits.Live));
+    private static IEnumerable<SchemaKey> Live(ValueKind kind, params string[] names) =>
+        names.Select(n => new SchemaKey(n, kind, KeyTraits.Live));
 
     private static IEnumerable<SchemaKey> Soft(ValueKind kind, params string[] names) =>
         names.Select(n => new SchemaKey(n, kind, KeyTraits.Live | KeyTraits.Soft));
 
     private static IEnumerable<SchemaKey> Keys(ValueKind kind, params string[] names) => names.Select(n => new SchemaKey(n, kind));
 
-    private static IEnumerable<SchemaKey> Silent(ValueKind kind, params string[] names) => names.Select(n => new SchemaKey(n, kind, KeyTraits.Silent));
+    private static IEnumerable<SchemaKey> Silent(ValueKind kind, params string[] names) =>
+        names.Select(n => new SchemaKey(n, kind, KeyTraits.Silent));
 
-    private static IEnumerable<SchemaKey> Secrets(params string[] names) => names.Select(n => new SchemaKey(n, ValueKind.Text, KeyTraits.Secret));
+    private static IEnumerable<SchemaKey> Secrets(params string[] names) =>
+        names.Select(n => new SchemaKey(n, ValueKind.Text, KeyTraits.Secret));
 }

@@ -13,5 +13,7 @@ internal static class KeyPath
     }
 
     private static string? Label(MappingNode item) =>
-        (item.Get("model_name") ?? item.Get("guardrail_name") ?? item.Get("credential_name")) is ScalarNode scalar ? scalar.Reference ?? scalar.Text : null;
+        (item.Get("model_name") ?? item.Get("guardrail_name") ?? item.Get("credential_name")) is ScalarNode scalar
+            ? scalar.Reference ?? scalar.Text
+            : null;
 }

@@ -34,7 +34,8 @@ internal sealed class ScalarRules(DiagnosticBag diagnostics)
             : amount < 0 ? Expected("zero or more", value, key) : Octal(value),
         ValueKind.Seconds => Coercion.TrySeconds(value, out var seconds) && seconds >= 0 && seconds <= Coercion.MaxSeconds
             ? null : Expected("a number of seconds", value, key),
-        ValueKind.SizeMb => YamlScalars.TryNumber(value.Text, out var size) && size > 0 ? null : Expected("a size in MB above zero", value, key),
+        ValueKind.SizeMb => YamlScalars.TryNumber(value.Text, out var size) && size > 0 ? null
+            : Expected("a size in MB above zero", value, key),
         ValueKind.Duration => DurationText.IsValid(value.Text.Trim()) ? null
             : (DiagnosticCodes.BadDuration, $"{Shown(value, key)} is not a duration", DurationText.Hint),
         ValueKind.Url => Url(value, key),
@@ -51,13 +52,15 @@ internal sealed class ScalarRules(DiagnosticBag diagnostics)
 
     private static (string, string, string?)? Url(ScalarNode value, SchemaKey key)
     {
-        if (Uri.TryCreate(value.Text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" or "ws" or "wss" && uri.Host.Length > 0)
+        if (Uri.TryCreate(value.Text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" or "ws" or "wss"
+            && uri.Host.Length > 0)
         {
             return null;
         }
 
         var bare = !value.Text.Contains("://", StringComparison.Ordinal) && Uri.TryCreate("http://" + value.Text, UriKind.Absolute, out _);
-        var hint = bare && value.Reference is null ? $"Write http://{value.Text} or https://{value.Text}" : "It starts with http:// or https://";
+        var hint = bare && value.Reference is null ? $"Write http://{value.Text} or https://{value.Text}"
+            : "It starts with http:// or https://";
         return (DiagnosticCodes.WrongType, $"expected an absolute URL, found {Shown(value, key)}", hint);
     }
 

@@ -3,7 +3,9 @@ using Tollgate.Engine.Configuration;
 
 namespace Tollgate.Configuration;
 
-/// <summary>Holds the substituted tree against the schema: unknown keys, wrong types, keys without effect. Reports, changes nothing.</summary>
+/// <summary>
+/// Holds the substituted tree against the schema: unknown keys, wrong types, keys without effect. Reports, changes nothing.
+/// </summary>
 internal sealed class SchemaWalker(DiagnosticBag diagnostics)
 {
     private readonly ScalarRules _scalars = new(diagnostics);
@@ -162,7 +164,8 @@ internal sealed class SchemaWalker(DiagnosticBag diagnostics)
         if (path is "model_list")
         {
             var hint = value is MappingNode ? "Put '- ' before 'model_name'" : null;
-            diagnostics.Fatal(DiagnosticCodes.WrongShape, value.Position, path, $"expected a list of deployments, found {value.Describe()}", hint);
+            diagnostics.Fatal(DiagnosticCodes.WrongShape, value.Position, path,
+                $"expected a list of deployments, found {value.Describe()}", hint);
         }
         else if (!path.Contains('.', StringComparison.Ordinal) && key.Children is not null)
         {

@@ -48,7 +48,9 @@ internal static class CommandLineEntry
         }
 
         return list.Value is SequenceNode models
-            ? new(tree.Entries.Replace(list, list with { Value = new SequenceNode(models.Items.Add(entry), models.Position) }), tree.Position)
+            ? new(
+                tree.Entries.Replace(list, list with { Value = new SequenceNode(models.Items.Add(entry), models.Position) }),
+                tree.Position)
             : tree;
     }
 
@@ -56,7 +58,8 @@ internal static class CommandLineEntry
     {
         if (text is not null && Headers(text) is null)
         {
-            diagnostics.Fatal(DiagnosticCodes.BadFlag, Position, "--headers", "expected a JSON object of texts", "For example --headers '{\"x-team\": \"a\"}'");
+            diagnostics.Fatal(DiagnosticCodes.BadFlag, Position, "--headers", "expected a JSON object of texts",
+                "For example --headers '{\"x-team\": \"a\"}'");
         }
     }
 
@@ -70,8 +73,14 @@ internal static class CommandLineEntry
         try
         {
             using var json = JsonDocument.Parse(text);
-            return json.RootElement.ValueKind != JsonValueKind.Object ? null
-                : new([.. json.RootElement.EnumerateObject().Select(static p => new MappingEntry(p.Name, Position, ScalarNode.OfText(p.Value.ToString(), Position)))], Position);
+            if (json.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                return null;
+            }
+
+            var headers = json.RootElement.EnumerateObject()
+                .Select(static p => new MappingEntry(p.Name, Position, ScalarNode.OfText(p.Value.ToString(), Position)));
+            return new([.. headers], Position);
         }
         catch (JsonException)
         {

@@ -84,7 +84,8 @@ internal sealed class ConfigFileReader(DiagnosticBag diagnostics)
             var stem = Path.GetFileNameWithoutExtension(path);
             var names = Directory.EnumerateFiles(directory).Take(1000).Select(static f => Path.GetFileName(f)).ToList();
             var similar = names.Where(n => Path.GetExtension(n) is ".yaml" or ".yml" or ".json"
-                    && (NearestName.Find(Path.GetFileNameWithoutExtension(n), [stem]) is not null || n.Contains("config", StringComparison.OrdinalIgnoreCase)))
+                    && (NearestName.Find(Path.GetFileNameWithoutExtension(n), [stem]) is not null
+                    || n.Contains("config", StringComparison.OrdinalIgnoreCase)))
                 .Order(StringComparer.Ordinal).Take(3).ToList();
             return similar.Count == 0 ? hint : $"{hint}; there is {string.Join(", ", similar)}";
         }

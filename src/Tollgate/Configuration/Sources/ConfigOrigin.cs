@@ -2,7 +2,9 @@ using Tollgate.Engine.Configuration;
 
 namespace Tollgate.Configuration;
 
-/// <summary>Finds the configuration: <c>--config</c>, <c>CONFIG_FILE_PATH</c>, <c>WORKER_CONFIG</c> (path or JSON), or none (config.md 1.1).</summary>
+/// <summary>
+/// Finds the configuration: <c>--config</c>, <c>CONFIG_FILE_PATH</c>, <c>WORKER_CONFIG</c> (path or JSON), or none (config.md 1.1).
+/// </summary>
 internal static class ConfigOrigin
 {
     /// <summary>The tree; empty without a file; null after a fatal diagnostic.</summary>

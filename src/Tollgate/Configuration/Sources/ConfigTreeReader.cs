@@ -39,12 +39,14 @@ internal sealed class ConfigTreeReader(DiagnosticBag diagnostics)
         switch (new YamlReader(display, text, diagnostics).Read())
         {
             case MappingNode { Entries.IsEmpty: true } empty:
-                diagnostics.Notice(DiagnosticCodes.File, empty.Position, "", "the file is empty: the gateway starts without models from it");
+                diagnostics.Notice(DiagnosticCodes.File, empty.Position, "",
+                    "the file is empty: the gateway starts without models from it");
                 return empty;
             case MappingNode mapping:
                 return Unwrap(mapping);
             case { } other:
-                diagnostics.Fatal(DiagnosticCodes.WrongShape, other.Position, "", $"config must be a mapping of sections, found {other.Describe()}");
+                diagnostics.Fatal(DiagnosticCodes.WrongShape, other.Position, "",
+                    $"config must be a mapping of sections, found {other.Describe()}");
                 return null;
             default:
                 return null;

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Tollgate.Configuration;
 
-/// <summary>Reads <c>.env</c> files: <c>export X=y</c>, quotes, comments, double-quoted values over several lines (config.md 1.1).</summary>
+/// <summary>
+/// Reads <c>.env</c> files: <c>export X=y</c>, quotes, comments, double-quoted values over several lines (config.md 1.1).
+/// </summary>
 internal static class DotEnvFileReader
 {
     /// <summary>Pairs in file order; a file that cannot be read, or a line that is no assignment, gives none.</summary>
@@ -81,7 +83,7 @@ internal static class DotEnvFileReader
                 if (rest[i] == '\\' && i + 1 < rest.Length)
                 {
                     i++;
-                    value.Append(rest[i] switch { 'n' => "\n", 'r' => "\r", 't' => "\t", '"' => "\"", '\\' => "\\", var other => "\\" + other });
+                    value.Append(Unescape(rest[i]));
                 }
                 else
                 {
@@ -98,4 +100,14 @@ internal static class DotEnvFileReader
             rest = lines[++index];
         }
     }
+
+    private static string Unescape(char escaped) => escaped switch
+    {
+        'n' => "\n",
+        'r' => "\r",
+        't' => "\t",
+        '"' => "\"",
+        '\\' => "\\",
+        _ => "\\" + escaped,
+    };
 }

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Tollgate.Configuration;
 
-/// <summary>Merges an included file into the including one: lists are joined, mappings merged, other values replaced (config.md 2.3).</summary>
+/// <summary>
+/// Merges an included file into the including one: lists are joined, mappings merged, other values replaced (config.md 2.3).
+/// </summary>
 internal sealed class NodeMerger(DiagnosticBag diagnostics)
 {
     public MappingNode Merge(MappingNode main, MappingNode included, string path = "")
@@ -32,7 +34,8 @@ internal sealed class NodeMerger(DiagnosticBag diagnostics)
                 return new SequenceNode([.. left.Items, .. right.Items], left.Position);
             case (MappingNode left, MappingNode right):
                 return Merge(left, right, path);
-            case (ScalarNode left, ScalarNode right) when string.Equals(left.Text, right.Text, StringComparison.Ordinal) && left.Kind == right.Kind:
+            case (ScalarNode left, ScalarNode right) when string.Equals(left.Text, right.Text, StringComparison.Ordinal)
+                && left.Kind == right.Kind:
                 return mine;
             default:
                 if (!mine.IsNull)

@@ -25,13 +25,16 @@ internal static partial class EnvironmentSection
             var path = KeyPath.Child(Name, entry.Key);
             if (!NameForm().IsMatch(entry.Key))
             {
-                diagnostics.Warning(DiagnosticCodes.WrongType, entry.KeyPosition, path, "is not a variable name; skipped", "Use letters, digits and '_'");
+                diagnostics.Warning(DiagnosticCodes.WrongType, entry.KeyPosition, path, "is not a variable name; skipped",
+                    "Use letters, digits and '_'");
             }
             else if (entry.Value is not ScalarNode scalar)
             {
-                diagnostics.Error(DiagnosticCodes.WrongType, entry.Value.Position, path, $"expected a single value, found {entry.Value.Describe()}");
+                diagnostics.Error(DiagnosticCodes.WrongType, entry.Value.Position, path,
+                    $"expected a single value, found {entry.Value.Describe()}");
             }
-            else if (new TreeSubstitution(new VariableLookup(environment), diagnostics).Apply(scalar, entry.Key, path) is { IsNull: false } value)
+            else if (new TreeSubstitution(new VariableLookup(environment), diagnostics)
+                .Apply(scalar, entry.Key, path) is { IsNull: false } value)
             {
                 environment = environment.With([new(entry.Key, value.Text)]);
             }

@@ -9,7 +9,8 @@ namespace Tollgate.Configuration;
 /// <param name="Missing">The names among them that have no value.</param>
 /// <param name="IsWhole">The text was one reference and nothing else.</param>
 /// <param name="Complaint">Message of <c>${NAME:?message}</c> when NAME is not set.</param>
-internal sealed record Substituted(string Text, IReadOnlyList<string> Names, IReadOnlyList<string> Missing, bool IsWhole, string? Complaint);
+internal sealed record Substituted(string Text, IReadOnlyList<string> Names, IReadOnlyList<string> Missing, bool IsWhole,
+    string? Complaint);
 
 /// <summary>The reference forms of config.md 3.1: <c>os.environ/X</c>, <c>${X}</c>, <c>${X:-d}</c>, <c>${X:?m}</c>, <c>$${X}</c>.</summary>
 internal static partial class ReferenceSyntax

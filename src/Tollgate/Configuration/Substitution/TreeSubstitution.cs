@@ -57,6 +57,12 @@ internal sealed class TreeSubstitution(VariableLookup variables, DiagnosticBag d
 
     private ScalarNode ApplyScalar(ScalarNode value, SchemaKey key, string path)
     {
+        if (key.IsSecret && value.Text.StartsWith("oidc/", StringComparison.Ordinal))
+        {
+            // Taken literally it would go out as a credential.
+            diagnostics.Error(DiagnosticCodes.NotAvailable, value.Position, path, "OIDC token references are not available yet");
+        }
+
         if (value.Kind != ScalarKind.Text || !ReferenceSyntax.HasReference(value.Text))
         {
             return value;
@@ -112,20 +118,24 @@ internal sealed class TreeSubstitution(VariableLookup variables, DiagnosticBag d
                     : null;
                 var verb = names.Contains(',', StringComparison.Ordinal) ? "variables" : "variable";
                 diagnostics.Warning(
-                    DiagnosticCodes.Unresolved, position, path, $"environment {verb} {names} {(verb is "variables" ? "are" : "is")} not set", hint);
+                    DiagnosticCodes.Unresolved, position, path,
+                    $"environment {verb} {names} {(verb is "variables" ? "are" : "is")} not set", hint);
                 break;
         }
     }
 
     // An empty secret or address is as good as none, and worse to debug.
-    private string? Find(string name, bool guarded) => variables.Find(name) is { } value && (value.Trim().Length > 0 || !guarded) ? value : null;
+    private string? Find(string name, bool guarded) =>
+        variables.Find(name) is { } value && (value.Trim().Length > 0 || !guarded) ? value : null;
 
     private static bool IsAddress(SchemaKey key) =>
-        key.Kind == ValueKind.Url || key.Name.EndsWith("_url", StringComparison.Ordinal) || key.Name.EndsWith("api_base", StringComparison.Ordinal);
+        key.Kind == ValueKind.Url || key.Name.EndsWith("_url", StringComparison.Ordinal)
+            || key.Name.EndsWith("api_base", StringComparison.Ordinal);
 
     // COMPAT: a variable that says true or false becomes a boolean, whatever the key (config.md 3.2).
     private static ScalarKind KindOf(string text, Substituted result) =>
-        result.IsWhole && (text.Equals("true", StringComparison.OrdinalIgnoreCase) || text.Equals("false", StringComparison.OrdinalIgnoreCase))
+        result.IsWhole && (text.Equals("true", StringComparison.OrdinalIgnoreCase)
+            || text.Equals("false", StringComparison.OrdinalIgnoreCase))
             ? ScalarKind.Bool
             : ScalarKind.Text;
 }

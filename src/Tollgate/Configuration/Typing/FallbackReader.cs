@@ -38,7 +38,8 @@ internal sealed class FallbackReader(Section router, Section models, DiagnosticB
         switch (node)
         {
             case MappingNode mapping:
-                diagnostics.Notice(DiagnosticCodes.OddForm, mapping.Position, path, "is a mapping; treated as a list of one-entry mappings");
+                diagnostics.Notice(DiagnosticCodes.OddForm, mapping.Position, path,
+                    "is a mapping; treated as a list of one-entry mappings");
                 ReadMapping(mapping, path, chains);
                 break;
             case SequenceNode list when !list.Items.IsEmpty && list.Items.All(static i => i is ScalarNode):
@@ -69,7 +70,8 @@ internal sealed class FallbackReader(Section router, Section models, DiagnosticB
                 AddPool(pool, chains);
                 break;
             case { IsNull: false }:
-                diagnostics.Error(DiagnosticCodes.WrongType, item.Position, path, "expected a mapping like 'gpt-4o: [backup]'", "Do not mix names and mappings");
+                diagnostics.Error(DiagnosticCodes.WrongType, item.Position, path, "expected a mapping like 'gpt-4o: [backup]'",
+                    "Do not mix names and mappings");
                 break;
             default:
                 break;
@@ -121,7 +123,8 @@ internal sealed class FallbackReader(Section router, Section models, DiagnosticB
     {
         ScalarNode scalar => new FallbackTarget(scalar.Text, []),
         MappingNode mapping when new Section(mapping).Text("model") is { } model =>
-            new FallbackTarget(model, [.. mapping.Entries.Where(static e => e.Key is not "model").Select(static e => JsonText.Member(e.Key, e.Value))]),
+            new FallbackTarget(model, [.. mapping.Entries.Where(static e => e.Key is not "model")
+                .Select(static e => JsonText.Member(e.Key, e.Value))]),
         _ => null,
     };
 
@@ -131,7 +134,8 @@ internal sealed class FallbackReader(Section router, Section models, DiagnosticB
         var names = Coercion.Texts(pool);
         for (var i = 0; i < names.Length; i++)
         {
-            chains.TryAdd(names[i], [.. names[(i + 1)..].Concat(names[..i]).Where(n => !string.Equals(n, names[i], StringComparison.Ordinal)).Select(static n => new FallbackTarget(n, []))]);
+            chains.TryAdd(names[i], [.. names[(i + 1)..].Concat(names[..i])
+                .Where(n => !string.Equals(n, names[i], StringComparison.Ordinal)).Select(static n => new FallbackTarget(n, []))]);
         }
 
         if (!names.IsEmpty)
@@ -140,6 +144,7 @@ internal sealed class FallbackReader(Section router, Section models, DiagnosticB
         }
     }
 
-    private static void Add(Dictionary<string, ImmutableArray<FallbackTarget>> chains, string source, ImmutableArray<FallbackTarget> targets) =>
+    private static void Add(Dictionary<string, ImmutableArray<FallbackTarget>> chains, string source,
+        ImmutableArray<FallbackTarget> targets) =>
         chains[source] = chains.TryGetValue(source, out var earlier) ? earlier.AddRange(targets) : targets;
 }

@@ -9,9 +9,12 @@ namespace Tollgate.Configuration;
 internal static class GatewayConfigReader
 {
     public static GatewayConfig Read(
-        MappingNode tree, EnvironmentSource environment, CommandLineModel? commandLine, IProviderDirectory providers, DiagnosticBag diagnostics)
+        MappingNode tree, EnvironmentSource environment, CommandLineModel? commandLine, IProviderDirectory providers,
+        DiagnosticBag diagnostics)
     {
-        var (general, models, router) = (Section.Of(tree, "general_settings"), Section.Of(tree, "litellm_settings"), Section.Of(tree, "router_settings"));
+        var general = Section.Of(tree, "general_settings");
+        var models = Section.Of(tree, "litellm_settings");
+        var router = Section.Of(tree, "router_settings");
         var numbers = new EnvironmentNumbers(environment, diagnostics);
         var list = new ModelListReader(tree, environment, providers, diagnostics).Read();
         var modelSettings = ModelSettingsReader.Read(models, environment, numbers);

@@ -27,7 +27,8 @@ internal static class GeneralSettingsReader
             ForwardClientHeaders = general.Flag("forward_client_headers_to_llm_api"),
             ForwardClientHeadersFor = models.Child("model_group_settings").Texts("forward_client_headers_to_llm_api"),
             ForwardOpenAiOrganization = general.Flag("forward_openai_org_id"),
-            ForwardProviderAuthHeaders = general.Flag("forward_llm_provider_auth_headers") || models.Flag("forward_llm_provider_auth_headers"),
+            ForwardProviderAuthHeaders = general.Flag("forward_llm_provider_auth_headers")
+                || models.Flag("forward_llm_provider_auth_headers"),
             AlwaysIncludeStreamUsage = general.Flag("always_include_stream_usage"),
             MaxRequestBytes = Bytes(general, "max_request_size_mb") ?? defaults.MaxRequestBytes,
             MaxResponseBytes = Bytes(general, "max_response_size_mb"),
@@ -56,7 +57,8 @@ internal static class GeneralSettingsReader
     private static string? SplitUrl(EnvironmentSource environment)
     {
         var user = environment.GetNonEmpty("DATABASE_USERNAME") ?? environment.GetNonEmpty("DATABASE_USER");
-        if (environment.GetNonEmpty("DATABASE_HOST") is not { } host || user is null || environment.GetNonEmpty("DATABASE_NAME") is not { } name)
+        if (environment.GetNonEmpty("DATABASE_HOST") is not { } host || user is null
+            || environment.GetNonEmpty("DATABASE_NAME") is not { } name)
         {
             return null;
         }

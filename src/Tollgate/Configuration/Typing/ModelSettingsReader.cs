@@ -19,7 +19,8 @@ internal static class ModelSettingsReader
             SslVerify = verify,
             SslCaFile = caFile,
             UseDefaultCloudIdentity = models.Flag("enable_azure_ad_token_refresh"),
-            MaxStreamDuration = numbers.Seconds("LITELLM_MAX_STREAMING_DURATION_SECONDS") is { } longest && longest > TimeSpan.Zero ? longest : null,
+            MaxStreamDuration = numbers.Seconds("LITELLM_MAX_STREAMING_DURATION_SECONDS") is { } longest && longest > TimeSpan.Zero
+                ? longest : null,
             CheckProviderEndpoint = models.Flag("check_provider_endpoint"),
         };
     }

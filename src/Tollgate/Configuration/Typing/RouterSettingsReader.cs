@@ -7,7 +7,8 @@ namespace Tollgate.Configuration;
 internal static class RouterSettingsReader
 {
     public static RouterSettings Read(
-        Section router, Section models, IReadOnlyDictionary<string, string> extraAliases, EnvironmentNumbers numbers, DiagnosticBag diagnostics)
+        Section router, Section models, IReadOnlyDictionary<string, string> extraAliases, EnvironmentNumbers numbers,
+        DiagnosticBag diagnostics)
     {
         var defaults = new RouterSettings();
         var fallbacks = new FallbackReader(router, models, diagnostics);
@@ -38,7 +39,8 @@ internal static class RouterSettingsReader
     {
         const string path = "router_settings.model_group_retry_policy";
         return node is MappingNode groups
-            ? groups.Entries.ToFrozenDictionary(static e => e.Key, e => Policy(e.Value, KeyPath.Child(path, e.Key), diagnostics), StringComparer.Ordinal)
+            ? groups.Entries.ToFrozenDictionary(
+                static e => e.Key, e => Policy(e.Value, KeyPath.Child(path, e.Key), diagnostics), StringComparer.Ordinal)
             : FrozenDictionary<string, FrozenDictionary<string, int>>.Empty;
     }
 
@@ -68,7 +70,8 @@ internal static class RouterSettingsReader
                     }
                     else
                     {
-                        diagnostics.Error(DiagnosticCodes.WrongType, entry.Value.Position, child, "expected a number of retries, zero or more");
+                        diagnostics.Error(DiagnosticCodes.WrongType, entry.Value.Position, child,
+                            "expected a number of retries, zero or more");
                     }
                 }
 
@@ -88,7 +91,8 @@ internal static class RouterSettingsReader
     private static FrozenDictionary<string, ModelAlias> Aliases(
         ConfigNode? node, IReadOnlyDictionary<string, string> extra, DiagnosticBag diagnostics)
     {
-        var aliases = extra.ToDictionary(static pair => pair.Key, static pair => new ModelAlias(pair.Value, Hidden: false), StringComparer.Ordinal);
+        var aliases = extra.ToDictionary(
+            static pair => pair.Key, static pair => new ModelAlias(pair.Value, Hidden: false), StringComparer.Ordinal);
         foreach (var entry in (node as MappingNode)?.Entries ?? [])
         {
             var target = entry.Value is MappingNode detailed ? new Section(detailed).Text("model") : Coercion.NonEmptyText(entry.Value);

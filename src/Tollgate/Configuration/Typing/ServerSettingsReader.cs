@@ -12,7 +12,8 @@ internal static class ServerSettingsReader
         {
             RootPath = RootPath(environment.GetNonEmpty("SERVER_ROOT_PATH")),
             CatchAllModelGroup = commandLine is null ? null : commandLine.Alias ?? commandLine.Model,
-            DrainTimeout = numbers.Seconds("GRACEFUL_SHUTDOWN_TIMEOUT") ?? numbers.Seconds("SUPERVISORD_STOPWAITSECS", defaults.DrainTimeout),
+            DrainTimeout = numbers.Seconds("GRACEFUL_SHUTDOWN_TIMEOUT")
+                ?? numbers.Seconds("SUPERVISORD_STOPWAITSECS", defaults.DrainTimeout),
             MaxConnectionsPerHost = numbers.Count("AIOHTTP_CONNECTOR_LIMIT_PER_HOST") is { } limit && limit > 0 ? limit : null,
             PooledConnectionIdleTimeout = numbers.Seconds("AIOHTTP_KEEPALIVE_TIMEOUT", defaults.PooledConnectionIdleTimeout),
             DocsUrl = Page(environment, "DOCS_URL", "NO_DOCS", defaults.DocsUrl),

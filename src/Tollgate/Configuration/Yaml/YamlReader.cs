@@ -33,7 +33,8 @@ internal sealed class YamlReader(string file, string text, DiagnosticBag diagnos
         {
             Report(At(problem.Start), Decapitalize(problem.Message));
         }
-        catch (Exception problem) when (problem is InvalidOperationException or ArgumentException or IndexOutOfRangeException or FormatException)
+        catch (Exception problem) when (
+            problem is InvalidOperationException or ArgumentException or IndexOutOfRangeException or FormatException)
         {
             // The scanner fails like this on some torn inputs; for the operator it is the same thing.
             Report(At(_parser.Current?.End ?? Mark.Empty), "the text breaks off or is not YAML");
@@ -115,7 +116,8 @@ internal sealed class YamlReader(string file, string text, DiagnosticBag diagnos
     {
         const string prefix = "tag:yaml.org,2002:";
         return scalar.Tag.IsEmpty || scalar.Tag.IsNonSpecific ? ScalarKind.Text
-            : scalar.Tag.Value is prefix + "int" or prefix + "float" or prefix + "bool" or prefix + "null" ? YamlScalars.KindOf(scalar.Value)
+            : scalar.Tag.Value is prefix + "int" or prefix + "float" or prefix + "bool" or prefix + "null"
+                ? YamlScalars.KindOf(scalar.Value)
             : ScalarKind.Text;
     }
 
@@ -178,8 +180,9 @@ internal sealed class YamlReader(string file, string text, DiagnosticBag diagnos
             return;
         }
 
-        var message = $"duplicate key '{entry.Key}' (lines {entries[earlier].KeyPosition.Line} and {entry.KeyPosition.Line}); the later one is used";
-        diagnostics.Warning(DiagnosticCodes.DuplicateKey, entry.KeyPosition, "", message);
+        var (first, second) = (entries[earlier].KeyPosition.Line, entry.KeyPosition.Line);
+        diagnostics.Warning(DiagnosticCodes.DuplicateKey, entry.KeyPosition, "",
+            $"duplicate key '{entry.Key}' (lines {first} and {second}); the later one is used");
         entries[earlier] = entry;
     }
 
@@ -266,7 +269,8 @@ internal sealed class YamlReader(string file, string text, DiagnosticBag diagnos
     }
 
     private static string Decapitalize(string message) =>
-        message.Length > 1 && char.IsLower(message[1]) ? char.ToLowerInvariant(message[0]) + message[1..].TrimEnd('.') : message.TrimEnd('.');
+        message.Length > 1 && char.IsLower(message[1]) ? char.ToLowerInvariant(message[0]) + message[1..].TrimEnd('.')
+            : message.TrimEnd('.');
 }
 
 /// <summary>A text that is not a configuration; caught by the reader that threw it.</summary>

@@ -53,7 +53,9 @@ internal static partial class YamlScalars
         return value || Is("false", text) || Is("no", text) || Is("off", text) || text is "0";
     }
 
-    /// <summary>A number for a numeric key: <c>1e-6</c>, <c>1_000</c>, <c>0x1F</c> and <c>0777</c> (decimal) all count; <c>12:30</c> does not.</summary>
+    /// <summary>
+    /// A number for a numeric key: <c>1e-6</c>, <c>1_000</c>, <c>0x1F</c> and <c>0777</c> (decimal) all count; <c>12:30</c> does not.
+    /// </summary>
     public static bool TryNumber(string text, out double value)
     {
         var digits = text.Trim().Replace("_", "", StringComparison.Ordinal);
@@ -100,7 +102,9 @@ internal static partial class YamlScalars
         digits = digits.TrimStart('-', '+');
         var value = digits switch
         {
-            _ when IsSexagesimal(digits) => digits.Split(':').Aggregate(BigInteger.Zero, static (sum, part) => (sum * 60) + BigInteger.Parse(part, CultureInfo.InvariantCulture)),
+            _ when IsSexagesimal(digits) =>
+                digits.Split(':').Aggregate(BigInteger.Zero, static (sum, part) =>
+                    (sum * 60) + BigInteger.Parse(part, CultureInfo.InvariantCulture)),
             ['0', 'b', ..] => digits[2..].Aggregate(BigInteger.Zero, static (sum, bit) => (sum * 2) + (bit - '0')),
             ['0', 'x', ..] => BigInteger.Parse("0" + digits[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture),
             ['0', _, ..] => digits.Aggregate(BigInteger.Zero, static (sum, digit) => (sum * 8) + (digit - '0')),
@@ -127,7 +131,10 @@ internal static partial class YamlScalars
     [GeneratedRegex(@"\A[-+]?(0b[01_]+|0[0-7_]+|(0|[1-9][0-9_]*)|0x[0-9a-fA-F_]+|[1-9][0-9_]*(:[0-5]?[0-9])+)\z", Options)]
     private static partial Regex IntForm();
 
-    [GeneratedRegex(@"\A([-+]?[0-9][0-9_]*\.[0-9_]*([eE][-+][0-9]+)?|\.[0-9][0-9_]*([eE][-+][0-9]+)?|[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+\.[0-9_]*|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))\z", Options)]
+    [GeneratedRegex(
+        @"\A([-+]?[0-9][0-9_]*\.[0-9_]*([eE][-+][0-9]+)?|\.[0-9][0-9_]*([eE][-+][0-9]+)?"
+            + @"|[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+\.[0-9_]*|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))\z",
+        Options)]
     private static partial Regex FloatForm();
 
     [GeneratedRegex(@"\A[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt]|[ \t]+|\z)", Options)]

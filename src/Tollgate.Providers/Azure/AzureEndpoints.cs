@@ -1,0 +1,106 @@
+using Tollgate.Engine.Upstream;
+using Tollgate.Providers.Connections;
+using Tollgate.Wire.OpenAi;
+
+namespace Tollgate.Providers.Azure;
+
+/// <summary>Addresses of Azure OpenAI and AI Foundry (02-openai-azure.md sections 3.1 and 4.1).</summary>
+internal static class AzureEndpoints
+{
+    private static readonly string[] Operations = ["chat/completions", "completions", "embeddings", "models"];
+
+    public static UpstreamEndpoint OpenAi(ConnectionDraft draft, Surface surface, AzureApiVersion version)
+    {
+        if (EndpointTable.GateOf(draft, surface) is { } closed)
+        {
+            return closed;
+        }
+
+        if (draft.Base is null)
+        {
+            return EndpointTable.BaseMissing(draft);
+        }
+
+        if (draft.Model is "" or "." or "..")
+        {
+            return EndpointTable.BadRequest(draft, "the model names no deployment.");
+        }
+
+        var (root, query) = EndpointTable.Split(draft.Base);
+        var operation = Operations[(int)surface];
+        var deployment = Uri.EscapeDataString(draft.Model);
+        string address;
+        if (root.Contains("/openai/deployments/", StringComparison.Ordinal))
+        {
+            address = root.EndsWith("/" + operation, StringComparison.Ordinal) ? root : $"{root}/{operation}";
+        }
+        else if (root.Contains("gateway.ai.cloudflare.com", StringComparison.OrdinalIgnoreCase))
+        {
+            address = $"{root}/{deployment}/{operation}";
+        }
+        else if (IsNewSurface(root, version))
+        {
+            var named = version.Text is "preview" or "latest" ? "api-version=" + version.Text : "";
+            return EndpointTable.Make(draft, EndpointTable.Join($"{Resource(root)}/openai/v1/{operation}", query, HasVersion(query) ? "" : named, draft.Deployment.ExtraQuery));
+        }
+        else
+        {
+            address = surface == Surface.Models ? $"{Resource(root)}/openai/models" : $"{Resource(root)}/openai/deployments/{deployment}/{operation}";
+        }
+
+        var asked = HasVersion(query) ? "" : "api-version=" + version.Text;
+        return EndpointTable.Make(draft, EndpointTable.Join(address, query, asked, draft.Deployment.ExtraQuery));
+    }
+
+    public static UpstreamEndpoint Foundry(ConnectionDraft draft, Surface surface)
+    {
+        if (EndpointTable.GateOf(draft, surface) is { } closed)
+        {
+            return closed;
+        }
+
+        if (draft.Base is null)
+        {
+            return EndpointTable.BaseMissing(draft);
+        }
+
+        var (root, query) = EndpointTable.Split(draft.Base);
+        var operation = "/" + Operations[(int)surface];
+        var isFoundry = HostOf(root).EndsWith(".services.ai.azure.com", StringComparison.OrdinalIgnoreCase);
+        var version = draft.Deployment.ApiVersion ?? (isFoundry ? "2024-05-01-preview" : null);
+        if (root.EndsWith("/chat/completions", StringComparison.Ordinal))
+        {
+            root = root[..^"/chat/completions".Length];
+        }
+        else if (isFoundry && !root.Contains("/models", StringComparison.Ordinal))
+        {
+            root += "/models";
+        }
+
+        var asked = version is null || HasVersion(query) ? "" : "api-version=" + version;
+        return EndpointTable.Make(draft, EndpointTable.Join(root + operation, query, asked, draft.Deployment.ExtraQuery));
+    }
+
+    /// <summary>Host of an address; empty when it is none.</summary>
+    public static string HostOf(string? address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) ? uri.Host : "";
+
+    private static bool IsNewSurface(string root, AzureApiVersion version)
+        => version.IsNewSurface || root.EndsWith("/openai/v1", StringComparison.Ordinal);
+
+    private static bool HasVersion(string query)
+        => query.StartsWith("api-version=", StringComparison.OrdinalIgnoreCase) || query.Contains("&api-version=", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The resource's own address, without what users paste behind it.</summary>
+    private static string Resource(string root)
+    {
+        foreach (var ending in (ReadOnlySpan<string>)["/openai/v1", "/openai"])
+        {
+            if (root.EndsWith(ending, StringComparison.Ordinal))
+            {
+                return root[..^ending.Length];
+            }
+        }
+
+        return root;
+    }
+}

@@ -1,0 +1,185 @@
+using System.Collections.Frozen;
+using System.Text;
+using System.Text.Json;
+
+namespace Tollgate.Providers.Catalogue;
+
+/// <summary>What is known of one model.</summary>
+/// <param name="Id">Id as the catalogue writes it.</param>
+/// <param name="Provider">Provider slug.</param>
+/// <param name="Mode"><c>chat</c>, <c>embedding</c>, <c>responses</c>, ...</param>
+/// <param name="Flags">What it can do (<c>function_calling</c>, <c>reasoning</c>, ...).</param>
+public sealed record ModelFacts(string Id, string Provider, string Mode, FrozenSet<string> Flags);
+
+/// <summary>The model catalogue of the binary (<c>catalog/models.jsonl</c>), indexed in one pass over its bytes when first asked.</summary>
+/// <remarks>PERF: lines are not parsed for the index: id, provider and mode stand first on each line in a fixed order. Start-up does not come here.</remarks>
+public sealed class ModelCatalogue
+{
+    private readonly Lazy<Index> _index;
+
+    private ModelCatalogue(Func<byte[]> read) => _index = new Lazy<Index>(() => new Index(read()));
+
+    /// <summary>The catalogue in the binary.</summary>
+    public static ModelCatalogue Embedded { get; } = new(ReadEmbedded);
+
+    /// <summary>True once the catalogue was needed.</summary>
+    public bool IsLoaded => _index.IsValueCreated;
+
+    /// <summary>Number of models.</summary>
+    public int Count => _index.Value.ById.Count;
+
+    /// <summary>The provider of exactly this id; null when unknown.</summary>
+    public string? ProviderOf(string id) => _index.Value.ById.TryGetValue(id, out var line) ? line.Provider : null;
+
+    /// <summary>The mode of exactly this id; null when unknown.</summary>
+    public string? ModeOf(string id) => _index.Value.ById.TryGetValue(id, out var line) ? line.Mode : null;
+
+    /// <summary>Ids of a provider, without its prefix, in order.</summary>
+    public IReadOnlyList<string> ModelsOf(string provider) => _index.Value.ByProvider.GetValueOrDefault(provider) ?? [];
+
+    /// <summary>Looks a model up under the names of section A5: base model, <c>provider/model</c>, model, then without date, fine-tuning and case.</summary>
+    public ModelFacts? Find(string provider, string model, string? baseModel = null)
+    {
+        foreach (var name in NamesOf(provider, model, baseModel))
+        {
+            if (_index.Value.ById.TryGetValue(name, out var line))
+            {
+                return new ModelFacts(name, line.Provider, line.Mode, ReadFlags(_index.Value.Text.AsSpan(line.Start, line.Length)));
+            }
+        }
+
+        return null;
+    }
+
+    private static IEnumerable<string> NamesOf(string provider, string model, string? baseModel)
+    {
+        if (!string.IsNullOrEmpty(baseModel))
+        {
+            yield return baseModel;
+            yield return $"{provider}/{baseModel}";
+        }
+
+        yield return $"{provider}/{model}";
+        yield return model;
+        var undated = WithoutDate(model);
+        yield return $"{provider}/{undated}";
+        yield return undated;
+        if (model.StartsWith("ft:", StringComparison.Ordinal) && model.IndexOf(':', 3) is > 0 and var end)
+        {
+            yield return model[..end];
+            yield return model[3..end];
+        }
+
+        yield return $"{provider}/{model.ToLowerInvariant()}";
+        yield return model.ToLowerInvariant();
+    }
+
+    private static string WithoutDate(string model)
+    {
+        var digits = model.Length > 9 && model[^9] == '-' && model.AsSpan(model.Length - 8).IndexOfAnyExceptInRange('0', '9') < 0;
+        var dashed = model.Length > 11 && model[^11] == '-' && DateOnly.TryParseExact(model.AsSpan(model.Length - 10), "yyyy-MM-dd", out _);
+        return digits ? model[..^9] : dashed ? model[..^11] : model;
+    }
+
+    private static FrozenSet<string> ReadFlags(ReadOnlySpan<byte> line)
+    {
+        var reader = new Utf8JsonReader(line);
+        while (reader.Read())
+        {
+            if (reader.CurrentDepth == 1 && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("f"u8))
+            {
+                var flags = new List<string>();
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                {
+                    if (reader.TokenType == JsonTokenType.String)
+                    {
+                        flags.Add(reader.GetString()!);
+                    }
+                }
+
+                return flags.ToFrozenSet(StringComparer.Ordinal);
+            }
+        }
+
+        return FrozenSet<string>.Empty;
+    }
+
+    private static byte[] ReadEmbedded()
+    {
+        using var stream = typeof(ModelCatalogue).Assembly.GetManifestResourceStream("models.jsonl")
+            ?? throw new CatalogueException("The binary holds no model catalogue.");
+        var text = new byte[stream.Length];
+        stream.ReadExactly(text);
+        return text;
+    }
+
+    private readonly record struct Line(int Start, int Length, string Provider, string Mode);
+
+    private sealed class Index
+    {
+        public Index(byte[] text)
+        {
+            Text = text;
+            var names = new Dictionary<string, string>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+            var provider = "";
+            for (var at = 0; at < text.Length;)
+            {
+                var length = text.AsSpan(at).IndexOf((byte)'\n');
+                length = length < 0 ? text.Length - at : length;
+                ReadOnlySpan<byte> line = text.AsSpan(at, length);
+                if (!line.IsEmpty)
+                {
+                    var id = Take(ref line, "{\"id\":\""u8);
+                    var slug = Take(ref line, ",\"p\":\""u8);
+                    provider = string.Equals(slug, provider, StringComparison.Ordinal) ? provider : slug;
+                    var mode = Intern(Take(ref line, ",\"m\":\""u8), names);
+                    ById[id] = new Line(at, length, provider, mode);
+                    Add(provider, id);
+                }
+
+                at += length + 1;
+            }
+        }
+
+        public byte[] Text { get; }
+
+        public Dictionary<string, Line> ById { get; } = new(3000, StringComparer.Ordinal);
+
+        public Dictionary<string, List<string>> ByProvider { get; } = new(StringComparer.Ordinal);
+
+        private void Add(string provider, string id)
+        {
+            if (!ByProvider.TryGetValue(provider, out var ids))
+            {
+                ByProvider[provider] = ids = [];
+            }
+
+            ids.Add(id.StartsWith(provider, StringComparison.Ordinal) && id.Length > provider.Length && id[provider.Length] == '/'
+                ? id[(provider.Length + 1)..] : id);
+        }
+
+        private static string Intern(string name, Dictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> names)
+        {
+            if (!names.TryGetValue(name, out var known))
+            {
+                names[name] = known = name;
+            }
+
+            return known;
+        }
+
+        private static string Take(ref ReadOnlySpan<byte> line, ReadOnlySpan<byte> before)
+        {
+            if (!line.StartsWith(before))
+            {
+                throw new CatalogueException($"The model catalogue is not in its form: expected {Encoding.UTF8.GetString(before)}.");
+            }
+
+            line = line[before.Length..];
+            var end = line.IndexOf((byte)'"');
+            var text = Encoding.UTF8.GetString(line[..end]);
+            line = line[(end + 1)..];
+            return text;
+        }
+    }
+}

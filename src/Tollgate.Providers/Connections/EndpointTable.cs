@@ -1,0 +1,115 @@
+using System.Collections.Frozen;
+using Tollgate.Engine.Upstream;
+using Tollgate.Wire.OpenAi;
+
+namespace Tollgate.Providers.Connections;
+
+/// <summary>Addresses of a connection, worked out once for each surface (02-openai-azure.md section 1.1).</summary>
+internal sealed class EndpointTable
+{
+    private static readonly string[] PathNames = ["chat", "completions", "embeddings", "models"];
+    private static readonly string[] DefaultPaths = ["/chat/completions", "/completions", "/embeddings", "/models"];
+    private static readonly string[] Routes = ["/v1/chat/completions", "/v1/completions", "/v1/embeddings", "/v1/models"];
+
+    private readonly UpstreamEndpoint[] _endpoints = new UpstreamEndpoint[DefaultPaths.Length];
+
+    public EndpointTable(Func<Surface, UpstreamEndpoint> make)
+    {
+        for (var i = 0; i < _endpoints.Length; i++)
+        {
+            _endpoints[i] = make((Surface)i);
+        }
+    }
+
+    public UpstreamEndpoint this[Surface surface] => _endpoints[(int)surface];
+
+    /// <summary>Addresses below one base URL.</summary>
+    public static EndpointTable Below(ConnectionDraft draft)
+    {
+        var paths = PathsOf(draft);
+        return new EndpointTable(surface =>
+        {
+            if (GateOf(draft, surface) is { } closed)
+            {
+                return closed;
+            }
+
+            return draft.Base is null ? BaseMissing(draft) : Below(draft, draft.Base, surface, paths);
+        });
+    }
+
+    /// <summary>Path of a surface below a base URL, by the row and its hooks.</summary>
+    public static string[] PathsOf(ConnectionDraft draft)
+    {
+        var paths = new string[DefaultPaths.Length];
+        for (var i = 0; i < paths.Length; i++)
+        {
+            paths[i] = draft.Paths.GetValueOrDefault((Surface)i) ?? draft.Row.Paths.GetValueOrDefault(PathNames[i]) ?? DefaultPaths[i];
+        }
+
+        return paths;
+    }
+
+    /// <summary>The fault of a surface that the provider does not serve; null when it does.</summary>
+    public static UpstreamEndpoint? GateOf(ConnectionDraft draft, Surface surface)
+    {
+        if (draft.Fault is not null)
+        {
+            return new UpstreamEndpoint(null, draft.Fault);
+        }
+
+        var route = Routes[(int)surface];
+        return surface == Surface.Models || draft.Row.Endpoints.Contains(route, StringComparer.Ordinal)
+            ? null
+            : BadRequest(draft, $"the provider '{draft.Row.Slug}' does not serve {route}.");
+    }
+
+    public static UpstreamEndpoint BaseMissing(ConnectionDraft draft)
+        => BadRequest(draft, $"api_base is required for the provider '{draft.Row.Slug}': set litellm_params.api_base"
+            + (draft.Row.Base.Env.IsEmpty ? "." : $" or the environment variable {draft.Row.Base.Env[0]}."));
+
+    public static UpstreamEndpoint BadRequest(ConnectionDraft draft, string message)
+        => new(null, new ConnectionFault(UpstreamErrorKind.BadRequest, $"{draft.Row.ExceptionName} - {message}"));
+
+    /// <summary>An address, or the fault that says that the base is none.</summary>
+    public static UpstreamEndpoint Make(ConnectionDraft draft, string address)
+        => Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+            ? new UpstreamEndpoint(uri, null)
+            : BadRequest(draft, "litellm_params.api_base is not an absolute http(s) URL.");
+
+    /// <summary>Splits a base URL; the path loses its trailing slash, the query its question mark.</summary>
+    public static (string Root, string Query) Split(string address)
+    {
+        var mark = address.IndexOf('?', StringComparison.Ordinal);
+        return mark < 0 ? (address.TrimEnd('/'), "") : (address[..mark].TrimEnd('/'), address[(mark + 1)..]);
+    }
+
+    /// <summary>Joins root, path, the base's own query, more of it and the deployment's.</summary>
+    public static string Join(string root, string query, string more, FrozenDictionary<string, string> extra)
+    {
+        IEnumerable<string> parts =
+            [query, more, .. extra.OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(static pair => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Value)}")];
+        var all = string.Join('&', parts.Where(static part => part.Length > 0));
+        return all.Length == 0 ? root : $"{root}?{all}";
+    }
+
+    private static UpstreamEndpoint Below(ConnectionDraft draft, string address, Surface surface, string[] paths)
+    {
+        var (root, query) = Split(address.Contains("://", StringComparison.Ordinal) ? address : "https://" + address);
+        var path = paths[(int)surface];
+        // Users paste whole URLs: the operation at the end is theirs, or gives way to the one that is called.
+        var pasted = paths.Where(other => root.EndsWith(other, StringComparison.OrdinalIgnoreCase)).MaxBy(static other => other.Length);
+        if (pasted is not null && !string.Equals(pasted, path, StringComparison.Ordinal))
+        {
+            root = root[..^pasted.Length];
+        }
+
+        if (pasted is null && draft.Row.Base.EnsureSuffix is { } suffix && !root.EndsWith(suffix, StringComparison.Ordinal))
+        {
+            root += suffix;
+        }
+
+        var full = root.EndsWith(path, StringComparison.OrdinalIgnoreCase) && pasted is not null && string.Equals(pasted, path, StringComparison.Ordinal) ? root : root + path;
+        return Make(draft, Join(full, query, "", draft.Deployment.ExtraQuery));
+    }
+}

@@ -1,0 +1,47 @@
+using Tollgate.Engine.Upstream;
+using Tollgate.Wire.Json;
+using Tollgate.Wire.OpenAi;
+
+namespace Tollgate.Providers.Connections;
+
+/// <summary>A connection to whoever speaks OpenAI's dialect below a base URL.</summary>
+internal sealed class OpenAiConnection(ConnectionDraft draft, EndpointTable endpoints, Authorization authorization) : IUpstreamConnection
+{
+    private readonly RequestRewriter[] _rewriters = RuleCompiler.CompileAll(draft);
+    private readonly ErrorClassifier _errors = new(draft.Row.Errors);
+
+    public string Provider { get; } = draft.Row.Slug;
+
+    public string ExceptionName { get; } = draft.Row.ExceptionName;
+
+    public string? DisplayBase { get; } = DisplayOf(draft.Base);
+
+    public TransportOptions Transport { get; } = TransportOf(draft);
+
+    public ResponseRules Response { get; } = draft.Response;
+
+    public UpstreamEndpoint EndpointFor(Surface surface) => endpoints[surface];
+
+    public ConnectionFault? WriteRequest(in UpstreamRequest request, JsonEdits edits) => Write(_rewriters, request, edits);
+
+    public ValueTask<ConnectionFault?> AuthorizeAsync(HttpRequestMessage message, string? clientKey, CancellationToken cancellationToken)
+        => authorization.ApplyAsync(message, clientKey, cancellationToken);
+
+    public UpstreamErrorKind Classify(int status, ReadOnlySpan<byte> body) => _errors.Classify(status, body);
+
+    public static ConnectionFault? Write(RequestRewriter[] rewriters, in UpstreamRequest request, JsonEdits edits)
+        => rewriters[(int)request.Surface].Write(request.Json, request.Members, request.Stream, request.Policy, edits) is { } fault
+            ? new ConnectionFault(fault.IsUnsupportedParams ? UpstreamErrorKind.UnsupportedParams : UpstreamErrorKind.BadRequest, fault.Message)
+            : null;
+
+    public static TransportOptions TransportOf(ConnectionDraft draft) => new(
+        draft.Deployment.SslVerify ?? draft.Config.Models.SslVerify,
+        draft.Deployment.SslCaFile ?? (draft.Deployment.SslVerify is null ? draft.Config.Models.SslCaFile : null),
+        draft.Deployment.Proxy);
+
+    /// <summary>A base URL that may be shown: no query, no user information.</summary>
+    public static string? DisplayOf(string? address)
+        => Uri.TryCreate(address, UriKind.Absolute, out var uri)
+            ? uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/')
+            : null;
+}

@@ -1,0 +1,95 @@
+using Tollgate.Engine.Upstream;
+using Tollgate.Providers.Connections;
+using Tollgate.Wire.OpenAi;
+
+namespace Tollgate.Providers.Hooks;
+
+/// <summary>Clarifai: <c>user.app.model</c> is the address of a model.</summary>
+internal sealed class ClarifaiHook : ProviderHook
+{
+    public override void Connect(ConnectionDraft draft)
+    {
+        if (draft.Model.Split('.', 3) is [{ Length: > 0 } user, { Length: > 0 } app, { Length: > 0 } model] && !draft.Model.Contains('/', StringComparison.Ordinal))
+        {
+            draft.Model = $"https://clarifai.com/{user}/{app}/models/{model}";
+        }
+    }
+}
+
+/// <summary>Baseten: a dedicated deployment, named by eight characters, has a host of its own.</summary>
+internal sealed class BasetenHook : ProviderHook
+{
+    public override void Connect(ConnectionDraft draft)
+    {
+        if (!draft.HasOwnBase && draft.Model.Length == 8 && draft.Model.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c)))
+        {
+            draft.Base = $"https://model-{draft.Model}.api.baseten.co/environments/production/sync/v1";
+        }
+    }
+}
+
+/// <summary>RAGFlow: assistant or agent is part of the path (<c>chat/id/model</c>).</summary>
+internal sealed class RagFlowHook : ProviderHook
+{
+    public override void Connect(ConnectionDraft draft)
+    {
+        if (draft.Model.Split('/', 3) is not [("chat" or "agent") and var kind, { Length: > 0 } id, { Length: > 0 } model] || id is "." or "..")
+        {
+            draft.Fault = new ConnectionFault(
+                UpstreamErrorKind.BadRequest, $"{draft.Row.ExceptionName} - the model must be written {draft.Row.Slug}/chat/<id>/<model> or {draft.Row.Slug}/agent/<id>/<model>.");
+            return;
+        }
+
+        draft.Model = model;
+        draft.Paths[Surface.Chat] = $"/api/v1/{kind}s_openai/{Uri.EscapeDataString(id)}/chat/completions";
+        draft.Base = WithoutEnding(WithoutEnding(draft.Base, "/v1"), "/api");
+    }
+
+    internal static string? WithoutEnding(string? address, string ending)
+    {
+        var trimmed = address?.TrimEnd('/');
+        return trimmed is not null && trimmed.EndsWith(ending, StringComparison.Ordinal) ? trimmed[..^ending.Length] : trimmed;
+    }
+}
+
+/// <summary>DigitalOcean Gradient: an agent endpoint has another path than the shared one.</summary>
+internal sealed class GradientHook : ProviderHook
+{
+    public override void Connect(ConnectionDraft draft)
+    {
+        if (draft.HasOwnBase && draft.Base is { } address && !address.TrimEnd('/').EndsWith("/v1", StringComparison.Ordinal))
+        {
+            draft.Paths[Surface.Chat] = "/api/v1/chat/completions";
+        }
+    }
+}
+
+/// <summary>DataRobot: a base that names a deployment is used as given; the platform's address gets the gateway's path.</summary>
+internal sealed class DataRobotHook : ProviderHook
+{
+    public override void Connect(ConnectionDraft draft)
+    {
+        if (draft.Base is { } address && (address.Contains("/deployments/", StringComparison.Ordinal) || address.Contains("/genai/", StringComparison.Ordinal)))
+        {
+            draft.Paths[Surface.Chat] = "/chat/completions";
+        }
+        else
+        {
+            draft.Base = RagFlowHook.WithoutEnding(draft.Base, "/api/v2");
+        }
+    }
+}
+
+/// <summary>A base that names the other dialect's surface cannot be called in this one.</summary>
+internal sealed class AnthropicBaseHook : ProviderHook
+{
+    public override void Connect(ConnectionDraft draft)
+    {
+        if (draft.Base is { } address && address.Contains("/anthropic", StringComparison.Ordinal))
+        {
+            draft.Fault = new ConnectionFault(
+                UpstreamErrorKind.BadRequest,
+                $"{draft.Row.ExceptionName} - api_base names the Anthropic surface of '{draft.Row.Slug}'; that dialect is not available for it.");
+        }
+    }
+}

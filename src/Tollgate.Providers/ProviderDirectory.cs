@@ -1,0 +1,145 @@
+using Microsoft.Extensions.Logging;
+using Tollgate.Engine;
+using Tollgate.Engine.Configuration;
+using Tollgate.Engine.Upstream;
+using Tollgate.Providers.Azure;
+using Tollgate.Providers.Catalogue;
+using Tollgate.Providers.Connections;
+using Tollgate.Providers.Hooks;
+
+namespace Tollgate.Providers;
+
+/// <summary>Resolves models to providers of the catalogue and makes connections to them. One for the process: it keeps the tokens.</summary>
+public sealed partial class ProviderDirectory : IProviderDirectory
+{
+    private readonly ProviderCatalogue _catalogue;
+    private readonly ProviderResolver _resolver;
+    private readonly EntraTokens _tokens;
+    private readonly ILogger<ProviderDirectory> _logger;
+
+    /// <summary>Makes a directory.</summary>
+    /// <param name="catalogue">The providers.</param>
+    /// <param name="clock">Tells when tokens end.</param>
+    /// <param name="loggers">For what is odd about a deployment.</param>
+    public ProviderDirectory(ProviderCatalogue catalogue, TimeProvider clock, ILoggerFactory loggers)
+        : this(catalogue, new EntraTokens(clock), loggers)
+    {
+    }
+
+    internal ProviderDirectory(ProviderCatalogue catalogue, EntraTokens tokens, ILoggerFactory loggers)
+    {
+        _catalogue = catalogue;
+        _resolver = new ProviderResolver(catalogue);
+        _tokens = tokens;
+        _logger = loggers.CreateLogger<ProviderDirectory>();
+        Slugs = catalogue.Slugs;
+    }
+
+    /// <inheritdoc />
+    public IReadOnlyCollection<string> Slugs { get; }
+
+    /// <summary>The rows behind the directory: what documentation is made from.</summary>
+    public ProviderCatalogue Catalogue => _catalogue;
+
+    /// <inheritdoc />
+    public bool IsProvider(string slug) => _catalogue.Find(slug) is not null;
+
+    /// <inheritdoc />
+    public IReadOnlyList<string> KnownModels(string providerSlug)
+        => _catalogue.Models.ModelsOf(_catalogue.Find(providerSlug)?.Slug ?? providerSlug);
+
+    /// <inheritdoc />
+    public ProviderResolution Resolve(string model, string? customProvider, string? apiBase) => _resolver.Resolve(model, customProvider, apiBase);
+
+    /// <inheritdoc />
+    public IUpstreamConnection Connect(DeploymentConfig deployment, string upstreamModel, GatewayConfig config)
+    {
+        var resolved = Resolve(upstreamModel, deployment.CustomProvider, deployment.ApiBase);
+        if (resolved.Slug is null)
+        {
+            return Unusable("", "", UpstreamErrorKind.BadRequest, ProviderResolver.NotProvided(upstreamModel));
+        }
+
+        if (_catalogue.Find(resolved.Slug) is not { } row)
+        {
+            return Unusable(resolved.Slug, resolved.Slug, UpstreamErrorKind.BadRequest, $"unknown provider '{resolved.Slug}': custom_llm_provider must be one of the catalogue.");
+        }
+
+        if (resolved.Notice is not null)
+        {
+            Log.OddDeployment(_logger, deployment.ModelGroup, resolved.Notice);
+        }
+
+        return row.SpeaksOpenAi ? Open(row, deployment, resolved.Model, config) : WithoutDialect(row);
+    }
+
+    private IUpstreamConnection Open(ProviderRow row, DeploymentConfig deployment, string model, GatewayConfig config)
+    {
+        var draft = new ConnectionDraft(row, deployment, model, config, _catalogue.Models);
+        foreach (var hook in row.Hooks)
+        {
+            ProviderHooks.Find(hook).Connect(draft);
+        }
+
+        return row.Family switch
+        {
+            "azure" => OpenAzure(draft),
+            "azure_ai" => OpenFoundry(draft),
+            _ => new OpenAiConnection(draft, EndpointTable.Below(draft), new KeyAuthorization(draft, row.Auth)),
+        };
+    }
+
+    private IUpstreamConnection OpenAzure(ConnectionDraft draft)
+    {
+        if (draft.Model.StartsWith("claude", StringComparison.OrdinalIgnoreCase) || draft.Model.StartsWith("speech/", StringComparison.Ordinal))
+        {
+            return WithoutDialect(draft.Row, draft.Model);
+        }
+
+        return new AzureConnection(draft, EntraAuthorization.Choose(draft, _tokens, new ProviderAuth("api-key", "{key}")));
+    }
+
+    private IUpstreamConnection OpenFoundry(ConnectionDraft draft)
+    {
+        const string router = "model_router/";
+        if (draft.Model.StartsWith(router, StringComparison.Ordinal))
+        {
+            draft.Model = draft.Model[router.Length..];
+        }
+
+        if (IsOtherDialect(draft.Model))
+        {
+            return WithoutDialect(draft.Row, draft.Model);
+        }
+
+        var host = AzureEndpoints.HostOf(draft.Base);
+        var takesApiKey = host.EndsWith(".services.ai.azure.com", StringComparison.OrdinalIgnoreCase)
+            || host.EndsWith(".openai.azure.com", StringComparison.OrdinalIgnoreCase)
+            || host.EndsWith(".cognitiveservices.azure.com", StringComparison.OrdinalIgnoreCase);
+        var authorization = EntraAuthorization.Choose(draft, _tokens, takesApiKey ? new ProviderAuth("api-key", "{key}") : ProviderAuth.Bearer);
+        return host.EndsWith(".openai.azure.com", StringComparison.OrdinalIgnoreCase)
+            ? new AzureConnection(draft, authorization)
+            : new OpenAiConnection(draft, new EndpointTable(surface => AzureEndpoints.Foundry(draft, surface)), authorization);
+    }
+
+    private static bool IsOtherDialect(string model)
+        => model.StartsWith("claude", StringComparison.OrdinalIgnoreCase) || model.StartsWith("agents/", StringComparison.Ordinal)
+            || model.StartsWith("doc-intelligence/", StringComparison.Ordinal) || model.StartsWith("flux", StringComparison.OrdinalIgnoreCase);
+
+    private static UnusableConnection WithoutDialect(ProviderRow row, string? model = null) => row.Family is "gone"
+        ? Unusable(row.Slug, row.ExceptionName, UpstreamErrorKind.NotFound, $"the provider '{row.Slug}' has been shut down.")
+        : Unusable(
+            row.Slug,
+            row.ExceptionName,
+            UpstreamErrorKind.BadRequest,
+            $"the dialect of provider '{row.Slug}'{(model is null ? "" : $" for model '{model}'")} ({row.Family}) is not available in this gateway.");
+
+    private static UnusableConnection Unusable(string slug, string exceptionName, UpstreamErrorKind kind, string message)
+        => new(slug, exceptionName, new ConnectionFault(kind, exceptionName.Length == 0 ? message : $"{exceptionName} - {message}"));
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventIds.Providers + 1, LogLevel.Warning, "Model group {ModelGroup}: {Notice}")]
+        public static partial void OddDeployment(ILogger logger, string modelGroup, string notice);
+    }
+}

@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Tollgate.Configuration;
+using Tollgate.Providers;
+using Tollgate.Providers.Catalogue;
+
+namespace Tollgate.Hosting;
+
+/// <summary>Opens the provider catalogue for a command or a serving gateway.</summary>
+internal static class ProviderSetup
+{
+    /// <summary>Loads the shipped catalogue and the operator's own rows.</summary>
+    /// <exception cref="CatalogueException">The operator's file cannot be used.</exception>
+    public static ProviderDirectory Open(EnvironmentSource environment)
+    {
+        // What is odd about a deployment is a diagnostic of the configuration; logging it again would say everything twice.
+        var catalogue = ProviderCatalogue.Load(environment.GetNonEmpty("LITELLM_CUSTOM_PROVIDERS_URL"));
+        return new ProviderDirectory(catalogue, TimeProvider.System, NullLoggerFactory.Instance);
+    }
+}

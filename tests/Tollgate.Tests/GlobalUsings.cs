@@ -1,0 +1,1 @@
+global using JsonMember = Tollgate.Wire.Json.JsonMember;
