@@ -34,7 +34,7 @@ internal static class LlmEndpoints
 
     private static Task ServeByPath(HttpContext http, LlmCalls calls)
     {
-        var rest = (http.Request.RouteValues["rest"] as string)?.TrimEnd('/') ?? "";
+        var rest = PathValue.CatchAll(http, "rest");
         foreach (var (operation, surface, _) in Operations)
         {
             // Longest first in the table: "chat/completions" also ends with "completions".
