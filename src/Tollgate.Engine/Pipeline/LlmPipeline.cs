@@ -33,7 +33,7 @@ internal sealed partial class LlmPipeline(
 
             // :: 2. For what? One pooled buffer, root members indexed; the rest stays bytes.
             (buffer, var length) = await RequestBody.ReadAsync(http.Request, call.Snapshot.Config.General.MaxRequestBytes, call.Aborted);
-            call.Body = buffer.AsMemory(0, length);
+            call.Body = ByteOrderMark.Skip(buffer.AsMemory(0, length));
             Peek(call);
 
             // (3. Admission: budgets and limits, 4. guardrails and 5. the response cache stand here.)

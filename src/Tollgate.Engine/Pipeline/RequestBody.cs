@@ -30,7 +30,14 @@ internal static class RequestBody
             {
                 var read = await reader.ReadAsync(cancellationToken);
                 var chunk = read.Buffer;
-                ThrowIfTooLarge(length + chunk.Length, limit);
+                var size = length + chunk.Length;
+                if (size > limit)
+                {
+                    // Without it the server could not drain the rest and would close a connection that the client goes on using.
+                    reader.AdvanceTo(chunk.End);
+                    ThrowIfTooLarge(size, limit);
+                }
+
                 buffer = Append(buffer, length, chunk);
                 length += (int)chunk.Length;
                 reader.AdvanceTo(chunk.End);

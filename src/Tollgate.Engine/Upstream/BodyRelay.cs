@@ -46,7 +46,7 @@ internal sealed class BodyRelay(TimeProvider time)
                 buffer = length == buffer.Length ? Grow(buffer, length) : buffer;
             }
 
-            return await ForwardAsync(call, scratch, answer, buffer.AsMemory(0, length), clock);
+            return await ForwardAsync(call, scratch, answer, ByteOrderMark.Skip(buffer.AsMemory(0, length)), clock);
         }
         finally
         {

@@ -79,7 +79,7 @@ internal sealed class StreamRelay(TimeProvider time)
                     await FlushAsync();
                 }
             }
-            catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException or InvalidDataException)
+            catch (Exception exception) when (UpstreamErrors.IsOfTransport(exception))
             {
                 _failure = UpstreamErrors.FromException(answer.Deployment, exception, clock);
             }

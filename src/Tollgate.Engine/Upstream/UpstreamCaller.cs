@@ -18,7 +18,7 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
                 ? await AnswerFromMockAsync(call, scratch, deployment, clock)
                 : await CallAsync(call, scratch, deployment, clock);
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception exception) when (UpstreamErrors.IsOfTransport(exception))
         {
             return UpstreamErrors.FromException(deployment, exception, clock);
         }

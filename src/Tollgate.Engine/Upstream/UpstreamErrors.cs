@@ -78,6 +78,10 @@ internal static partial class UpstreamErrors
         IsOurs = true,
     };
 
+    /// <summary>True for what reading from an upstream may throw.</summary>
+    public static bool IsOfTransport(Exception exception)
+        => exception is HttpRequestException or IOException or OperationCanceledException || IsOfContent(exception);
+
     /// <summary>A failure of the transport, or the clock's end of the attempt.</summary>
     public static AttemptOutcome FromException(Deployment deployment, Exception exception, AttemptClock clock)
     {
@@ -89,6 +93,11 @@ internal static partial class UpstreamErrors
                 break;
             default:
                 return TimedOut(deployment, clock);
+        }
+
+        if (IsOfContent(exception))
+        {
+            return BadResponse(deployment, $"Invalid response object: {exception.Message}");
         }
 
         var reason = exception is HttpRequestException http ? Describe(http) : exception.Message;
@@ -128,6 +137,10 @@ internal static partial class UpstreamErrors
             _ => null,
         };
     }
+
+    // Broken data is an InvalidOperationException to the Brotli decoder alone.
+    private static bool IsOfContent(Exception exception) => exception is InvalidDataException
+        || (exception is InvalidOperationException && string.Equals(exception.Source, "System.IO.Compression.Brotli", StringComparison.Ordinal));
 
     private static string Describe(HttpRequestException exception) => exception.HttpRequestError switch
     {

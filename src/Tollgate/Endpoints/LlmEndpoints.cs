@@ -34,13 +34,13 @@ internal static class LlmEndpoints
 
     private static Task ServeByPath(HttpContext http, LlmCalls calls)
     {
-        var rest = (http.Request.RouteValues["rest"] as string)?.TrimEnd('/') ?? "";
+        var rest = PathValue.CatchAll(http, "rest");
         foreach (var (operation, surface, _) in Operations)
         {
             // Longest first in the table: "chat/completions" also ends with "completions".
             if (rest.Length > operation.Length + 1 && rest.EndsWith("/" + operation, StringComparison.OrdinalIgnoreCase))
             {
-                return calls.RunAsync(http, surface, Uri.UnescapeDataString(rest[..^(operation.Length + 1)]));
+                return calls.RunAsync(http, surface, rest[..^(operation.Length + 1)]);
             }
         }
 

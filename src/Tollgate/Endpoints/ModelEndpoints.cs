@@ -46,8 +46,7 @@ internal static class ModelEndpoints
     private static Task RetrieveAsync(HttpContext http, GatewaySnapshot snapshot)
     {
         Authorize(http, snapshot);
-        // Clients escape the slashes of a model's name; the server leaves %2F alone in paths.
-        var id = Uri.UnescapeDataString((http.Request.RouteValues["id"] as string)?.TrimEnd('/') ?? "");
+        var id = PathValue.CatchAll(http, "id");
         if (!ModelListing.Visible(snapshot, withWildcards: true).Contains(id, StringComparer.Ordinal))
         {
             throw new ApiException(404, $"The model '{id}' does not exist or you do not have access to it.", "invalid_request_error", "model");

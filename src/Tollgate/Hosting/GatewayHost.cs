@@ -27,10 +27,28 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
     /// <returns>Exit code: 0 after an orderly stop, 1 when the start failed, 2 for flags that do not fit together.</returns>
     public async Task<int> RunAsync()
     {
+        var (gateway, exitCode) = await StartAsync();
+        if (gateway is null)
+        {
+            return exitCode;
+        }
+
+        await using (gateway)
+        {
+            await gateway.WaitForShutdownAsync();
+        }
+
+        return 0;
+    }
+
+    /// <summary>Starts serving.</summary>
+    /// <returns>The gateway; null when there is nothing to wait for, with the exit code that says why.</returns>
+    public async Task<(StartedGateway? Gateway, int ExitCode)> StartAsync()
+    {
         if (options.SslCertificateFile is null != options.SslKeyFile is null)
         {
             await errors.WriteLineAsync("--ssl_certfile_path and --ssl_keyfile_path need each other.");
-            return 2;
+            return (null, 2);
         }
 
         var providers = ProviderSetup.Open(environment);
@@ -43,7 +61,7 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
         catch (IOException exception)
         {
             await errors.WriteLineAsync(exception.Message);
-            return 1;
+            return (null, 1);
         }
 
         await errors.WriteAsync(DiagnosticPrinter.ToText(
@@ -51,39 +69,43 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
         if (result.Config is not { } config)
         {
             await errors.WriteLineAsync("The configuration has fatal problems; the gateway does not start.");
-            return 1;
+            return (null, 1);
         }
 
         if (options.SkipServerStartup)
         {
-            return 0;
+            return (null, 0);
         }
 
-        await using var app = Build(source, new GatewaySnapshot(config, providers), providers);
-        return await ServeAsync(app, source, config);
-    }
-
-    private async Task<int> ServeAsync(WebApplication app, ConfigSource source, Engine.Configuration.GatewayConfig config)
-    {
-        try
+        var app = Build(source, new GatewaySnapshot(config, providers), providers);
+        if (!await ListenAsync(app, source))
         {
-            await app.StartAsync();
-        }
-        catch (IOException exception) when (exception.InnerException is AddressInUseException)
-        {
-            await errors.WriteLineAsync($"fatal CFG020 port {Port} is already in use. Stop the other process or choose another port with --port.");
-            return 1;
-        }
-        catch (Exception exception) when (exception is SocketException or IOException or CryptographicException or UnauthorizedAccessException)
-        {
-            await errors.WriteLineAsync($"Cannot listen on {Host(source)}:{Port}: {exception.Message}");
-            return 1;
+            await app.DisposeAsync();
+            return (null, 1);
         }
 
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         await new StartBanner(output).WriteAsync(address, source, config);
-        await app.WaitForShutdownAsync();
-        return 0;
+        return (new StartedGateway(app, new Uri(address)), 0);
+    }
+
+    private async Task<bool> ListenAsync(WebApplication app, ConfigSource source)
+    {
+        try
+        {
+            await app.StartAsync();
+            return true;
+        }
+        catch (IOException exception) when (exception.InnerException is AddressInUseException)
+        {
+            await errors.WriteLineAsync($"fatal CFG020 port {Port} is already in use. Stop the other process or choose another port with --port.");
+            return false;
+        }
+        catch (Exception exception) when (exception is SocketException or IOException or CryptographicException or UnauthorizedAccessException)
+        {
+            await errors.WriteLineAsync($"Cannot listen on {Host(source)}:{Port}: {exception.Message}");
+            return false;
+        }
     }
 
     private int Port => options.Port ?? (int.TryParse(environment.GetNonEmpty("PORT"), out var port) ? port : DefaultPort);
