@@ -65,8 +65,7 @@ internal sealed partial class LlmPipeline(
     private async ValueTask RouteAsync(CallContext call, CallScratch scratch)
     {
         // :: 6. Which deployments, in which order?
-        call.Group = Resolve(call);
-        ClientCredentials.Check(call, call.Group);
+        call.Group = ClientCredentials.Apply(call, Resolve(call));
         var plan = call.Plan = router.PlanFor(call, call.Group);
         while (plan.TryNext(out var deployment))
         {
@@ -127,6 +126,11 @@ internal sealed partial class LlmPipeline(
             ClientLimits.Seconds(headers, "x-litellm-stream-timeout"),
             ClientLimits.Count(headers, "x-litellm-num-retries"),
             call.Http.Request.QueryString.HasValue ? call.Http.Request.Query["api-version"].ToString() : null);
+        if (call.Surface == Surface.Embeddings)
+        {
+            call.Envelope.IgnoreStream();
+        }
+
         RequiredFields.Check(call);
     }
 

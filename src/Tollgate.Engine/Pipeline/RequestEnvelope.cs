@@ -90,6 +90,9 @@ internal sealed class RequestEnvelope
         ModelJson = JsonText.Quote(model);
     }
 
+    /// <summary>For calls whose answers are never streams.</summary>
+    public void IgnoreStream() => Stream = false;
+
     /// <summary>Sets what headers and query said where the body said nothing.</summary>
     public void Complete(TimeSpan? timeout, TimeSpan? streamTimeout, int? numRetries, string? apiVersion)
     {

@@ -71,7 +71,8 @@ internal sealed class AttemptClock : IDisposable
     /// <summary>Stops the clock.</summary>
     public void Dispose()
     {
-        _clientGone.Dispose();
+        // Not Dispose: it would wait for a callback that may be running this very continuation.
+        _clientGone.Unregister();
         _timer.Dispose();
         _source.Dispose();
     }

@@ -10,12 +10,33 @@ internal static class ClientCredentials
 {
     private static readonly TimeSpan MatchLimit = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Refuses a body that brings what no deployment of the group allows.</summary>
-    /// <exception cref="ApiException">401, the status LiteLLM answers with.</exception>
-    public static void Check(CallContext call, ModelGroup group)
+    /// <summary>The group as the client's credentials make it: the same without any, else the deployments that take them.</summary>
+    /// <exception cref="ApiException">401 (LiteLLM's status) for what no deployment allows, 400 for an address that is none.</exception>
+    public static ModelGroup Apply(CallContext call, ModelGroup group)
     {
         CheckOne(call, group, "api_base", call.Envelope.ApiBase);
         CheckOne(call, group, "api_key", call.Envelope.ApiKey);
+        return call.Envelope.ApiBase is { } address ? MoveTo(call, group, address) : group;
+    }
+
+    /// <summary>
+    /// The deployments at an address of the client's. They lose the operator's credential: the client chose who gets to see it.
+    /// </summary>
+    private static ModelGroup MoveTo(CallContext call, ModelGroup group, string address)
+    {
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+        {
+            throw ApiException.BadRequest("Invalid value for 'api_base': not an absolute http(s) URL.", "api_base");
+        }
+
+        var moved = group.Deployments
+            .Where(deployment => MaySend(call, deployment, "api_base", address))
+            .Select(deployment =>
+            {
+                var config = deployment.Config with { ApiBase = address, ApiKey = call.Envelope.ApiKey, ApiKeyUnresolved = call.Envelope.ApiKey is null };
+                return new Deployment(config, call.Snapshot.Providers.Connect(config, deployment.UpstreamModel, call.Snapshot.Config), deployment.UpstreamModel);
+            });
+        return new ModelGroup(group.Name, moved);
     }
 
     /// <summary>True when a deployment takes this parameter from clients.</summary>

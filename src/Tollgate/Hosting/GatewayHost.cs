@@ -155,8 +155,6 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = null;
-        kestrel.Limits.MinRequestBodyDataRate = null;
-        kestrel.Limits.MinResponseDataRate = null;
         kestrel.Limits.MaxRequestHeadersTotalSize = MostHeaderBytes;
         if (options.KeepAliveSeconds is > 0 and var seconds)
         {
