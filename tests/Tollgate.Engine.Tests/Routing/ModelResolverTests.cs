@@ -108,6 +108,14 @@ public class ModelResolverTests
     }
 
     [Fact]
+    public void ProviderNamedByTheClient_MayHaveForeignModelIds()
+        => Upstreams(Calls.Config(Calls.Deployment("openrouter/*", "openrouter/*")), "openrouter/openai/gpt-4o").ShouldBe(["openrouter/openai/gpt-4o"]);
+
+    [Fact]
+    public void ForeignProviderInTheStarThatIsUsed_IsNotServed()
+        => Resolver(Calls.Config(Calls.Deployment("x/*-*", "openai/*"))).Resolve("x/azure/y-z").ShouldBeNull();
+
+    [Fact]
     public void UpstreamModel_IsFoundBehindWildcards()
     {
         Upstreams(Calls.Config(Calls.Deployment("a", "azure/gpt4-prod"), Calls.Deployment("b", "azure/gpt4-prod")), "azure/gpt4-prod").Count.ShouldBe(2);
