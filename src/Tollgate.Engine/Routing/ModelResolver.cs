@@ -146,7 +146,7 @@ public sealed class ModelResolver
     {
         var deployments = wildcard.Deployments
             .Where(config => MayServe(wildcard.Pattern.Text, config.Model, captures))
-            .Select(config => Compile(config, WildcardPattern.Fill(config.Model, captures)))
+            .Select(config => Compile(config, config.Model is "*" ? name : WildcardPattern.Fill(config.Model, captures)))
             .ToList();
         return deployments.Count == 0 ? null : new ModelGroup(name, deployments);
     }

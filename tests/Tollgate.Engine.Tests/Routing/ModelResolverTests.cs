@@ -116,6 +116,10 @@ public class ModelResolverTests
         => Resolver(Calls.Config(Calls.Deployment("x/*-*", "openai/*"))).Resolve("x/azure/y-z").ShouldBeNull();
 
     [Fact]
+    public void TargetOfOneStar_IsTheWholeName()
+        => Upstreams(Calls.Config(Calls.Deployment("openai/*", "*")), "openai/gpt-4o").ShouldBe(["openai/gpt-4o"]);
+
+    [Fact]
     public void UpstreamModel_IsFoundBehindWildcards()
     {
         Upstreams(Calls.Config(Calls.Deployment("a", "azure/gpt4-prod"), Calls.Deployment("b", "azure/gpt4-prod")), "azure/gpt4-prod").Count.ShouldBe(2);
