@@ -116,9 +116,9 @@ public sealed class ModelResolver
             return prefixed;
         }
 
-        if (_catchAll is not null)
+        if (_catchAll is not null && Instantiate(name, _catchAll, [name]) is { } caught)
         {
-            return Instantiate(name, _catchAll, [name]);
+            return caught;
         }
 
         if (_config.General.AllowNonRegisteredModels && FromEnvironment(name) is { } unregistered)

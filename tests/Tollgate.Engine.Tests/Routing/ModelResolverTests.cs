@@ -153,6 +153,13 @@ public class ModelResolverTests
     }
 
     [Fact]
+    public void CatchAllThatMayNotServe_IsPassedOver()
+    {
+        var config = Calls.Config(Calls.Deployment("*", "openai/*")) with { General = new GeneralSettings { AllowNonRegisteredModels = true } };
+        Upstreams(config, "azure/x").ShouldBe(["azure/x"]);
+    }
+
+    [Fact]
     public void CommandLineModel_AnswersEveryName()
     {
         var config = Calls.Config(Calls.Deployment("only", "openai/x")) with { Server = new ServerSettings { CatchAllModelGroup = "only" } };
