@@ -43,6 +43,8 @@ public class AccessGatesTests
     [InlineData("/v1/*", "/v1/chat/completions", true)]
     [InlineData("/v1*", "/v1beta/models", true)]
     [InlineData("/v1/*", "/v2/models", false)]
+    [InlineData("/public/*", "/publicsecret", false)]
+    [InlineData("/public/*", "/public/", true)]
     [InlineData("*", "/anything", true)]
     public void Route_IsExactOrAPrefix(string pattern, string path, bool expected) => new RoutePattern(pattern).Matches(path).ShouldBe(expected);
 
