@@ -30,6 +30,12 @@ public class AccessGatesTests
     }
 
     [Fact]
+    public void ListOfNothingReadable_AllowsNobody() => new ClientAddresses(["nonsense"]).Allow(IPAddress.Loopback).ShouldBeFalse();
+
+    [Fact]
+    public void MappedAddressOnTheList_IsTheSameAsPlain() => new ClientAddresses(["::ffff:10.0.0.1"]).Allow(IPAddress.Parse("10.0.0.1")).ShouldBeTrue();
+
+    [Fact]
     public void UnknownAddress_IsNotOnAList() => new ClientAddresses(["0.0.0.0/0"]).Allow(null).ShouldBeFalse();
 
     [Theory]
