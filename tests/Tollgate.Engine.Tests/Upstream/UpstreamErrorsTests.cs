@@ -36,6 +36,7 @@ public class UpstreamErrorsTests
     [InlineData("""{"detail":"Not Found"}""", "Not Found")]
     [InlineData("plain text", "plain text")]
     [InlineData("", "Upstream answered 500 InternalServerError without a body.")]
+    [InlineData(" \r\n", "Upstream answered 500 InternalServerError without a body.")]
     [InlineData("""{"error":{"message":""}}""", """{"error":{"message":""}}""")]
     [InlineData("<html><head><style>p { x }</style><script>alert(1)</script></head>\n<body><h1>502  Bad\nGateway</h1>nginx</body></html>", "Upstream answered 500 with a page instead of JSON: 502 Bad Gateway nginx")]
     public void OtherBodies_BecomeText(string body, string message) => FromBody(500, body).Message.ShouldBe(message);
@@ -46,6 +47,9 @@ public class UpstreamErrorsTests
     [InlineData("bad header 'Authorization: Bearer abc.def-ghi'", "bad header 'Authorization: Bearer ****'")]
     [InlineData("GET https://x/v1?key=AIzaSyA1234567&alt=sse failed", "GET https://x/v1?key=****&alt=sse failed")]
     [InlineData("bearer of bad news", "bearer of bad news")]
+    [InlineData("task-specific disk-storage-01", "task-specific disk-storage-01")]
+    [InlineData("key gsk_abcdefgh1234 and xai-abcdefgh1234", "key gsk_**** and xai-****")]
+    [InlineData("key AIzaSyA1234567", "key AIza****")]
     public void Keys_AreMasked(string message, string masked)
         => FromBody(401, $$$"""{"error":{"message":"{{{message}}}"}}""").Message.ShouldBe(masked);
 
