@@ -7,17 +7,20 @@ namespace Tollgate.Engine.Keys;
 public sealed class ClientAddresses
 {
     private readonly ImmutableArray<IPNetwork> _networks;
+    private readonly bool _restricted;
 
     /// <summary>Reads addresses and CIDR ranges; the configuration has checked them.</summary>
     public ClientAddresses(IEnumerable<string> texts)
     {
-        _networks = [.. texts.Select(Parse).OfType<IPNetwork>()];
+        string[] all = [.. texts];
+        _restricted = all.Length > 0;
+        _networks = [.. all.Select(Parse).OfType<IPNetwork>()];
     }
 
     /// <summary>True when there is no list, or the address is on it.</summary>
     public bool Allow(IPAddress? address)
     {
-        if (_networks.IsEmpty)
+        if (!_restricted)
         {
             return true;
         }
@@ -46,6 +49,12 @@ public sealed class ClientAddresses
             return network;
         }
 
-        return IPAddress.TryParse(text, out var address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8) : null;
+        if (!IPAddress.TryParse(text, out var address))
+        {
+            return null;
+        }
+
+        address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        return new IPNetwork(address, address.GetAddressBytes().Length * 8);
     }
 }

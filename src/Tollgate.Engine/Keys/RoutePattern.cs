@@ -10,7 +10,7 @@ public sealed class RoutePattern
     public RoutePattern(string text)
     {
         _prefix = text.EndsWith('*');
-        _path = (_prefix ? text[..^1] : text).TrimEnd('/');
+        _path = _prefix ? text[..^1] : text.TrimEnd('/');
     }
 
     /// <summary>True when a path (without root prefix) is meant.</summary>

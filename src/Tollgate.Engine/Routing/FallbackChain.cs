@@ -52,11 +52,24 @@ internal sealed class FallbackChain(CallContext call)
         while (_pending.First is { } first)
         {
             _pending.RemoveFirst();
-            if (call.Snapshot.Models.Resolve(first.Value.Model) is { } next && !_attempted.Contains(next.Name))
+            if (call.Snapshot.Models.Resolve(first.Value.Model) is { } next && !_attempted.Contains(next.Name) && HasUsable(next))
             {
                 Steps++;
                 group = next;
                 overrides = first.Value.Overrides;
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool HasUsable(ModelGroup group)
+    {
+        foreach (var deployment in group.Deployments)
+        {
+            if (!deployment.Config.Info.Blocked)
+            {
                 return true;
             }
         }

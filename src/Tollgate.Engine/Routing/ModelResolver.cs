@@ -116,9 +116,9 @@ public sealed class ModelResolver
             return prefixed;
         }
 
-        if (_catchAll is not null)
+        if (_catchAll is not null && Instantiate(name, _catchAll, [name]) is { } caught)
         {
-            return Instantiate(name, _catchAll, [name]);
+            return caught;
         }
 
         if (_config.General.AllowNonRegisteredModels && FromEnvironment(name) is { } unregistered)
@@ -145,25 +145,26 @@ public sealed class ModelResolver
     private ModelGroup? Instantiate(string name, WildcardGroup wildcard, string[] captures)
     {
         var deployments = wildcard.Deployments
-            .Where(config => MayServe(config.Model, captures))
-            .Select(config => Compile(config, WildcardPattern.Fill(config.Model, captures)))
+            .Where(config => MayServe(wildcard.Pattern.Text, config.Model, captures))
+            .Select(config => Compile(config, config.Model is "*" ? name : WildcardPattern.Fill(config.Model, captures)))
             .ToList();
         return deployments.Count == 0 ? null : new ModelGroup(name, deployments);
     }
 
     /// <summary>
     /// A name with another provider's prefix must not go out with this entry's credentials: <c>x/*</c> → <c>openai/*</c> refuses
-    /// <c>x/azure/y</c> (routing.md 2.3, provider guard).
+    /// <c>x/azure/y</c> (routing.md 2.3, provider guard). Where the client's own prefix is the entry's (<c>openrouter/*</c> →
+    /// <c>openrouter/*</c>), what follows is a model id, and aggregators' ids begin with other providers' names.
     /// </summary>
-    private bool MayServe(string target, string[] captures)
+    private bool MayServe(string pattern, string target, string[] captures)
     {
         var slash = target.IndexOf('/', StringComparison.Ordinal);
-        if (slash < 0 || captures.Length == 0 || !target.AsSpan(slash + 1).SequenceEqual("*"))
+        if (slash < 0 || captures.Length == 0 || string.Equals(pattern, target, StringComparison.Ordinal) || !target.AsSpan(slash + 1).SequenceEqual("*"))
         {
             return true;
         }
 
-        var rest = captures[^1];
+        var rest = captures[0];
         var inner = rest.IndexOf('/', StringComparison.Ordinal);
         return inner < 0 || !_providers.IsProvider(rest[..inner]) || rest.AsSpan(0, inner).SequenceEqual(target.AsSpan(0, slash));
     }

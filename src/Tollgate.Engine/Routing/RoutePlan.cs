@@ -19,6 +19,7 @@ internal sealed class RoutePlan
     private readonly List<Deployment> _tried = [];
     private FallbackChain? _chain;
     private int _retriesInGroup;
+    private int _leastOrder = int.MinValue;
     private bool _ended;
 
     /// <summary>Plans a call.</summary>
@@ -134,6 +135,11 @@ internal sealed class RoutePlan
 
     private bool PlanFallback(AttemptOutcome outcome)
     {
+        if (TryNextOrder(outcome))
+        {
+            return true;
+        }
+
         _chain ??= new FallbackChain(_call);
         if (!_chain.TryNext(Group, outcome.Kind, out var group, out var overrides))
         {
@@ -144,15 +150,41 @@ internal sealed class RoutePlan
         Overrides = overrides;
         Wait = TimeSpan.Zero;
         _retriesInGroup = 0;
+        _leastOrder = int.MinValue;
         _tried.Clear();
         return true;
+    }
+
+    /// <summary>The next <c>order</c> of the group comes before other groups, unless the prompt itself is the reason (routing.md 8.1).</summary>
+    private bool TryNextOrder(AttemptOutcome outcome)
+    {
+        if (_call.Envelope.DisableFallbacks
+            || outcome.Kind is UpstreamErrorKind.ContextWindowExceeded or UpstreamErrorKind.ContentPolicyViolation)
+        {
+            return false;
+        }
+
+        var failed = OrderOf(outcome.Deployment);
+        foreach (var deployment in Group.Deployments)
+        {
+            // Deployments are sorted by order: the first one beyond the failed one's is of the next.
+            if (OrderOf(deployment) > failed && !deployment.Config.Info.Blocked)
+            {
+                _leastOrder = OrderOf(deployment);
+                _retriesInGroup = 0;
+                Wait = TimeSpan.Zero;
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private bool HasUntried()
     {
         foreach (var deployment in Group.Deployments)
         {
-            if (!deployment.Config.Info.Blocked && !_tried.Contains(deployment))
+            if (!deployment.Config.Info.Blocked && OrderOf(deployment) >= _leastOrder && !_tried.Contains(deployment))
             {
                 return true;
             }
@@ -206,14 +238,16 @@ internal sealed class RoutePlan
 
     private bool IsCandidate(Deployment deployment, bool again, ref int? order)
     {
-        if (deployment.Config.Info.Blocked || (!again && _tried.Contains(deployment)))
+        var own = OrderOf(deployment);
+        if (deployment.Config.Info.Blocked || own < _leastOrder || (!again && _tried.Contains(deployment)))
         {
             return false;
         }
 
         // Deployments are sorted by order: the first candidate decides.
-        var own = deployment.Config.Order ?? int.MaxValue;
         order ??= own;
         return own == order;
     }
+
+    private static int OrderOf(Deployment deployment) => deployment.Config.Order ?? int.MaxValue;
 }

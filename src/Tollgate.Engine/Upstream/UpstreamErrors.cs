@@ -172,12 +172,12 @@ internal static partial class UpstreamErrors
 
     private static string Text(ReadOnlySpan<byte> body, int status)
     {
-        if (body.IsEmpty)
+        var text = Encoding.UTF8.GetString(body[..Math.Min(body.Length, MostMessageChars * 2)]).Trim();
+        if (text.Length == 0)
         {
             return $"Upstream answered {status} {((HttpStatusCode)status).ToString()} without a body.";
         }
 
-        var text = Encoding.UTF8.GetString(body[..Math.Min(body.Length, MostMessageChars * 2)]).Trim();
         return text.StartsWith('<') ? $"Upstream answered {status} with a page instead of JSON: {PlainText(text)}" : text;
     }
 
@@ -194,7 +194,7 @@ internal static partial class UpstreamErrors
         return masked.Length > MostMessageChars ? masked[..MostMessageChars] + "…" : masked;
     }
 
-    [GeneratedRegex(@"(?<lead>sk-|Bearer\s+|[?&]key=)[A-Za-z0-9_\-.*]{6,}", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 100)]
+    [GeneratedRegex(@"(?<lead>(?<![A-Za-z0-9])(sk-|gsk_|xai-|hf_|pplx-|AIza)|Bearer\s+|[?&]key=)[A-Za-z0-9_\-.*]{6,}", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]
     private static partial Regex Secrets();
 
     [GeneratedRegex("<(script|style)[^>]*>.*?</(script|style)>|<[^>]*>", RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]

@@ -99,6 +99,14 @@ public class FallbackChainTests
         => Way(Config(new RouterSettings { Fallbacks = Lists("a: b c d openai/1 openai/2 openai/3"), MaxFallbacks = most }), Server).ShouldBe(way);
 
     [Fact]
+    public void PausedGroup_IsPassedOver()
+    {
+        var config = Config(new RouterSettings { Fallbacks = Lists("a: b c"), MaxFallbacks = 1 });
+        var paused = config.Deployments[1] with { Info = new DeploymentInfo { Blocked = true } };
+        Way(config with { Deployments = config.Deployments.SetItem(1, paused) }, Server).ShouldBe("a c");
+    }
+
+    [Fact]
     public void Overrides_HoldForTheirStepOnly()
     {
         var plan = Plan(Calls.Call(Config(new RouterSettings()), """{"model":"a","fallbacks":[{"model":"b","max_tokens":10,"messages":[]},"c"]}"""));

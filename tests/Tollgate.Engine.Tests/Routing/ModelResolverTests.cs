@@ -108,6 +108,18 @@ public class ModelResolverTests
     }
 
     [Fact]
+    public void ProviderNamedByTheClient_MayHaveForeignModelIds()
+        => Upstreams(Calls.Config(Calls.Deployment("openrouter/*", "openrouter/*")), "openrouter/openai/gpt-4o").ShouldBe(["openrouter/openai/gpt-4o"]);
+
+    [Fact]
+    public void ForeignProviderInTheStarThatIsUsed_IsNotServed()
+        => Resolver(Calls.Config(Calls.Deployment("x/*-*", "openai/*"))).Resolve("x/azure/y-z").ShouldBeNull();
+
+    [Fact]
+    public void TargetOfOneStar_IsTheWholeName()
+        => Upstreams(Calls.Config(Calls.Deployment("openai/*", "*")), "openai/gpt-4o").ShouldBe(["openai/gpt-4o"]);
+
+    [Fact]
     public void UpstreamModel_IsFoundBehindWildcards()
     {
         Upstreams(Calls.Config(Calls.Deployment("a", "azure/gpt4-prod"), Calls.Deployment("b", "azure/gpt4-prod")), "azure/gpt4-prod").Count.ShouldBe(2);
@@ -138,6 +150,13 @@ public class ModelResolverTests
         Upstreams(config, "azure/x").ShouldBe(["azure/x"]);
         Resolver(config).Resolve("unheard-of").ShouldBeNull();
         Resolver(Calls.Config()).Resolve("gpt-4o").ShouldBeNull();
+    }
+
+    [Fact]
+    public void CatchAllThatMayNotServe_IsPassedOver()
+    {
+        var config = Calls.Config(Calls.Deployment("*", "openai/*")) with { General = new GeneralSettings { AllowNonRegisteredModels = true } };
+        Upstreams(config, "azure/x").ShouldBe(["azure/x"]);
     }
 
     [Fact]

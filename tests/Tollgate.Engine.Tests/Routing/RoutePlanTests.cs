@@ -145,6 +145,23 @@ public class RoutePlanTests
         }
     }
 
+    [Theory]
+    [InlineData(UpstreamErrorKind.BadRequest, 0, "1a|1b 2 none")]
+    [InlineData(UpstreamErrorKind.InternalServer, 0, "1a|1b 2 none")]
+    [InlineData(UpstreamErrorKind.InternalServer, 1, "1a|1b 1a|1b 2 none")]
+    [InlineData(UpstreamErrorKind.ContextWindowExceeded, 0, "1a|1b")]
+    [InlineData(UpstreamErrorKind.ContentPolicyViolation, 0, "1a|1b")]
+    public void FailedOrder_IsFollowedByTheNext(UpstreamErrorKind kind, int retries, string expected)
+    {
+        var config = Calls.Config(
+            Calls.Deployment("a", "none"), Calls.Deployment("a", "2") with { Order = 2 }, Calls.Deployment("a", "1a") with { Order = 1 }, Calls.Deployment("a", "1b") with { Order = 1 })
+            with { Router = new RouterSettings { NumRetries = retries } };
+        var way = Way(Calls.Call(config), kind);
+        way.Count.ShouldBe(expected.Split(' ').Length);
+        way.Zip(expected.Split(' ')).ShouldAllBe(static step => step.Second.Split('|', StringSplitOptions.None).Contains(step.First));
+        Way(Calls.Call(config, """{"model":"a","disable_fallbacks":true}"""), kind).Count.ShouldBe(kind == UpstreamErrorKind.InternalServer ? retries + 1 : 1);
+    }
+
     [Fact]
     public void BlockedDeployments_AreNeverTried()
     {
