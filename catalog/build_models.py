@@ -32,6 +32,8 @@ def provider_of(fact):
     name = fact["provider"]
     if name.startswith("vertex_ai-"):
         return "vertex_ai"
+    if name == "bedrock_converse":
+        return "bedrock"
     if name == "fireworks_ai-embedding-models":
         return "fireworks_ai"
     if name == "cohere" and fact["mode"] == "chat":

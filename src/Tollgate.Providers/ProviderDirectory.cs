@@ -9,7 +9,9 @@ using Tollgate.Providers.Hooks;
 
 namespace Tollgate.Providers;
 
-/// <summary>Resolves models to providers of the catalogue and makes connections to them. One for the process: it keeps the tokens.</summary>
+/// <summary>
+/// Resolves models to providers of the catalogue and makes connections to them. One for the process: it keeps the tokens.
+/// </summary>
 public sealed partial class ProviderDirectory : IProviderDirectory
 {
     private readonly ProviderCatalogue _catalogue;
@@ -49,7 +51,8 @@ public sealed partial class ProviderDirectory : IProviderDirectory
         => _catalogue.Models.ModelsOf(_catalogue.Find(providerSlug)?.Slug ?? providerSlug);
 
     /// <inheritdoc />
-    public ProviderResolution Resolve(string model, string? customProvider, string? apiBase) => _resolver.Resolve(model, customProvider, apiBase);
+    public ProviderResolution Resolve(string model, string? customProvider, string? apiBase)
+        => _resolver.Resolve(model, customProvider, apiBase);
 
     /// <inheritdoc />
     public IUpstreamConnection Connect(DeploymentConfig deployment, string upstreamModel, GatewayConfig config)
@@ -62,7 +65,9 @@ public sealed partial class ProviderDirectory : IProviderDirectory
 
         if (_catalogue.Find(resolved.Slug) is not { } row)
         {
-            return Unusable(resolved.Slug, resolved.Slug, UpstreamErrorKind.BadRequest, $"unknown provider '{resolved.Slug}': custom_llm_provider must be one of the catalogue.");
+            return Unusable(
+                resolved.Slug, resolved.Slug, UpstreamErrorKind.BadRequest,
+                $"unknown provider '{resolved.Slug}': custom_llm_provider must be one of the catalogue.");
         }
 
         if (resolved.Notice is not null)
@@ -91,7 +96,8 @@ public sealed partial class ProviderDirectory : IProviderDirectory
 
     private IUpstreamConnection OpenAzure(ConnectionDraft draft)
     {
-        if (draft.Model.StartsWith("claude", StringComparison.OrdinalIgnoreCase) || draft.Model.StartsWith("speech/", StringComparison.Ordinal))
+        if (draft.Model.StartsWith("claude", StringComparison.OrdinalIgnoreCase)
+            || draft.Model.StartsWith("speech/", StringComparison.Ordinal))
         {
             return WithoutDialect(draft.Row, draft.Model);
         }
@@ -116,7 +122,8 @@ public sealed partial class ProviderDirectory : IProviderDirectory
         var takesApiKey = host.EndsWith(".services.ai.azure.com", StringComparison.OrdinalIgnoreCase)
             || host.EndsWith(".openai.azure.com", StringComparison.OrdinalIgnoreCase)
             || host.EndsWith(".cognitiveservices.azure.com", StringComparison.OrdinalIgnoreCase);
-        var authorization = EntraAuthorization.Choose(draft, _tokens, takesApiKey ? new ProviderAuth("api-key", "{key}") : ProviderAuth.Bearer);
+        var authorization = EntraAuthorization.Choose(
+            draft, _tokens, takesApiKey ? new ProviderAuth("api-key", "{key}") : ProviderAuth.Bearer);
         return host.EndsWith(".openai.azure.com", StringComparison.OrdinalIgnoreCase)
             ? new AzureConnection(draft, authorization)
             : new OpenAiConnection(draft, new EndpointTable(surface => AzureEndpoints.Foundry(draft, surface)), authorization);
@@ -124,7 +131,8 @@ public sealed partial class ProviderDirectory : IProviderDirectory
 
     private static bool IsOtherDialect(string model)
         => model.StartsWith("claude", StringComparison.OrdinalIgnoreCase) || model.StartsWith("agents/", StringComparison.Ordinal)
-            || model.StartsWith("doc-intelligence/", StringComparison.Ordinal) || model.StartsWith("flux", StringComparison.OrdinalIgnoreCase);
+            || model.StartsWith("doc-intelligence/", StringComparison.Ordinal)
+            || model.StartsWith("flux", StringComparison.OrdinalIgnoreCase);
 
     private static UnusableConnection WithoutDialect(ProviderRow row, string? model = null) => row.Family is "gone"
         ? Unusable(row.Slug, row.ExceptionName, UpstreamErrorKind.NotFound, $"the provider '{row.Slug}' has been shut down.")
@@ -132,7 +140,8 @@ public sealed partial class ProviderDirectory : IProviderDirectory
             row.Slug,
             row.ExceptionName,
             UpstreamErrorKind.BadRequest,
-            $"the dialect of provider '{row.Slug}'{(model is null ? "" : $" for model '{model}'")} ({row.Family}) is not available in this gateway.");
+            $"the dialect of provider '{row.Slug}'{(model is null ? "" : $" for model '{model}'")} ({row.Family}) "
+            + "is not available in this gateway.");
 
     private static UnusableConnection Unusable(string slug, string exceptionName, UpstreamErrorKind kind, string message)
         => new(slug, exceptionName, new ConnectionFault(kind, exceptionName.Length == 0 ? message : $"{exceptionName} - {message}"));

@@ -16,7 +16,8 @@ internal sealed class ProviderResolver(ProviderCatalogue catalogue)
 
     private static readonly string[] OpenAiPrefixes =
     [
-        "gpt-", "chatgpt-", "ft:gpt-3.5-turbo", "ft:gpt-4", "text-embedding-", "whisper-", "tts-", "dall-e-", "gpt-image-", "omni-moderation-",
+        "gpt-", "chatgpt-", "ft:gpt-3.5-turbo", "ft:gpt-4", "text-embedding-", "whisper-", "tts-", "dall-e-", "gpt-image-",
+        "omni-moderation-",
     ];
 
     public ProviderResolution Resolve(string model, string? customProvider, string? apiBase)
@@ -32,7 +33,8 @@ internal sealed class ProviderResolver(ProviderCatalogue catalogue)
             ?? OfPattern(model)
             ?? (string.IsNullOrEmpty(apiBase)
                 ? new ProviderResolution(null, model, NotProvided(model))
-                : new ProviderResolution(OpenAi, model, "no provider prefix; treated as an OpenAI-compatible server because api_base is set"));
+                : new ProviderResolution(
+                    OpenAi, model, "no provider prefix; treated as an OpenAI-compatible server because api_base is set"));
     }
 
     /// <summary>What a client is told of a model that no rule places.</summary>
@@ -45,7 +47,8 @@ internal sealed class ProviderResolver(ProviderCatalogue catalogue)
     private ProviderResolution OfCustom(string model, string customProvider)
     {
         var rest = model.StartsWith(customProvider + "/", StringComparison.Ordinal) ? model[(customProvider.Length + 1)..] : model;
-        return catalogue.Find(customProvider) is { } row ? Of(row, customProvider, rest) : new ProviderResolution(customProvider, rest, null);
+        return catalogue.Find(customProvider) is { } row ? Of(row, customProvider, rest)
+            : new ProviderResolution(customProvider, rest, null);
     }
 
     /// <summary>Rules 1, 2 and 4.</summary>
@@ -67,7 +70,8 @@ internal sealed class ProviderResolver(ProviderCatalogue catalogue)
         {
             "azure" when IsForeignAzureModel(rest) => new ProviderResolution(OpenAi, rest, null),
             "cohere" when IsChatModel(rest) => new ProviderResolution("cohere_chat", rest, null),
-            "anthropic" when LegacyTextModels.Any(name => rest.StartsWith(name, StringComparison.Ordinal)) => new ProviderResolution("anthropic_text", rest, null),
+            "anthropic" when LegacyTextModels.Any(name => rest.StartsWith(name, StringComparison.Ordinal))
+                => new ProviderResolution("anthropic_text", rest, null),
             _ => Of(row, model[..slash], rest),
         };
     }
@@ -80,11 +84,11 @@ internal sealed class ProviderResolver(ProviderCatalogue catalogue)
             return null;
         }
 
-        foreach (var (fragment, row) in catalogue.Endings)
+        foreach (var fragment in catalogue.BaseFragments)
         {
-            if (apiBase.Contains(fragment, StringComparison.OrdinalIgnoreCase))
+            if (apiBase.Contains(fragment.Text, StringComparison.OrdinalIgnoreCase))
             {
-                return new ProviderResolution(row.Slug, model, null);
+                return new ProviderResolution(fragment.Row.Slug, model, null);
             }
         }
 
@@ -99,7 +103,8 @@ internal sealed class ProviderResolver(ProviderCatalogue catalogue)
             return null;
         }
 
-        return catalogue.Models.ProviderOf(model) is { } slug ? new ProviderResolution(catalogue.Find(slug)?.Slug ?? slug, model, null) : null;
+        return catalogue.Models.ProviderOf(model) is { } slug ? new ProviderResolution(catalogue.Find(slug)?.Slug ?? slug, model, null)
+            : null;
     }
 
     /// <summary>Rule 7.</summary>
@@ -120,14 +125,17 @@ internal sealed class ProviderResolver(ProviderCatalogue catalogue)
             || OpenAiPrefixes.Any(prefix => model.StartsWith(prefix, StringComparison.Ordinal));
 
     private static bool IsReplicateVersion(string model)
-        => model.LastIndexOf(':') is >= 0 and var colon && model.Length - colon - 1 == 64 && !model.AsSpan(colon + 1).ContainsAnyExcept(HexDigits);
+        => model.LastIndexOf(':') is >= 0 and var colon && model.Length - colon - 1 == 64
+            && !model.AsSpan(colon + 1).ContainsAnyExcept(HexDigits);
 
     private bool IsForeignAzureModel(string name)
-        => !IsOpenAiPattern(name) && (catalogue.Models.ProviderOf("mistral/" + name) is not null || catalogue.Models.ProviderOf(name) is "cohere_chat");
+        => !IsOpenAiPattern(name)
+            && (catalogue.Models.ProviderOf("mistral/" + name) is not null || catalogue.Models.ProviderOf(name) is "cohere_chat");
 
     private bool IsChatModel(string name)
         => name.StartsWith("command-", StringComparison.Ordinal) || catalogue.Models.ProviderOf(name) is "cohere_chat";
 
     private static ProviderResolution Of(ProviderRow row, string written, string model)
-        => new(row.Slug, model, written is "vllm" ? "'vllm/' runs models in-process, which this gateway does not; treated as 'hosted_vllm/'" : null);
+        => new(row.Slug, model, written is "vllm"
+            ? "'vllm/' runs models in-process, which this gateway does not; treated as 'hosted_vllm/'" : null);
 }

@@ -78,7 +78,11 @@ internal sealed partial class LlmPipeline(
             // :: 7. Call it; the answer goes to the client as it comes. What failed before the first byte may be tried elsewhere.
             call.Outcome = await upstream.SendAsync(call, scratch, deployment);
             plan.Report(call.Outcome);
-            if (!call.Outcome.Succeeded)
+            if (call.Outcome.Kind == UpstreamErrorKind.ClientGone)
+            {
+                Log.ClientLeft(logger, call.CallId);
+            }
+            else if (!call.Outcome.Succeeded)
             {
                 Log.AttemptFailed(
                     logger, call.CallId, deployment.Id, plan.Group.Name, ErrorClasses.NameOf(call.Outcome.Kind), call.Outcome.Status);

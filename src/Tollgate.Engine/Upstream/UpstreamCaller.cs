@@ -31,7 +31,7 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
     private async ValueTask<AttemptOutcome> CallAsync(CallContext call, CallScratch scratch, Deployment deployment, AttemptClock clock)
     {
         var connection = deployment.Connection;
-        var endpoint = connection.EndpointFor(call.Surface);
+        var endpoint = connection.EndpointFor(call.Surface, call.Envelope.ApiVersion);
         if (endpoint.Uri is null)
         {
             return UpstreamErrors.FromFault(deployment, endpoint.Fault!);

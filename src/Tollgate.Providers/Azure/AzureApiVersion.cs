@@ -18,7 +18,8 @@ internal readonly partial record struct AzureApiVersion
     public AzureApiVersion(string text)
     {
         Text = text;
-        _date = DateOnly.TryParseExact(text.Length >= 10 ? text[..10] : "", "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date : null;
+        var start = text.Length >= 10 ? text[..10] : "";
+        _date = DateOnly.TryParseExact(start, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date : null;
     }
 
     public string Text { get; }
@@ -37,6 +38,6 @@ internal readonly partial record struct AzureApiVersion
     /// <summary>True for what may stand in a URL as a version; a client may send anything.</summary>
     public static bool IsWellFormed(string text) => Form().IsMatch(text);
 
-    [GeneratedRegex("^[0-9A-Za-z._-]{1,40}$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^[0-9A-Za-z._-]{1,40}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Form();
 }

@@ -21,7 +21,8 @@ internal sealed class AzureConnection : IUpstreamConnection
     {
         _draft = draft;
         _authorization = authorization;
-        _version = new AzureApiVersion(draft.Deployment.ApiVersion is { Length: > 0 } own ? own : draft.Env("AZURE_API_VERSION") ?? AzureApiVersion.Default);
+        _version = new AzureApiVersion(
+            draft.Deployment.ApiVersion is { Length: > 0 } own ? own : draft.Env("AZURE_API_VERSION") ?? AzureApiVersion.Default);
         _endpoints = new EndpointTable(surface => AzureEndpoints.OpenAi(draft, surface, _version));
         _errors = new ErrorClassifier(draft.Row.Errors);
         DisplayBase = OpenAiConnection.DisplayOf(draft.Base);
@@ -54,7 +55,8 @@ internal sealed class AzureConnection : IUpstreamConnection
     }
 
     public ConnectionFault? WriteRequest(in UpstreamRequest request, JsonEdits edits)
-        => OpenAiConnection.Write(RewritersFor(string.IsNullOrEmpty(request.ApiVersion) ? _version : new AzureApiVersion(request.ApiVersion)), request, edits);
+        => OpenAiConnection.Write(
+            RewritersFor(string.IsNullOrEmpty(request.ApiVersion) ? _version : new AzureApiVersion(request.ApiVersion)), request, edits);
 
     public ValueTask<ConnectionFault?> AuthorizeAsync(HttpRequestMessage message, string? clientKey, CancellationToken cancellationToken)
         => _authorization.ApplyAsync(message, clientKey, cancellationToken);
@@ -81,7 +83,9 @@ internal sealed class AzureConnection : IUpstreamConnection
 
         if (!version.TakesRequiredTool)
         {
-            rules.Check("tool_choice", ValueChecks.Map(new Dictionary<string, string>(StringComparer.Ordinal) { ["required"] = ValueChecks.Reject }));
+            rules.Check(
+                "tool_choice",
+                ValueChecks.Map(new Dictionary<string, string>(StringComparer.Ordinal) { ["required"] = ValueChecks.Reject }));
         }
 
         if (!version.TakesSchema || !_draft.Can("response_schema"))

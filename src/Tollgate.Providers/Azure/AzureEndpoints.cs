@@ -40,12 +40,14 @@ internal static class AzureEndpoints
         }
         else if (IsNewSurface(root, version))
         {
-            var named = version.Text is "preview" or "latest" ? "api-version=" + version.Text : "";
-            return EndpointTable.Make(draft, EndpointTable.Join($"{Resource(root)}/openai/v1/{operation}", query, HasVersion(query) ? "" : named, draft.Deployment.ExtraQuery));
+            var named = !HasVersion(query) && version.Text is ("preview" or "latest") ? "api-version=" + version.Text : "";
+            address = $"{Resource(root)}/openai/v1/{operation}";
+            return EndpointTable.Make(draft, EndpointTable.Join(address, query, named, draft.Deployment.ExtraQuery));
         }
         else
         {
-            address = surface == Surface.Models ? $"{Resource(root)}/openai/models" : $"{Resource(root)}/openai/deployments/{deployment}/{operation}";
+            address = surface == Surface.Models ? $"{Resource(root)}/openai/models"
+                : $"{Resource(root)}/openai/deployments/{deployment}/{operation}";
         }
 
         var asked = HasVersion(query) ? "" : "api-version=" + version.Text;
@@ -88,7 +90,8 @@ internal static class AzureEndpoints
         => version.IsNewSurface || root.EndsWith("/openai/v1", StringComparison.Ordinal);
 
     private static bool HasVersion(string query)
-        => query.StartsWith("api-version=", StringComparison.OrdinalIgnoreCase) || query.Contains("&api-version=", StringComparison.OrdinalIgnoreCase);
+        => query.StartsWith("api-version=", StringComparison.OrdinalIgnoreCase)
+            || query.Contains("&api-version=", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The resource's own address, without what users paste behind it.</summary>
     private static string Resource(string root)

@@ -36,19 +36,33 @@ internal sealed record EntraIdentity(EntraKind Kind, string Scope, string? Autho
         var secret = draft.Param("client_secret", "AZURE_CLIENT_SECRET");
         if (tenant is not null && client is not null && secret is not null)
         {
-            return (new EntraIdentity(EntraKind.ClientSecret, scope, authority) { Tenant = tenant, Client = client, Secret = secret }, null, null);
+            var identity = new EntraIdentity(EntraKind.ClientSecret, scope, authority)
+            {
+                Tenant = tenant,
+                Client = client,
+                Secret = secret,
+            };
+            return (identity, null, null);
         }
 
         var user = draft.Param("azure_username", "AZURE_USERNAME");
         var password = draft.Param("azure_password", "AZURE_PASSWORD");
         if (user is not null && password is not null && client is not null)
         {
-            return (new EntraIdentity(EntraKind.Password, scope, authority) { Tenant = tenant ?? "organizations", Client = client, Secret = password, UserName = user }, null, null);
+            var identity = new EntraIdentity(EntraKind.Password, scope, authority)
+            {
+                Tenant = tenant ?? "organizations",
+                Client = client,
+                Secret = password,
+                UserName = user,
+            };
+            return (identity, null, null);
         }
 
         if (draft.Param("azure_ad_token", "AZURE_AD_TOKEN") is { } token)
         {
-            return token.StartsWith("oidc/", StringComparison.Ordinal) ? OfOidc(draft, token, new EntraIdentity(EntraKind.AssertionFile, scope, authority) { Tenant = tenant ?? "", Client = client ?? "" }) : (null, token, null);
+            var asserted = new EntraIdentity(EntraKind.AssertionFile, scope, authority) { Tenant = tenant ?? "", Client = client ?? "" };
+            return token.StartsWith("oidc/", StringComparison.Ordinal) ? OfOidc(draft, token, asserted) : (null, token, null);
         }
 
         if (draft.Config.Models.UseDefaultCloudIdentity)
@@ -61,11 +75,14 @@ internal sealed record EntraIdentity(EntraKind Kind, string Scope, string? Autho
             + "or tenant_id, client_id and client_secret, or azure_ad_token."));
     }
 
-    private static (EntraIdentity? Identity, string? Literal, ConnectionFault? Fault) OfOidc(ConnectionDraft draft, string reference, EntraIdentity identity)
+    private static (EntraIdentity? Identity, string? Literal, ConnectionFault? Fault) OfOidc(
+        ConnectionDraft draft, string reference, EntraIdentity identity)
     {
         if (identity.Tenant.Length == 0 || identity.Client.Length == 0)
         {
-            return (null, null, Fault(draft, "azure_ad_token names an OIDC token; tenant_id and client_id (AZURE_TENANT_ID, AZURE_CLIENT_ID) are needed as well."));
+            const string needed =
+                "azure_ad_token names an OIDC token; tenant_id and client_id (AZURE_TENANT_ID, AZURE_CLIENT_ID) are needed too.";
+            return (null, null, Fault(draft, needed));
         }
 
         var rest = reference["oidc/".Length..];

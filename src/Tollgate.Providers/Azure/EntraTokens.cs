@@ -51,9 +51,13 @@ internal sealed class EntraTokens(TimeProvider clock, Func<EntraIdentity, TokenC
                 async token => (await File.ReadAllTextAsync(identity.Secret, token)).Trim(),
                 new ClientAssertionCredentialOptions { AuthorityHost = authority }),
             EntraKind.AssertionText => new ClientAssertionCredential(
-                identity.Tenant, identity.Client, _ => Task.FromResult(identity.Secret), new ClientAssertionCredentialOptions { AuthorityHost = authority }),
+                identity.Tenant,
+                identity.Client,
+                _ => Task.FromResult(identity.Secret),
+                new ClientAssertionCredentialOptions { AuthorityHost = authority }),
             EntraKind.ManagedIdentity => new ManagedIdentityCredential(
-                identity.Client.Length > 0 ? ManagedIdentityId.FromUserAssignedClientId(identity.Client) : ManagedIdentityId.SystemAssigned),
+                identity.Client.Length > 0 ? ManagedIdentityId.FromUserAssignedClientId(identity.Client)
+                    : ManagedIdentityId.SystemAssigned),
             _ => new DefaultAzureCredential(new DefaultAzureCredentialOptions
             {
                 AuthorityHost = authority,
@@ -67,7 +71,11 @@ internal sealed class EntraTokens(TimeProvider clock, Func<EntraIdentity, TokenC
     // Microsoft discourages the grant, it cannot do multi-factor; configurations that exist must go on working.
 #pragma warning disable CS0618
     private static UsernamePasswordCredential Password(EntraIdentity identity, Uri authority) => new(
-        identity.UserName, identity.Secret, identity.Tenant, identity.Client, new UsernamePasswordCredentialOptions { AuthorityHost = authority });
+        identity.UserName,
+        identity.Secret,
+        identity.Tenant,
+        identity.Client,
+        new UsernamePasswordCredentialOptions { AuthorityHost = authority });
 #pragma warning restore CS0618
 
     private sealed class Slot(TokenCredential credential, string scope)

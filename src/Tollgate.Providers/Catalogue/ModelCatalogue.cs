@@ -12,15 +12,17 @@ namespace Tollgate.Providers.Catalogue;
 public sealed record ModelFacts(string Id, string Provider, string Mode, FrozenSet<string> Flags);
 
 /// <summary>The model catalogue of the binary (<c>catalog/models.jsonl</c>), indexed in one pass over its bytes when first asked.</summary>
-/// <remarks>PERF: lines are not parsed for the index: id, provider and mode stand first on each line in a fixed order. Start-up does not come here.</remarks>
+/// <remarks>
+/// PERF: lines are not parsed for the index: id, provider and mode stand first on each line in a fixed order. Start-up does not come here.
+/// </remarks>
 public sealed class ModelCatalogue
 {
     private readonly Lazy<Index> _index;
 
     private ModelCatalogue(Func<byte[]> read) => _index = new Lazy<Index>(() => new Index(read()));
 
-    /// <summary>The catalogue in the binary.</summary>
-    public static ModelCatalogue Embedded { get; } = new(ReadEmbedded);
+    /// <summary>The catalogue in the binary; nothing is read yet.</summary>
+    public static ModelCatalogue OfBinary() => new(ReadEmbedded);
 
     /// <summary>True once the catalogue was needed.</summary>
     public bool IsLoaded => _index.IsValueCreated;
@@ -37,7 +39,9 @@ public sealed class ModelCatalogue
     /// <summary>Ids of a provider, without its prefix, in order.</summary>
     public IReadOnlyList<string> ModelsOf(string provider) => _index.Value.ByProvider.GetValueOrDefault(provider) ?? [];
 
-    /// <summary>Looks a model up under the names of section A5: base model, <c>provider/model</c>, model, then without date, fine-tuning and case.</summary>
+    /// <summary>
+    /// Looks a model up under the names of section A5: base model, <c>provider/model</c>, model, then without date, fine-tuning and case.
+    /// </summary>
     public ModelFacts? Find(string provider, string model, string? baseModel = null)
     {
         foreach (var name in NamesOf(provider, model, baseModel))

@@ -16,22 +16,32 @@ public sealed class ProviderCatalogue
         Rows = rows;
         Models = models;
         var bySlug = new Dictionary<string, ProviderRow>(StringComparer.Ordinal);
+        var byModel = new Dictionary<string, ProviderRow>(StringComparer.Ordinal);
+        var fragments = new List<BaseFragment>();
         foreach (var row in rows)
         {
-            foreach (var name in row.Aliases.Prepend(row.Slug))
+            Add(bySlug, row.Slug, row);
+            foreach (var alias in row.Aliases)
             {
-                if (!bySlug.TryAdd(name, row))
-                {
-                    throw new CatalogueException($"Provider '{name}' stands twice in the catalogue.");
-                }
+                Add(bySlug, alias, row);
+            }
+
+            foreach (var model in row.MatchModels)
+            {
+                byModel[model] = row;
+            }
+
+            foreach (var text in row.MatchBase)
+            {
+                fragments.Add(new BaseFragment(text, row));
             }
         }
 
         _bySlug = bySlug.ToFrozenDictionary(StringComparer.Ordinal);
-        _byModel = rows.SelectMany(static row => row.MatchModels, static (row, model) => (row, model))
-            .ToFrozenDictionary(static pair => pair.model, static pair => pair.row, StringComparer.Ordinal);
         Slugs = _bySlug.Keys;
-        Endings = [.. rows.SelectMany(static row => row.MatchBase, static (row, fragment) => (fragment, row)).OrderByDescending(static pair => pair.fragment.Length)];
+        _byModel = byModel.ToFrozenDictionary(StringComparer.Ordinal);
+        fragments.Sort(static (a, b) => b.Text.Length.CompareTo(a.Text.Length));
+        BaseFragments = [.. fragments];
     }
 
     /// <summary>The rows in file order.</summary>
@@ -44,10 +54,11 @@ public sealed class ProviderCatalogue
     public ImmutableArray<string> Slugs { get; }
 
     /// <summary>Fragments of base URLs, the longest first, so that a path beats its host.</summary>
-    internal ImmutableArray<(string Fragment, ProviderRow Row)> Endings { get; }
+    internal ImmutableArray<BaseFragment> BaseFragments { get; }
 
     /// <summary>The catalogue that ships in the binary.</summary>
-    /// <param name="operatorRows">A file with more rows in our form or LiteLLM's (env <c>LITELLM_CUSTOM_PROVIDERS_URL</c>); null for none.</param>
+    /// <param name="operatorRows">A file with more rows in our form or LiteLLM's (env <c>LITELLM_CUSTOM_PROVIDERS_URL</c>); null for
+    /// none.</param>
     /// <exception cref="CatalogueException">The file cannot be read or a row is wrong.</exception>
     public static ProviderCatalogue Load(string? operatorRows = null)
     {
@@ -55,7 +66,8 @@ public sealed class ProviderCatalogue
             ?? throw new CatalogueException("The binary holds no provider catalogue.");
         using var document = JsonDocument.Parse(stream);
         var rows = Read(document.RootElement);
-        return new ProviderCatalogue(string.IsNullOrEmpty(operatorRows) ? rows : Merge(rows, ReadFile(operatorRows)), ModelCatalogue.Embedded);
+        return new ProviderCatalogue(
+            string.IsNullOrEmpty(operatorRows) ? rows : Merge(rows, ReadFile(operatorRows)), ModelCatalogue.OfBinary());
     }
 
     /// <summary>A catalogue of given rows, in either form.</summary>
@@ -63,7 +75,7 @@ public sealed class ProviderCatalogue
     public static ProviderCatalogue Parse(string json)
     {
         using var document = JsonDocument.Parse(json);
-        return new ProviderCatalogue(Read(document.RootElement), ModelCatalogue.Embedded);
+        return new ProviderCatalogue(Read(document.RootElement), ModelCatalogue.OfBinary());
     }
 
     /// <summary>Finds a row by slug or alias; null when there is none.</summary>
@@ -72,12 +84,38 @@ public sealed class ProviderCatalogue
     /// <summary>Finds the row that claims a whole model string.</summary>
     internal ProviderRow? FindByModel(string model) => _byModel.GetValueOrDefault(model);
 
-    private static ImmutableArray<ProviderRow> Read(JsonElement root) => root.ValueKind switch
+    private static void Add(Dictionary<string, ProviderRow> bySlug, string name, ProviderRow row)
     {
-        JsonValueKind.Array => [.. root.EnumerateArray().Select(static row => RowReader.Read(row, ProviderHooks.Names))],
-        JsonValueKind.Object => [.. root.EnumerateObject().Select(static row => RowReader.ReadSimple(row.Name, row.Value))],
-        _ => throw new CatalogueException("A provider catalogue is an array of rows, or an object of rows by slug."),
-    };
+        if (!bySlug.TryAdd(name, row))
+        {
+            throw new CatalogueException($"Provider '{name}' stands twice in the catalogue.");
+        }
+    }
+
+    private static ImmutableArray<ProviderRow> Read(JsonElement root)
+    {
+        var rows = ImmutableArray.CreateBuilder<ProviderRow>();
+        if (root.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var row in root.EnumerateArray())
+            {
+                rows.Add(RowReader.Read(row, ProviderHooks.Names));
+            }
+        }
+        else if (root.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var row in root.EnumerateObject())
+            {
+                rows.Add(RowReader.ReadSimple(row.Name, row.Value));
+            }
+        }
+        else
+        {
+            throw new CatalogueException("A provider catalogue is an array of rows, or an object of rows by slug.");
+        }
+
+        return rows.ToImmutable();
+    }
 
     private static ImmutableArray<ProviderRow> ReadFile(string path)
     {
@@ -104,3 +142,8 @@ public sealed class ProviderCatalogue
         return [.. ours.Where(row => !replaced.Contains(row.Slug)), .. theirs];
     }
 }
+
+/// <summary>A part of a base URL that tells its provider.</summary>
+/// <param name="Text">The part.</param>
+/// <param name="Row">The provider.</param>
+internal sealed record BaseFragment(string Text, ProviderRow Row);

@@ -5,7 +5,9 @@ using Tollgate.Wire.OpenAi;
 
 namespace Tollgate.Providers.Catalogue;
 
-/// <summary>What the catalogue knows of one provider: a row of <c>providers.json</c> (01-catalogue.md section A0). Also what docs are made from.</summary>
+/// <summary>
+/// What the catalogue knows of one provider: a row of <c>providers.json</c> (01-catalogue.md section A0). Also what docs are made from.
+/// </summary>
 public sealed record ProviderRow
 {
     /// <summary>Prefix that users write.</summary>
@@ -68,7 +70,7 @@ public sealed record ProviderRow
     /// <summary>Texts by which its errors are told apart.</summary>
     public ProviderErrors Errors { get; init; } = new();
 
-    /// <summary>Put before the model name on the wire unless the name has it.</summary>
+    /// <summary>Put before the model name on the wire, unless the name has its first segment already.</summary>
     public string? ModelPrefix { get; init; }
 
     /// <summary>Named pieces of code for what data cannot say.</summary>
@@ -121,7 +123,7 @@ public sealed record ProviderParams
     public string Supported { get; init; } = "@openai";
 
     /// <summary>Sets for models whose name contains a text; the first match counts.</summary>
-    public ImmutableArray<(string Match, string Supported)> ByModel { get; init; } = [];
+    public ImmutableArray<ModelParams> ByModel { get; init; } = [];
 
     /// <summary>Parameters that need a capability of the model.</summary>
     public FrozenDictionary<string, string> Requires { get; init; } = FrozenDictionary<string, string>.Empty;
@@ -140,6 +142,11 @@ public sealed record ProviderParams
 
     public ImmutableArray<string> DropSilently { get; init; } = [];
 }
+
+/// <summary>Supported parameters of some models.</summary>
+/// <param name="Match">Text in the model's name.</param>
+/// <param name="Supported">Expression as in <see cref="ProviderParams.Supported"/>.</param>
+public sealed record ModelParams(string Match, string Supported);
 
 /// <summary>Bounds of a number.</summary>
 /// <param name="Min">Least value, or null.</param>

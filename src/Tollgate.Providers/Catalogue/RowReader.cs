@@ -7,11 +7,14 @@ using Tollgate.Wire.OpenAi;
 
 namespace Tollgate.Providers.Catalogue;
 
-/// <summary>Reads rows in our own form; every member it does not know is an error, so that a typing mistake is not a silent default.</summary>
+/// <summary>
+/// Reads rows in our own form; every member it does not know is an error, so that a typing mistake is not a silent default.
+/// </summary>
 internal static class RowReader
 {
     private static readonly FrozenSet<string> Families =
-        FrozenSet.Create(StringComparer.Ordinal, "openai", "openai_like", "azure", "azure_ai", "anthropic", "gemini", "bedrock", "cohere", "ollama",
+        FrozenSet.Create(
+            StringComparer.Ordinal, "openai", "openai_like", "azure", "azure_ai", "anthropic", "gemini", "bedrock", "cohere", "ollama",
             "huggingface", "openai_responses", "passthrough", "gone");
 
     private static readonly ImmutableArray<string> DefaultReasoning = ["reasoning_content", "reasoning"];
@@ -41,6 +44,7 @@ internal static class RowReader
         var rename = Map(json, "param_mappings");
         var constraints = json.TryGetProperty("constraints", out var given) ? given : default;
         var special = json.TryGetProperty("special_handling", out var handling) ? handling : default;
+        var flatten = IsTrue(special, "convert_content_list_to_string");
         var baseUrl = Text(json, "base_url");
         var row = new ProviderRow
         {
@@ -53,7 +57,7 @@ internal static class RowReader
             Endpoints = json.TryGetProperty("supported_endpoints", out _) ? Strings(json, "supported_endpoints") : DefaultEndpoints,
             Params = new ProviderParams { Rename = rename, Clamp = Bounds(constraints) },
             BodyForce = IsTrue(special, "force_store_false") ? [new JsonMember("store", "false"u8.ToArray())] : [],
-            Messages = new MessageRules { Flatten = IsTrue(special, "convert_content_list_to_string") ? ContentFlattening.TextOnly : ContentFlattening.Never },
+            Messages = new MessageRules { Flatten = flatten ? ContentFlattening.TextOnly : ContentFlattening.Never },
             Response = new ResponseRules { ReasoningNames = DefaultReasoning },
         };
         return Check(row, FrozenSet<string>.Empty);
@@ -96,10 +100,10 @@ internal static class RowReader
                 "params" => row with { Params = ReadParams(value) },
                 "body" => row with { BodyForce = Members(value, "force") },
                 "messages" => row with { Messages = ReadMessages(value), Tools = IsFalse(value, "sanitize") ? null : row.Tools },
-                "tools" => row with { Tools = new ToolRules { StripKeys = Strings(value, "strip_schema_keys"), FunctionsOnly = IsTrue(value, "functions_only"), KeepCacheControl = keepCacheControl } },
+                "tools" => row with { Tools = ReadTools(value, keepCacheControl) },
                 "stream" => row with { StreamUsage = ReadStreamUsage(Text(value, "usage")) },
                 "response" => row with { Response = ReadResponse(value) },
-                "errors" => row with { Errors = new ProviderErrors { Context = Strings(value, "context"), Policy = Strings(value, "policy"), Auth = Strings(value, "auth"), RateLimit = Strings(value, "rate_limit") } },
+                "errors" => row with { Errors = ReadErrors(value) },
                 "model_prefix" => row with { ModelPrefix = value.GetString() },
                 "hooks" => row with { Hooks = Strings(json, "hooks") },
                 "docs" => row with { Priority = Text(value, "priority") ?? "P2" },
@@ -137,10 +141,10 @@ internal static class RowReader
         Has(json, "env") ? Strings(json, "env") : [EnvName(slug, "API_BASE")],
         IsTrue(json, "required"),
         Text(json, "ensure_suffix"),
-        Has(json, "template_vars")
-            ? json.GetProperty("template_vars").EnumerateObject().ToFrozenDictionary(
-                static pair => pair.Name, static pair => new BaseVariable(Text(pair.Value, "param"), Strings(pair.Value, "env"), Text(pair.Value, "default")), StringComparer.Ordinal)
-            : NoVariables);
+        MapOf(
+            json,
+            "template_vars",
+            static value => new BaseVariable(Text(value, "param"), Strings(value, "env"), Text(value, "default"))));
 
     private static ProviderKey ReadKey(JsonElement json, string slug) => new(
         Has(json, "env") ? Strings(json, "env") : [EnvName(slug, "API_KEY")], !IsFalse(json, "required"), Text(json, "placeholder"));
@@ -157,21 +161,15 @@ internal static class RowReader
     private static ProviderParams ReadParams(JsonElement json) => new()
     {
         Supported = Text(json, "supported") ?? "@openai",
-        ByModel = Has(json, "by_model")
-            ? [.. json.GetProperty("by_model").EnumerateArray().Select(static entry => (Text(entry, "match") ?? "", Text(entry, "supported") ?? ""))]
-            : [],
+        ByModel = ByModel(json),
         Requires = Map(json, "requires"),
         RequiresStrictly = Text(json, "requires_mode") is "strict",
         Rename = Map(json, "rename"),
-        Values = Has(json, "values")
-            ? json.GetProperty("values").EnumerateObject().ToFrozenDictionary(static pair => pair.Name, static pair => Map(pair.Value), StringComparer.Ordinal)
-            : FrozenDictionary<string, FrozenDictionary<string, string>>.Empty,
-        Clamp = Has(json, "clamp")
-            ? json.GetProperty("clamp").EnumerateObject().ToFrozenDictionary(
-                static pair => pair.Name,
-                static pair => new ParamBounds(Number(pair.Value, "min"), Number(pair.Value, "max"), Number(pair.Value, "min_if_n_gt_1")),
-                StringComparer.Ordinal)
-            : FrozenDictionary<string, ParamBounds>.Empty,
+        Values = MapOf(json, "values", static value => MapOf(value, static text => text.GetString() ?? "")),
+        Clamp = MapOf(
+            json,
+            "clamp",
+            static value => new ParamBounds(Number(value, "min"), Number(value, "max"), Number(value, "min_if_n_gt_1"))),
         Defaults = Members(json, "defaults"),
         DropSilently = Strings(json, "drop_silently"),
     };
@@ -202,6 +200,21 @@ internal static class RowReader
         MergeSameRole = IsTrue(json, "merge_same_role"),
     };
 
+    private static ToolRules ReadTools(JsonElement json, bool keepCacheControl) => new()
+    {
+        StripKeys = Strings(json, "strip_schema_keys"),
+        FunctionsOnly = IsTrue(json, "functions_only"),
+        KeepCacheControl = keepCacheControl,
+    };
+
+    private static ProviderErrors ReadErrors(JsonElement json) => new()
+    {
+        Context = Strings(json, "context"),
+        Policy = Strings(json, "policy"),
+        Auth = Strings(json, "auth"),
+        RateLimit = Strings(json, "rate_limit"),
+    };
+
     private static StreamUsage ReadStreamUsage(string? text) => text switch
     {
         null or "stream_options" => StreamUsage.StreamOptions,
@@ -220,11 +233,14 @@ internal static class RowReader
     };
 
     private static FrozenDictionary<string, ParamBounds> Bounds(JsonElement constraints)
-        => Number(constraints, "temperature_min") is null && Number(constraints, "temperature_max") is null && Number(constraints, "temperature_min_with_n_gt_1") is null
+        => Number(constraints, "temperature_min") is null && Number(constraints, "temperature_max") is null
+            && Number(constraints, "temperature_min_with_n_gt_1") is null
             ? FrozenDictionary<string, ParamBounds>.Empty
             : new Dictionary<string, ParamBounds>(StringComparer.Ordinal)
             {
-                ["temperature"] = new(Number(constraints, "temperature_min"), Number(constraints, "temperature_max"), Number(constraints, "temperature_min_with_n_gt_1")),
+                ["temperature"] = new(
+                    Number(constraints, "temperature_min"), Number(constraints, "temperature_max"),
+                    Number(constraints, "temperature_min_with_n_gt_1")),
             }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private static string ExceptionNameOf(string slug) => char.ToUpperInvariant(slug[0]) + slug[1..] + "Exception";
@@ -244,17 +260,71 @@ internal static class RowReader
 
     private static bool IsFalse(JsonElement json, string name) => Has(json, name) && !json.GetProperty(name).GetBoolean();
 
+    // PERF: loops, not LINQ: instantiations over the document's value types are compiled anew at every start of the process.
     private static ImmutableArray<string> Strings(JsonElement json, string name)
-        => Has(json, name) ? [.. json.GetProperty(name).EnumerateArray().Select(static entry => entry.GetString() ?? "")] : [];
+    {
+        if (!Has(json, name))
+        {
+            return [];
+        }
+
+        var texts = ImmutableArray.CreateBuilder<string>();
+        foreach (var entry in json.GetProperty(name).EnumerateArray())
+        {
+            texts.Add(entry.GetString() ?? "");
+        }
+
+        return texts.ToImmutable();
+    }
 
     private static FrozenDictionary<string, string> Map(JsonElement json, string name)
-        => Has(json, name) ? Map(json.GetProperty(name)) : FrozenDictionary<string, string>.Empty;
+        => MapOf(json, name, static value => value.GetString() ?? "");
 
-    private static FrozenDictionary<string, string> Map(JsonElement json)
-        => json.EnumerateObject().ToFrozenDictionary(static pair => pair.Name, static pair => pair.Value.GetString() ?? "", StringComparer.Ordinal);
+    private static FrozenDictionary<string, T> MapOf<T>(JsonElement json, string name, Func<JsonElement, T> read)
+        where T : class
+        => Has(json, name) ? MapOf(json.GetProperty(name), read) : FrozenDictionary<string, T>.Empty;
+
+    private static FrozenDictionary<string, T> MapOf<T>(JsonElement json, Func<JsonElement, T> read)
+        where T : class
+    {
+        var map = new Dictionary<string, T>(StringComparer.Ordinal);
+        foreach (var pair in json.EnumerateObject())
+        {
+            map[pair.Name] = read(pair.Value);
+        }
+
+        return map.ToFrozenDictionary(StringComparer.Ordinal);
+    }
 
     private static ImmutableArray<JsonMember> Members(JsonElement json, string name)
-        => Has(json, name)
-            ? [.. json.GetProperty(name).EnumerateObject().Select(static pair => new JsonMember(pair.Name, Encoding.UTF8.GetBytes(pair.Value.GetRawText())))]
-            : [];
+    {
+        if (!Has(json, name))
+        {
+            return [];
+        }
+
+        var members = ImmutableArray.CreateBuilder<JsonMember>();
+        foreach (var pair in json.GetProperty(name).EnumerateObject())
+        {
+            members.Add(new JsonMember(pair.Name, Encoding.UTF8.GetBytes(pair.Value.GetRawText())));
+        }
+
+        return members.ToImmutable();
+    }
+
+    private static ImmutableArray<ModelParams> ByModel(JsonElement json)
+    {
+        if (!Has(json, "by_model"))
+        {
+            return [];
+        }
+
+        var sets = ImmutableArray.CreateBuilder<ModelParams>();
+        foreach (var entry in json.GetProperty("by_model").EnumerateArray())
+        {
+            sets.Add(new ModelParams(Text(entry, "match") ?? "", Text(entry, "supported") ?? ""));
+        }
+
+        return sets.ToImmutable();
+    }
 }

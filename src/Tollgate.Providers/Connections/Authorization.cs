@@ -6,7 +6,8 @@ namespace Tollgate.Providers.Connections;
 /// <summary>Puts credentials and headers on a request. Two kinds: a key that is known, and tokens that must be fetched.</summary>
 internal abstract class Authorization
 {
-    public abstract ValueTask<ConnectionFault?> ApplyAsync(HttpRequestMessage message, string? clientKey, CancellationToken cancellationToken);
+    public abstract ValueTask<ConnectionFault?> ApplyAsync(
+        HttpRequestMessage message, string? clientKey, CancellationToken cancellationToken);
 
     protected static void Set(HttpRequestMessage message, string name, string value)
     {
@@ -14,6 +15,11 @@ internal abstract class Authorization
         message.Headers.TryAddWithoutValidation(name, value);
     }
 }
+
+/// <summary>A header.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Value">Its value; <c>{key}</c> stands for the key where the header holds one.</param>
+internal sealed record Header(string Name, string Value);
 
 /// <summary>Headers of a connection: fixed ones, and those that hold the key.</summary>
 internal sealed class HeaderSet
@@ -56,18 +62,29 @@ internal sealed class HeaderSet
             keyed[authHeader] = format;
         }
 
-        Plain = [.. plain.Select(static pair => (pair.Key, pair.Value))];
-        Keyed = [.. keyed.Select(static pair => (pair.Key, pair.Value))];
+        Plain = ListOf(plain);
+        Keyed = ListOf(keyed);
         BringsAuth = authHeader is not null && draft.Deployment.ExtraHeaders.Keys.Contains(authHeader, StringComparer.OrdinalIgnoreCase);
     }
 
-    public (string Name, string Value)[] Plain { get; }
+    public Header[] Plain { get; }
 
     /// <summary>Header values in which <c>{key}</c> stands for the key.</summary>
-    public (string Name, string Format)[] Keyed { get; }
+    public Header[] Keyed { get; }
 
     /// <summary>The operator's own headers hold the credential.</summary>
     public bool BringsAuth { get; }
+
+    private static Header[] ListOf(Dictionary<string, string> headers)
+    {
+        var list = new List<Header>(headers.Count);
+        foreach (var (name, value) in headers)
+        {
+            list.Add(new Header(name, value));
+        }
+
+        return [.. list];
+    }
 
     /// <summary>Fills <c>{env:NAME}</c> and <c>{env:NAME?}</c>; null when an optional one is unset.</summary>
     private static string? FillEnv(ConnectionDraft draft, string template)
@@ -93,7 +110,7 @@ internal sealed class HeaderSet
 internal sealed class KeyAuthorization : Authorization
 {
     private readonly HeaderSet _headers;
-    private readonly (string Name, string Value)[] _own;
+    private readonly Header[] _own;
     private readonly ConnectionFault? _fault;
     private readonly string _exceptionName;
 
@@ -102,7 +119,8 @@ internal sealed class KeyAuthorization : Authorization
         _headers = new HeaderSet(draft, auth.Header, auth.Format);
         _exceptionName = draft.Row.ExceptionName;
         var key = KeyOf(draft);
-        _own = key is null ? [] : [.. _headers.Keyed.Select(header => (header.Name, header.Format.Replace("{key}", key, StringComparison.Ordinal)))];
+        _own = key is null ? []
+            : [.. _headers.Keyed.Select(header => header with { Value = header.Value.Replace("{key}", key, StringComparison.Ordinal) })];
         _fault = key is null && !_headers.BringsAuth ? FaultOf(draft, auth) : null;
     }
 
@@ -115,15 +133,17 @@ internal sealed class KeyAuthorization : Authorization
             return configured;
         }
 
-        return draft.Deployment.ApiKeyUnresolved ? null : draft.FirstEnv(draft.KeyEnv) ?? (draft.Row.Key.Placeholder is { Length: > 0 } placeholder ? placeholder : null);
+        return draft.Deployment.ApiKeyUnresolved ? null
+            : draft.FirstEnv(draft.KeyEnv) ?? (draft.Row.Key.Placeholder is { Length: > 0 } placeholder ? placeholder : null);
     }
 
     public static ConnectionFault Unresolved(ConnectionDraft draft) => new(
         UpstreamErrorKind.Authentication,
-        $"{draft.Row.ExceptionName} - the key named by litellm_params.api_key of model '{draft.Deployment.ModelGroup}' could not be resolved; "
-        + "is the environment variable or secret set?");
+        $"{draft.Row.ExceptionName} - the key named by litellm_params.api_key of model '{draft.Deployment.ModelGroup}' could not be "
+        + "resolved; is the environment variable or secret set?");
 
-    public override ValueTask<ConnectionFault?> ApplyAsync(HttpRequestMessage message, string? clientKey, CancellationToken cancellationToken)
+    public override ValueTask<ConnectionFault?> ApplyAsync(
+        HttpRequestMessage message, string? clientKey, CancellationToken cancellationToken)
     {
         if (clientKey is null && _fault is not null)
         {

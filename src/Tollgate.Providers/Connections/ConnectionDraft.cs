@@ -20,7 +20,9 @@ internal sealed class ConnectionDraft
         Deployment = deployment;
         Config = config;
         CatalogueModel = model;
-        Model = row.ModelPrefix is { } prefix && !model.StartsWith(prefix, StringComparison.Ordinal) ? prefix + model : model;
+        Model = row.ModelPrefix is { } prefix
+            && !model.StartsWith(prefix[..(prefix.IndexOf('/', StringComparison.Ordinal) + 1)], StringComparison.Ordinal)
+            ? prefix + model : model;
         Base = ResolveBase();
         KeyEnv = row.Key.Env;
         Messages = row.Messages;
@@ -48,7 +50,7 @@ internal sealed class ConnectionDraft
     public string? Base { get; set; }
 
     /// <summary>Paths that differ from the row's, by surface.</summary>
-    public Dictionary<Surface, string> Paths { get; } = [];
+    public string?[] Paths { get; } = new string?[4];
 
     /// <summary>Headers before templates are filled in.</summary>
     public Dictionary<string, string> Headers { get; } = new(StringComparer.OrdinalIgnoreCase);
@@ -108,7 +110,9 @@ internal sealed class ConnectionDraft
         }
     }
 
-    /// <summary>Whether the model can do something; the operator's word counts first, an unknown model can everything unless asked strictly.</summary>
+    /// <summary>
+    /// Whether the model can do something; the operator's word counts first, an unknown model can everything unless asked strictly.
+    /// </summary>
     public bool Can(string flag, bool strict = false)
         => Deployment.Info.Capabilities.TryGetValue("supports_" + flag, out var stated) ? stated : Facts?.Flags.Contains(flag) ?? !strict;
 

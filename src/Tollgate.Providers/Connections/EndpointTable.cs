@@ -44,7 +44,7 @@ internal sealed class EndpointTable
         var paths = new string[DefaultPaths.Length];
         for (var i = 0; i < paths.Length; i++)
         {
-            paths[i] = draft.Paths.GetValueOrDefault((Surface)i) ?? draft.Row.Paths.GetValueOrDefault(PathNames[i]) ?? DefaultPaths[i];
+            paths[i] = draft.Paths[i] ?? draft.Row.Paths.GetValueOrDefault(PathNames[i]) ?? DefaultPaths[i];
         }
 
         return paths;
@@ -87,10 +87,16 @@ internal sealed class EndpointTable
     /// <summary>Joins root, path, the base's own query, more of it and the deployment's.</summary>
     public static string Join(string root, string query, string more, FrozenDictionary<string, string> extra)
     {
-        IEnumerable<string> parts =
-            [query, more, .. extra.OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(static pair => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Value)}")];
-        var all = string.Join('&', parts.Where(static part => part.Length > 0));
-        return all.Length == 0 ? root : $"{root}?{all}";
+        if (extra.Count == 0)
+        {
+            var own = query.Length > 0 && more.Length > 0 ? $"{query}&{more}" : query + more;
+            return own.Length == 0 ? root : $"{root}?{own}";
+        }
+
+        var added = extra.OrderBy(static pair => pair.Key, StringComparer.Ordinal)
+            .Select(static pair => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Value)}");
+        IEnumerable<string> parts = [query, more, .. added];
+        return $"{root}?{string.Join('&', parts.Where(static part => part.Length > 0))}";
     }
 
     private static UpstreamEndpoint Below(ConnectionDraft draft, string address, Surface surface, string[] paths)
@@ -98,8 +104,21 @@ internal sealed class EndpointTable
         var (root, query) = Split(address.Contains("://", StringComparison.Ordinal) ? address : "https://" + address);
         var path = paths[(int)surface];
         // Users paste whole URLs: the operation at the end is theirs, or gives way to the one that is called.
-        var pasted = paths.Where(other => root.EndsWith(other, StringComparison.OrdinalIgnoreCase)).MaxBy(static other => other.Length);
-        if (pasted is not null && !string.Equals(pasted, path, StringComparison.Ordinal))
+        string? pasted = null;
+        foreach (var other in paths)
+        {
+            if (other.Length > (pasted?.Length ?? 0) && root.EndsWith(other, StringComparison.OrdinalIgnoreCase))
+            {
+                pasted = other;
+            }
+        }
+
+        if (string.Equals(pasted, path, StringComparison.Ordinal))
+        {
+            return Make(draft, Join(root, query, "", draft.Deployment.ExtraQuery));
+        }
+
+        if (pasted is not null)
         {
             root = root[..^pasted.Length];
         }
@@ -109,7 +128,6 @@ internal sealed class EndpointTable
             root += suffix;
         }
 
-        var full = root.EndsWith(path, StringComparison.OrdinalIgnoreCase) && pasted is not null && string.Equals(pasted, path, StringComparison.Ordinal) ? root : root + path;
-        return Make(draft, Join(full, query, "", draft.Deployment.ExtraQuery));
+        return Make(draft, Join(root + path, query, "", draft.Deployment.ExtraQuery));
     }
 }

@@ -19,7 +19,8 @@ internal sealed partial class ErrorClassifier(ProviderErrors errors)
     [
         "context_length_exceeded", "exceed_context_size_error", "exceed context limit", "this model's maximum context length is",
         "maximum context length", "string too long. expected a string with maximum length", "model's maximum context limit",
-        "is longer than the model's context length", "input tokens exceed the configured limit", "`inputs` tokens + `max_new_tokens` must be",
+        "is longer than the model's context length", "input tokens exceed the configured limit",
+        "`inputs` tokens + `max_new_tokens` must be",
         "exceeds the maximum number of tokens allowed", "exceeds the available context size", "prompt is too long", "too many input tokens",
         "input is too long", "is longer than the maximum model length",
     ];
@@ -37,7 +38,8 @@ internal sealed partial class ErrorClassifier(ProviderErrors errors)
     private static readonly ImmutableArray<string> RateTexts =
         ["rate limit", "service tier capacity exceeded", "token_quota_reached", "rate_limit_exceeded"];
 
-    private static readonly FrozenDictionary<string, UpstreamErrorKind> ByName = new Dictionary<string, UpstreamErrorKind>(StringComparer.Ordinal)
+    private static readonly FrozenDictionary<string, UpstreamErrorKind> ByName =
+        new Dictionary<string, UpstreamErrorKind>(StringComparer.Ordinal)
     {
         ["BadRequest"] = UpstreamErrorKind.BadRequest,
         ["ContextWindowExceeded"] = UpstreamErrorKind.ContextWindowExceeded,
@@ -93,7 +95,8 @@ internal sealed partial class ErrorClassifier(ProviderErrors errors)
             return UpstreamErrorKind.NotFound;
         }
 
-        return (status is 0 or 400 && Has(text, RateTexts)) || (status is 0 or 400 or 413 && Has(text, errors.RateLimit)) ? UpstreamErrorKind.RateLimit : null;
+        return (status is 0 or 400 && Has(text, RateTexts)) || (status is 0 or 400 or 413 && Has(text, errors.RateLimit))
+            ? UpstreamErrorKind.RateLimit : null;
     }
 
     private static UpstreamErrorKind ByStatus(int status, string text) => status switch
@@ -137,8 +140,8 @@ internal sealed partial class ErrorClassifier(ProviderErrors errors)
             return null;
         }
 
-        var family = kind is UpstreamErrorKind.InternalServer or UpstreamErrorKind.BadGateway or UpstreamErrorKind.ServiceUnavailable or UpstreamErrorKind.Connection
-            ? 5 : 4;
+        var family = kind is UpstreamErrorKind.InternalServer or UpstreamErrorKind.BadGateway
+            or UpstreamErrorKind.ServiceUnavailable or UpstreamErrorKind.Connection ? 5 : 4;
         return status is 0 or < 400 || status / 100 == family ? kind : null;
     }
 
@@ -155,9 +158,13 @@ internal sealed partial class ErrorClassifier(ProviderErrors errors)
         return false;
     }
 
-    [GeneratedRegex("""litellm\.(?<class>[A-Za-z]{3,40}?)Error\b""", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        """litellm\.(?<class>[A-Za-z]{3,40}?)Error\b""", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex GatewayClass();
 
-    [GeneratedRegex("\"(?:type|code)\"\\s*:\\s*\"(?<type>[a-zA-Z_]{3,40})\"", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        "\"(?:type|code)\"\\s*:\\s*\"(?<type>[a-zA-Z_]{3,40})\"", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex ErrorType();
 }

@@ -31,7 +31,8 @@ internal sealed class OpenAiConnection(ConnectionDraft draft, EndpointTable endp
 
     public static ConnectionFault? Write(RequestRewriter[] rewriters, in UpstreamRequest request, JsonEdits edits)
         => rewriters[(int)request.Surface].Write(request.Json, request.Members, request.Stream, request.Policy, edits) is { } fault
-            ? new ConnectionFault(fault.IsUnsupportedParams ? UpstreamErrorKind.UnsupportedParams : UpstreamErrorKind.BadRequest, fault.Message)
+            ? new ConnectionFault(
+                fault.IsUnsupportedParams ? UpstreamErrorKind.UnsupportedParams : UpstreamErrorKind.BadRequest, fault.Message)
             : null;
 
     public static TransportOptions TransportOf(ConnectionDraft draft) => new(

@@ -10,7 +10,13 @@ internal static class RuleCompiler
 {
     /// <summary>The rewriter of each surface.</summary>
     public static RequestRewriter[] CompileAll(ConnectionDraft draft, Action<ParameterRulesBuilder>? last = null)
-        => [.. Enum.GetValues<Surface>().Select(surface => Compile(draft, surface, last))];
+        =>
+        [
+            Compile(draft, Surface.Chat, last),
+            Compile(draft, Surface.Completions, last),
+            Compile(draft, Surface.Embeddings, last),
+            Compile(draft, Surface.Models, last),
+        ];
 
     private static RequestRewriter Compile(ConnectionDraft draft, Surface surface, Action<ParameterRulesBuilder>? last)
     {
@@ -53,7 +59,7 @@ internal static class RuleCompiler
     {
         var policy = draft.Row.Params;
         var byModel = policy.ByModel.FirstOrDefault(entry => draft.Model.Contains(entry.Match, StringComparison.OrdinalIgnoreCase));
-        rules.SupportOnly(SupportedBy(byModel.Supported ?? policy.Supported));
+        rules.SupportOnly(SupportedBy(byModel?.Supported ?? policy.Supported));
         foreach (var (name, flag) in policy.Requires)
         {
             if (!draft.Can(flag, policy.RequiresStrictly))
@@ -83,7 +89,8 @@ internal static class RuleCompiler
         }
 
         rules.Tools = draft.Tools;
-        rules.Messages = draft.Deployment.SupportsSystemMessage ? draft.Messages : (draft.Messages ?? new MessageRules { Sanitize = false }) with { FoldSystem = true };
+        rules.Messages = draft.Deployment.SupportsSystemMessage ? draft.Messages
+            : (draft.Messages ?? new MessageRules { Sanitize = false }) with { FoldSystem = true };
     }
 
     private static void AddValues(ConnectionDraft draft, Surface surface, ParameterRulesBuilder rules)

@@ -9,7 +9,8 @@ internal sealed class ClarifaiHook : ProviderHook
 {
     public override void Connect(ConnectionDraft draft)
     {
-        if (draft.Model.Split('.', 3) is [{ Length: > 0 } user, { Length: > 0 } app, { Length: > 0 } model] && !draft.Model.Contains('/', StringComparison.Ordinal))
+        if (draft.Model.Split('.', 3) is [{ Length: > 0 } user, { Length: > 0 } app, { Length: > 0 } model]
+            && !draft.Model.Contains('/', StringComparison.Ordinal))
         {
             draft.Model = $"https://clarifai.com/{user}/{app}/models/{model}";
         }
@@ -33,15 +34,18 @@ internal sealed class RagFlowHook : ProviderHook
 {
     public override void Connect(ConnectionDraft draft)
     {
-        if (draft.Model.Split('/', 3) is not [("chat" or "agent") and var kind, { Length: > 0 } id, { Length: > 0 } model] || id is "." or "..")
+        if (draft.Model.Split('/', 3) is not [("chat" or "agent") and var kind, { Length: > 0 } id, { Length: > 0 } model]
+            || id is "." or "..")
         {
             draft.Fault = new ConnectionFault(
-                UpstreamErrorKind.BadRequest, $"{draft.Row.ExceptionName} - the model must be written {draft.Row.Slug}/chat/<id>/<model> or {draft.Row.Slug}/agent/<id>/<model>.");
+                UpstreamErrorKind.BadRequest,
+                $"{draft.Row.ExceptionName} - the model must be written {draft.Row.Slug}/chat/<id>/<model> "
+                + $"or {draft.Row.Slug}/agent/<id>/<model>.");
             return;
         }
 
         draft.Model = model;
-        draft.Paths[Surface.Chat] = $"/api/v1/{kind}s_openai/{Uri.EscapeDataString(id)}/chat/completions";
+        draft.Paths[(int)Surface.Chat] = $"/api/v1/{kind}s_openai/{Uri.EscapeDataString(id)}/chat/completions";
         draft.Base = WithoutEnding(WithoutEnding(draft.Base, "/v1"), "/api");
     }
 
@@ -59,7 +63,7 @@ internal sealed class GradientHook : ProviderHook
     {
         if (draft.HasOwnBase && draft.Base is { } address && !address.TrimEnd('/').EndsWith("/v1", StringComparison.Ordinal))
         {
-            draft.Paths[Surface.Chat] = "/api/v1/chat/completions";
+            draft.Paths[(int)Surface.Chat] = "/api/v1/chat/completions";
         }
     }
 }
@@ -69,9 +73,10 @@ internal sealed class DataRobotHook : ProviderHook
 {
     public override void Connect(ConnectionDraft draft)
     {
-        if (draft.Base is { } address && (address.Contains("/deployments/", StringComparison.Ordinal) || address.Contains("/genai/", StringComparison.Ordinal)))
+        if (draft.Base is { } address
+            && (address.Contains("/deployments/", StringComparison.Ordinal) || address.Contains("/genai/", StringComparison.Ordinal)))
         {
-            draft.Paths[Surface.Chat] = "/chat/completions";
+            draft.Paths[(int)Surface.Chat] = "/chat/completions";
         }
         else
         {
@@ -89,7 +94,8 @@ internal sealed class AnthropicBaseHook : ProviderHook
         {
             draft.Fault = new ConnectionFault(
                 UpstreamErrorKind.BadRequest,
-                $"{draft.Row.ExceptionName} - api_base names the Anthropic surface of '{draft.Row.Slug}'; that dialect is not available for it.");
+                $"{draft.Row.ExceptionName} - api_base names the Anthropic surface of '{draft.Row.Slug}'; "
+                + "that dialect is not available for it.");
         }
     }
 }

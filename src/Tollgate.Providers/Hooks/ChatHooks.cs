@@ -116,7 +116,8 @@ internal sealed class FireworksHook : ProviderHook
     {
         replacement = default;
         var json = request.Json.Span;
-        if (value.Kind == JsonKind.Object && JsonWalker.TryFind(json, value.ValueStart, "json_schema"u8, out var outer) && outer.Kind == JsonKind.Object
+        if (value.Kind == JsonKind.Object && JsonWalker.TryFind(json, value.ValueStart, "json_schema"u8, out var outer)
+            && outer.Kind == JsonKind.Object
             && JsonWalker.TryFind(json, outer.ValueStart, "schema"u8, out var schema))
         {
             replacement = (byte[])[.. "{\"type\":\"json_object\",\"schema\":"u8, .. request.Value(schema), (byte)'}'];
@@ -142,10 +143,13 @@ internal sealed class OpenRouterHook : ProviderHook
     }
 }
 
-/// <summary>Moonshot: a forced tool call is asked for in words; thinking models have fixed sampling and want reasoning on every tool turn.</summary>
+/// <summary>
+/// Moonshot: a forced tool call is asked for in words; thinking models have fixed sampling and want reasoning on every tool turn.
+/// </summary>
 internal sealed class MoonshotHook : ProviderHook
 {
-    private static readonly ReadOnlyMemory<byte> AskForTool = """{"role":"user","content":"Call one of the available tools now."}"""u8.ToArray();
+    private static readonly ReadOnlyMemory<byte> AskForTool =
+        """{"role":"user","content":"Call one of the available tools now."}"""u8.ToArray();
 
     public override void Shape(ConnectionDraft draft, ParameterRulesBuilder rules)
     {
@@ -161,7 +165,8 @@ internal sealed class MoonshotHook : ProviderHook
         });
         rules.Messages = (rules.Messages ?? new MessageRules()) with
         {
-            AppendMessage = static request => request.TryGet("tool_choice"u8, out var choice) && request.IsText(choice, "required"u8) ? AskForTool : default,
+            AppendMessage = static request
+                => request.TryGet("tool_choice"u8, out var choice) && request.IsText(choice, "required"u8) ? AskForTool : default,
         };
         if (draft.Model.Contains("thinking", StringComparison.Ordinal))
         {

@@ -11,10 +11,12 @@ internal sealed class VoyageHook : ProviderHook
 {
     public override void Connect(ConnectionDraft draft)
     {
-        if (draft.Model.StartsWith("voyage-context", StringComparison.Ordinal) || draft.Model.StartsWith("voyage-multimodal", StringComparison.Ordinal))
+        if (draft.Model.StartsWith("voyage-context", StringComparison.Ordinal)
+            || draft.Model.StartsWith("voyage-multimodal", StringComparison.Ordinal))
         {
             draft.Fault = new ConnectionFault(
-                UpstreamErrorKind.BadRequest, $"{draft.Row.ExceptionName} - the model '{draft.Model}' has a wire format of its own, which is not available.");
+                UpstreamErrorKind.BadRequest,
+                $"{draft.Row.ExceptionName} - the model '{draft.Model}' has a wire format of its own, which is not available.");
         }
     }
 

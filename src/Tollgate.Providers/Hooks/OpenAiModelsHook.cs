@@ -4,7 +4,9 @@ using Tollgate.Wire.OpenAi;
 
 namespace Tollgate.Providers.Hooks;
 
-/// <summary>Parameter rules of the o-series, gpt-5 and search models (02-openai-azure.md section 2), by name and by catalogue flags.</summary>
+/// <summary>
+/// Parameter rules of the o-series, gpt-5 and search models (02-openai-azure.md section 2), by name and by catalogue flags.
+/// </summary>
 internal sealed class OpenAiModelsHook : ProviderHook
 {
     private const string ForcedOSeries = "o_series/";
@@ -12,7 +14,8 @@ internal sealed class OpenAiModelsHook : ProviderHook
 
     private static readonly HashSet<string> SearchParams = new(StringComparer.Ordinal)
     {
-        "messages", "web_search_options", "response_format", "user", "max_tokens", "max_completion_tokens", "stream", "stream_options", "store",
+        "messages", "web_search_options", "response_format", "user", "max_tokens", "max_completion_tokens", "stream", "stream_options",
+        "store",
         "metadata", "safety_identifier",
     };
 
@@ -83,7 +86,8 @@ internal sealed class OpenAiModelsHook : ProviderHook
 
     private static bool IsOSeries(string name) => name is ['o', '1' or '3' or '4'] or ['o', '1' or '3' or '4', '-', ..];
 
-    private static bool IsGpt5(string name) => name.StartsWith("gpt-5", StringComparison.Ordinal) && !name.Contains("-chat", StringComparison.Ordinal);
+    private static bool IsGpt5(string name)
+        => name.StartsWith("gpt-5", StringComparison.Ordinal) && !name.Contains("-chat", StringComparison.Ordinal);
 
     private static void ShapeOSeries(ConnectionDraft draft, ParameterRulesBuilder rules, string name)
     {
@@ -130,7 +134,9 @@ internal sealed class OpenAiModelsHook : ProviderHook
         rules.SupportOnly(supported);
     }
 
-    /// <summary>Sampling parameters are taken only where the model does not reason: its effort is none, or unset where none is possible.</summary>
+    /// <summary>
+    /// Sampling parameters are taken only where the model does not reason: its effort is none, or unset where none is possible.
+    /// </summary>
     private static ValueCheck WithoutReasoning(bool canSkip, double? alwaysOk)
         => (in RequestView request, in MemberSpan value, out ReadOnlyMemory<byte> replacement) =>
         {
@@ -144,7 +150,9 @@ internal sealed class OpenAiModelsHook : ProviderHook
             return canSkip && !reasons ? ValueVerdict.Keep : ValueVerdict.Refuse;
         };
 
-    /// <summary>Efforts beyond low, medium and high need the model's flag; the object form is reduced to its effort, chat takes no summary.</summary>
+    /// <summary>
+    /// Efforts beyond low, medium and high need the model's flag; the object form is reduced to its effort, chat takes no summary.
+    /// </summary>
     private static ValueCheck Effort(ConnectionDraft draft)
     {
         var refused = new List<byte[]>();

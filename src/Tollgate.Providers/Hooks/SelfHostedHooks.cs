@@ -4,7 +4,9 @@ using Tollgate.Wire.OpenAi;
 
 namespace Tollgate.Providers.Hooks;
 
-/// <summary>The upstream is a gateway of our kind: fields that mean something to it pass, credentials and parameter policy do not.</summary>
+/// <summary>
+/// The upstream is a gateway of our kind: fields that mean something to it pass, credentials and parameter policy do not.
+/// </summary>
 internal sealed class GatewayHook : ProviderHook
 {
     public override void Shape(ConnectionDraft draft, ParameterRulesBuilder rules) => rules.PassOn(
@@ -35,7 +37,8 @@ internal sealed class VllmHook : ProviderHook
 
     private static ReadOnlyMemory<byte> EffortOf(in RequestView request)
     {
-        if (!request.TryGet("thinking"u8, out var thinking) || thinking.Kind != JsonKind.Object || request.TryGet("reasoning_effort"u8, out _)
+        if (!request.TryGet("thinking"u8, out var thinking) || thinking.Kind != JsonKind.Object
+            || request.TryGet("reasoning_effort"u8, out _)
             || (JsonWalker.TryFind(request.Json.Span, thinking.ValueStart, "type"u8, out var type) && request.IsText(type, "disabled"u8)))
         {
             return default;

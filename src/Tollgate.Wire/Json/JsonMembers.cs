@@ -34,6 +34,9 @@ public sealed class JsonMembers
     /// <summary>More members than this in one object are refused: no API has them, and looking for duplicates is quadratic.</summary>
     public const int MaxCount = 512;
 
+    /// <summary>Names up to this many bytes are compared pairwise; no API's are longer.</summary>
+    private const int LongestPlainName = 64;
+
     private MemberSpan[] _items = new MemberSpan[24];
     private ulong[]? _superseded;
 
@@ -112,30 +115,49 @@ public sealed class JsonMembers
 
     internal void MarkDuplicates(ReadOnlySpan<byte> json)
     {
-        for (var i = 1; i < Count; i++)
+        for (var i = 0; i < Count; i++)
         {
+            var name = NameAt(json, i);
+            if (name.Length > LongestPlainName || name.Contains((byte)'\\'))
+            {
+                MarkUnescapedDuplicates(json);
+                return;
+            }
+
             for (var j = 0; j < i; j++)
             {
-                if (SameName(json, in _items[i], in _items[j]))
+                if (name.SequenceEqual(NameAt(json, j)))
                 {
-                    _superseded ??= new ulong[(MaxCount + 63) / 64];
-                    _superseded[j >> 6] |= 1UL << (j & 63);
+                    Supersede(j);
                 }
             }
         }
     }
 
-    private static bool SameName(ReadOnlySpan<byte> json, in MemberSpan a, in MemberSpan b)
+    /// <summary>
+    /// For names that are long or have escapes, which real requests hardly ever have: texts of other bytes may be the same name, and pairwise
+    /// comparison of what an attacker made long would cost minutes.
+    /// </summary>
+    private void MarkUnescapedDuplicates(ReadOnlySpan<byte> json)
     {
-        var left = json.Slice(a.NameStart, a.NameLength);
-        var right = json.Slice(b.NameStart, b.NameLength);
-        if (left.Length == right.Length && left.SequenceEqual(right))
+        var last = new Dictionary<string, int>(Count, StringComparer.Ordinal);
+        for (var i = 0; i < Count; i++)
         {
-            return true;
-        }
+            var name = JsonText.Unescape(NameAt(json, i));
+            if (last.TryGetValue(name, out var earlier))
+            {
+                Supersede(earlier);
+            }
 
-        // Escapes are rare in member names; only then may texts of other bytes be the same name.
-        return (left.Contains((byte)'\\') || right.Contains((byte)'\\'))
-            && string.Equals(JsonText.Unescape(left), JsonText.Unescape(right), StringComparison.Ordinal);
+            last[name] = i;
+        }
     }
+
+    private void Supersede(int index)
+    {
+        _superseded ??= new ulong[(MaxCount + 63) / 64];
+        _superseded[index >> 6] |= 1UL << (index & 63);
+    }
+
+    private ReadOnlySpan<byte> NameAt(ReadOnlySpan<byte> json, int index) => json.Slice(_items[index].NameStart, _items[index].NameLength);
 }

@@ -80,25 +80,43 @@ public static class JsonText
         return 2;
     }
 
-    private static string DropLoneSurrogates(StringBuilder text)
+    private static string DropLoneSurrogates(StringBuilder builder)
     {
-        for (var i = 0; i < text.Length; i++)
+        var text = builder.ToString();
+        var first = FindLoneSurrogate(text, 0);
+        if (first < 0)
+        {
+            return text;
+        }
+
+        builder.Clear();
+        var start = 0;
+        for (var lone = first; lone >= 0; lone = FindLoneSurrogate(text, start))
+        {
+            builder.Append(text, start, lone - start);
+            start = lone + 1;
+        }
+
+        return builder.Append(text, start, text.Length - start).ToString();
+    }
+
+    private static int FindLoneSurrogate(string text, int from)
+    {
+        for (var i = from; i < text.Length; i++)
         {
             if (!char.IsSurrogate(text[i]))
             {
                 continue;
             }
 
-            if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
+            if (!char.IsHighSurrogate(text[i]) || i + 1 == text.Length || !char.IsLowSurrogate(text[i + 1]))
             {
-                i++;
+                return i;
             }
-            else
-            {
-                text.Remove(i--, 1);
-            }
+
+            i++;
         }
 
-        return text.ToString();
+        return -1;
     }
 }

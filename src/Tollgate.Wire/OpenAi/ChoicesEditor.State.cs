@@ -102,7 +102,9 @@ internal sealed class ChoiceState
 /// <summary>Content that is a list of parts.</summary>
 internal static class ContentSplit
 {
-    /// <summary>Text parts make the content; <c>thinking</c> and <c>reasoning</c> parts, with their text in a list or a string, the reasoning.</summary>
+    /// <summary>
+    /// Text parts make the content; <c>thinking</c> and <c>reasoning</c> parts, with their text in a list or a string, the reasoning.
+    /// </summary>
     public static (string? Reasoning, string? Content) OfParts(ReadOnlySpan<byte> json, in MemberSpan content, string? reasoning)
     {
         var text = new StringBuilder();

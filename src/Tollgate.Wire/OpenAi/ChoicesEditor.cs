@@ -4,7 +4,9 @@ using Tollgate.Wire.Json;
 
 namespace Tollgate.Wire.OpenAi;
 
-/// <summary>Applies <see cref="ResponseRules"/> to the <c>choices</c> of one answer: one instance an answer, fed once or chunk by chunk.</summary>
+/// <summary>
+/// Applies <see cref="ResponseRules"/> to the <c>choices</c> of one answer: one instance an answer, fed once or chunk by chunk.
+/// </summary>
 public sealed class ChoicesEditor(ResponseRules rules)
 {
     private static readonly ReadOnlyMemory<byte> NullJson = "null"u8.ToArray();
@@ -52,7 +54,8 @@ public sealed class ChoicesEditor(ResponseRules rules)
             && finish.Kind == JsonKind.String && finish.ValueLength > 2);
         if (body.Kind == JsonKind.Object)
         {
-            state.CallsTools |= JsonWalker.TryFind(span, body.ValueStart, "tool_calls"u8, out var calls) && calls is { Kind: JsonKind.Array, ValueLength: > 2 };
+            state.CallsTools |= JsonWalker.TryFind(span, body.ValueStart, "tool_calls"u8, out var calls)
+                && calls is { Kind: JsonKind.Array, ValueLength: > 2 };
         }
 
         var walker = new JsonWalker(span, start);
@@ -157,7 +160,8 @@ public sealed class ChoicesEditor(ResponseRules rules)
     private static string? TextOf(ReadOnlySpan<byte> json, in MemberSpan member)
         => member.Kind == JsonKind.String ? JsonText.Unescape(json.Slice(member.ValueStart + 1, member.ValueLength - 2)) : null;
 
-    private static bool IsNamed(ReadOnlySpan<byte> json, in MemberSpan member, ReadOnlySpan<byte> name) => JsonMembers.NameEquals(json, member, name);
+    private static bool IsNamed(ReadOnlySpan<byte> json, in MemberSpan member, ReadOnlySpan<byte> name)
+        => JsonMembers.NameEquals(json, member, name);
 
     private static void Rename(ReadOnlySpan<byte> json, in MemberSpan body, in MemberSpan reasoning, JsonEdits edits)
     {
@@ -183,7 +187,8 @@ public sealed class ChoicesEditor(ResponseRules rules)
     }
 
     private static void Rewrite(
-        ReadOnlySpan<byte> json, in MemberSpan body, in MemberSpan reasoning, in MemberSpan content, (string? Reasoning, string? Content) text, JsonEdits edits)
+        ReadOnlySpan<byte> json, in MemberSpan body, in MemberSpan reasoning, in MemberSpan content,
+        (string? Reasoning, string? Content) text, JsonEdits edits)
     {
         var cutter = new MemberCutter(edits);
         var walker = new JsonWalker(json, body.ValueStart);

@@ -37,8 +37,8 @@ public sealed record ErrorBody(string Message, string? Type, string? Param, stri
     }
 
     /// <summary>
-    /// Reads an upstream's error answer, in any of the forms seen: <c>{"error":{...}}</c>, <c>{"error":"text"}</c>, <c>{"message":...}</c>,
-    /// <c>{"detail":...}</c>.
+    /// Reads an upstream's error answer, in any of the forms seen: <c>{"error":{...}}</c>, <c>{"error":"text"}</c>, <c>{"message":...}</c>
+    /// (with <c>type</c>, <c>param</c> and <c>code</c> beside it), <c>{"detail":...}</c>.
     /// </summary>
     /// <returns>Null when the text is no such JSON.</returns>
     public static ErrorBody? TryRead(ReadOnlySpan<byte> json)
@@ -50,7 +50,7 @@ public sealed record ErrorBody(string Message, string? Type, string? Param, stri
         }
 
         var error = members.Find(json, "error"u8);
-        if (error >= 0)
+        if (error >= 0 && members[error].Kind != JsonKind.Null)
         {
             ref readonly var member = ref members[error];
             return member.Kind switch
@@ -61,18 +61,16 @@ public sealed record ErrorBody(string Message, string? Type, string? Param, stri
             };
         }
 
-        foreach (var name in (ReadOnlySpan<string>)["message", "detail"])
+        var message = members.Find(json, "message"u8);
+        if (message >= 0 && members[message].Kind != JsonKind.Null)
         {
-            var index = members.Find(json, System.Text.Encoding.ASCII.GetBytes(name));
-            if (index >= 0)
-            {
-                ref readonly var member = ref members[index];
-                return new ErrorBody(
-                    Text(json, member) ?? System.Text.Encoding.UTF8.GetString(json.Slice(member.ValueStart, member.ValueLength)), null, null, null);
-            }
+            return ReadObject(json, json.IndexOf((byte)'{'));
         }
 
-        return null;
+        var detail = members.Find(json, "detail"u8);
+        return detail >= 0 && members[detail].Kind != JsonKind.Null
+            ? new ErrorBody(TextOrJson(json, members[detail]), null, null, null)
+            : null;
     }
 
     private static ErrorBody ReadObject(ReadOnlySpan<byte> json, int start)
@@ -84,7 +82,7 @@ public sealed record ErrorBody(string Message, string? Type, string? Param, stri
             var text = Text(json, walker.Current);
             if (walker.NameIs("message"u8))
             {
-                body = body with { Message = text ?? System.Text.Encoding.UTF8.GetString(walker.Value) };
+                body = body with { Message = walker.Current.Kind == JsonKind.Null ? "" : TextOrJson(json, walker.Current) };
             }
             else if (walker.NameIs("type"u8))
             {
@@ -102,6 +100,9 @@ public sealed record ErrorBody(string Message, string? Type, string? Param, stri
 
         return body;
     }
+
+    private static string TextOrJson(ReadOnlySpan<byte> json, in MemberSpan member)
+        => Text(json, member) ?? System.Text.Encoding.UTF8.GetString(json.Slice(member.ValueStart, member.ValueLength));
 
     private static string? Text(ReadOnlySpan<byte> json, in MemberSpan member) => JsonText.AsString(json.Slice(member.ValueStart, member.ValueLength));
 }

@@ -10,7 +10,8 @@ public static class ChatParameters
     [
         "messages", "functions", "function_call", "temperature", "top_p", "n", "stream", "stream_options", "stop", "max_tokens",
         "max_completion_tokens", "modalities", "prediction", "audio", "presence_penalty", "frequency_penalty", "logit_bias", "user",
-        "response_format", "seed", "tools", "tool_choice", "parallel_tool_calls", "logprobs", "top_logprobs", "reasoning_effort", "thinking",
+        "response_format", "seed", "tools", "tool_choice", "parallel_tool_calls", "logprobs", "top_logprobs", "reasoning_effort",
+        "thinking",
         "web_search_options", "service_tier", "prompt_cache_key", "prompt_cache_retention", "safety_identifier", "verbosity", "store",
         "extra_headers", "max_retries", "api_version", "metadata", "context_management",
     ];
@@ -29,13 +30,17 @@ internal static class InternalNames
 {
     public static ImmutableArray<string> All { get; } =
     [
-        "metadata", "proxy_server_request", "model_info", "tags", "cache", "caching", "ttl", "s-maxage", "no-log", "num_retries", "max_retries",
-        "fallbacks", "context_window_fallbacks", "content_policy_fallbacks", "context_window_fallback_dict", "disable_fallbacks", "guardrails",
+        "metadata", "proxy_server_request", "model_info", "tags", "cache", "caching", "ttl", "s-maxage", "no-log", "num_retries",
+        "max_retries",
+        "fallbacks", "context_window_fallbacks", "content_policy_fallbacks", "context_window_fallback_dict", "disable_fallbacks",
+        "guardrails",
         "guardrail_config", "policies", "disable_global_guardrails", "disable_global_guardrail", "prompt_id", "prompt_variables",
         "prompt_version", "prompt_label", "ignore_prompt_manager_model", "ignore_prompt_manager_optional_params", "vector_store_ids",
         "caching_groups", "tpm", "rpm", "weight", "order", "max_parallel_requests", "cooldown_time", "max_budget", "budget_duration",
-        "default_api_key_tpm_limit", "default_api_key_rpm_limit", "allowed_fails", "allowed_fails_policy", "specific_deployment", "deployment",
-        "preset_cache_key", "enable_message_redaction", "turn_off_message_logging", "no_proxy", "use_litellm_proxy", "additional_drop_params",
+        "default_api_key_tpm_limit", "default_api_key_rpm_limit", "allowed_fails", "allowed_fails_policy", "specific_deployment",
+        "deployment",
+        "preset_cache_key", "enable_message_redaction", "turn_off_message_logging", "no_proxy", "use_litellm_proxy",
+        "additional_drop_params",
         "allowed_openai_params", "drop_params", "modify_params", "timeout", "stream_timeout", "request_timeout", "base_model", "priority",
         "custom_llm_provider", "api_key", "api_base", "base_url", "api_version", "organization", "extra_headers", "headers", "extra_body",
         "extra_query", "secret_fields", "standard_logging_object", "applied_guardrails", "applied_policies", "policy_sources",
@@ -52,7 +57,9 @@ internal static class InternalNames
         "vertex_", "azure_",
     ];
 
-    /// <summary>Families of names that grow with every release: matched by shape, so that a new one is not sent to a provider by accident.</summary>
+    /// <summary>
+    /// Families of names that grow with every release: matched by shape, so that a new one is not sent to a provider by accident.
+    /// </summary>
     public static bool MatchesPattern(ReadOnlySpan<char> name)
     {
         foreach (var prefix in Prefixes)

@@ -72,10 +72,14 @@ public static class ValueChecks
     /// <summary>The value is not supported (value of <see cref="Map"/>).</summary>
     public const string Reject = "@reject";
 
+    /// <summary>The value is sent as it is, whatever <c>@other</c> says (value of <see cref="Map"/>).</summary>
+    public const string Keep = "@keep";
+
     /// <summary>Maps string values; <c>@object</c> stands for any object, <c>@other</c> for any string not named.</summary>
     public static ValueCheck Map(IReadOnlyDictionary<string, string> map)
     {
-        var entries = map.Select(static pair => (From: Encoding.UTF8.GetBytes(pair.Key), pair.Value, Json: JsonText.Quote(pair.Value))).ToArray();
+        var entries = map.Select(
+            static pair => (From: Encoding.UTF8.GetBytes(pair.Key), pair.Value, Json: JsonText.Quote(pair.Value))).ToArray();
         return (in RequestView request, in MemberSpan value, out ReadOnlyMemory<byte> replacement) =>
         {
             replacement = default;
@@ -86,13 +90,21 @@ public static class ValueChecks
                 if (matches)
                 {
                     replacement = json;
-                    return to switch { Drop => ValueVerdict.Cut, Reject => ValueVerdict.Refuse, "@keep" => ValueVerdict.Keep, _ => ValueVerdict.Replace };
+                    return VerdictOf(to);
                 }
             }
 
             return ValueVerdict.Keep;
         };
     }
+
+    private static ValueVerdict VerdictOf(string to) => to switch
+    {
+        Drop => ValueVerdict.Cut,
+        Reject => ValueVerdict.Refuse,
+        Keep => ValueVerdict.Keep,
+        _ => ValueVerdict.Replace,
+    };
 
     /// <summary>Keeps a number within bounds.</summary>
     /// <param name="min">Least value, or null.</param>
@@ -111,7 +123,8 @@ public static class ValueChecks
                 return ValueVerdict.Keep;
             }
 
-            if (minIfManyChoices is { } least && number < least && request.TryGet("n"u8, out var n) && request.TryNumber(n, out var count) && count > 1)
+            if (minIfManyChoices is { } least && number < least && request.TryGet("n"u8, out var n) && request.TryNumber(n, out var count)
+                && count > 1)
             {
                 replacement = manyJson;
             }

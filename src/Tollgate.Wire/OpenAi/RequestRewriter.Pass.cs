@@ -89,7 +89,8 @@ public sealed partial class RequestRewriter
         }
 
         private bool IsAllowed(MemberRule rule)
-            => rule.Allowed || (!policy.AllowedOpenAiParams.IsEmpty && policy.AllowedOpenAiParams.Contains(rule.Name, StringComparer.Ordinal));
+            => rule.Allowed
+                || (!policy.AllowedOpenAiParams.IsEmpty && policy.AllowedOpenAiParams.Contains(rule.Name, StringComparer.Ordinal));
 
         private bool IsDroppedByRequest(in MemberSpan member)
             => !policy.AdditionalDropParams.IsEmpty
@@ -113,7 +114,8 @@ public sealed partial class RequestRewriter
                 ref readonly var member = ref request.Members[i];
                 var rule = rules.Find(json.Slice(member.NameStart, member.NameLength));
                 var decision = decide.For(i, rule);
-                if (decision.Kind != DecisionKind.Keep || (rule is { Role: MemberRole.StreamOptions } && rules.StreamUsage == StreamUsage.Never))
+                if (decision.Kind != DecisionKind.Keep
+                    || (rule is { Role: MemberRole.StreamOptions } && rules.StreamUsage == StreamUsage.Never))
                 {
                     _cutter.Cut(member.Start, member.End);
                     if (decision.Kind == DecisionKind.Unsupported)
@@ -210,7 +212,8 @@ public sealed partial class RequestRewriter
                 Add(addition(request));
             }
 
-            if (stream && rules.StreamUsage == StreamUsage.StreamOptions && rules.Surface != Surface.Embeddings && !request.TryGet("stream_options"u8, out _))
+            if (stream && rules.StreamUsage == StreamUsage.StreamOptions && rules.Surface != Surface.Embeddings
+                && !request.TryGet("stream_options"u8, out _))
             {
                 Add(Constants.UsageMember);
             }
@@ -258,8 +261,9 @@ public sealed partial class RequestRewriter
             var list = "['" + string.Join("', '", names) + "']";
             return new RewriteFault(
                 IsUnsupportedParams: true,
-                $"{rules.Provider} does not support parameters: {list}, for model={rules.Model}. To drop these, set `litellm.drop_params=True` "
-                + $"or for proxy:\n\n`litellm_settings:\n drop_params: true`\n. \n If you want to use these params dynamically send "
+                $"{rules.Provider} does not support parameters: {list}, for model={rules.Model}. "
+                + "To drop these, set `litellm.drop_params=True` or for proxy:\n\n`litellm_settings:\n drop_params: true`\n. \n "
+                + "If you want to use these params dynamically send "
                 + $"allowed_openai_params={list} in your request.");
         }
     }

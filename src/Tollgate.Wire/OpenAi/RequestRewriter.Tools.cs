@@ -7,7 +7,9 @@ namespace Tollgate.Wire.OpenAi;
 /// <summary>What is done inside <c>tools</c>.</summary>
 public sealed record ToolRules
 {
-    /// <summary>Members removed from a tool, its function and its schema at any depth (<c>strict</c>, <c>additionalProperties</c>, ...).</summary>
+    /// <summary>
+    /// Members removed from a tool, its function and its schema at any depth (<c>strict</c>, <c>additionalProperties</c>, ...).
+    /// </summary>
     public ImmutableArray<string> StripKeys { get; init; } = [];
 
     /// <summary>Prompt-cache marks stay. Default false.</summary>

@@ -3,7 +3,9 @@ using Tollgate.Wire.Json;
 
 namespace Tollgate.Wire.OpenAi;
 
-/// <summary>Text of messages without undoing escapes: what stands between the quotes of two JSON strings may stand between the quotes of one.</summary>
+/// <summary>
+/// Text of messages without undoing escapes: what stands between the quotes of two JSON strings may stand between the quotes of one.
+/// </summary>
 internal static class MessageText
 {
     /// <summary>Joins the text parts of a content list.</summary>
@@ -25,7 +27,9 @@ internal static class MessageText
             {
                 joined.Write(request.Value(part)[1..^1]);
             }
-            else if (part.Kind == JsonKind.Object && JsonWalker.TryFind(json, part.ValueStart, "text"u8, out var inner) && inner.Kind == JsonKind.String
+            else if (
+                part.Kind == JsonKind.Object && JsonWalker.TryFind(json, part.ValueStart, "text"u8, out var inner)
+                && inner.Kind == JsonKind.String
                 && JsonWalker.TryFind(json, part.ValueStart, "type"u8, out var type) && request.IsText(type, "text"u8))
             {
                 joined.Write(request.Value(inner)[1..^1]);
@@ -94,7 +98,8 @@ internal static class MessageTurns
         var walker = new JsonWalker(json, messages.ValueStart);
         while (walker.MoveNext())
         {
-            var role = walker.Current.Kind == JsonKind.Object && JsonWalker.TryFind(json, walker.Current.ValueStart, "role"u8, out var found)
+            var role = walker.Current.Kind == JsonKind.Object
+                && JsonWalker.TryFind(json, walker.Current.ValueStart, "role"u8, out var found)
                 ? JsonText.AsString(request.Value(found)) : null;
             turns.Add(new Turn(role ?? "", walker.Value.ToArray()));
         }

@@ -5,7 +5,8 @@ using Tollgate.Wire.Json;
 namespace Tollgate.Wire.OpenAi;
 
 /// <summary>Why a request cannot be sent to an upstream.</summary>
-/// <param name="IsUnsupportedParams">True when parameters are to blame that the upstream does not take; false for any other bad request.</param>
+/// <param name="IsUnsupportedParams">True when parameters are to blame that the upstream does not take; false for any other bad
+/// request.</param>
 /// <param name="Message">For the client.</param>
 public sealed record RewriteFault(bool IsUnsupportedParams, string Message);
 
@@ -112,7 +113,8 @@ public sealed partial class RequestRewriter(ParameterRules rules)
         {
             if (request.Members.Find(json, System.Text.Encoding.UTF8.GetBytes(member.Name)) < 0)
             {
-                scratch.Insert(request.Members.RootEnd, ParameterRules.Member(member.Name, member.Json).AsMemory(empty && set == 0 ? 1 : 0));
+                scratch.Insert(
+                    request.Members.RootEnd, ParameterRules.Member(member.Name, member.Json).AsMemory(empty && set == 0 ? 1 : 0));
                 set++;
             }
         }
@@ -148,6 +150,7 @@ public sealed partial class RequestRewriter(ParameterRules rules)
     {
         var members = new JsonMembers();
         var fault = JsonScanner.Scan(text, members);
-        return fault.IsNone ? new RequestView(text, members) : throw new InvalidOperationException($"A rule wrote broken JSON: {fault.Describe()}.");
+        return fault.IsNone ? new RequestView(text, members)
+            : throw new InvalidOperationException($"A rule wrote broken JSON: {fault.Describe()}.");
     }
 }

@@ -71,6 +71,10 @@ public sealed class ResponseEditor
         var json = answer.Span;
         var model = _members.Find(json, "model"u8);
         var usage = _members.Find(json, "usage"u8);
+        UsageEstimated = usage < 0 || _members[usage].Kind != JsonKind.Object;
+        Usage = UsageEstimated
+            ? Estimate(view, _members[content].ValueLength)
+            : TokenUsage.Read(json, _members[usage].ValueStart);
         for (var i = 0; i < _members.Count; i++)
         {
             ref readonly var member = ref _members[i];
@@ -78,16 +82,16 @@ public sealed class ResponseEditor
             {
                 Edits.Replace(member.ValueStart, member.End, view.ClientModel);
             }
+            else if (i == usage && UsageEstimated)
+            {
+                Edits.Replace(member.ValueStart, member.End, Encoding.UTF8.GetBytes(UsageJson(view.Surface)));
+            }
             else if (i == content && !view.Rules.IsIdentity && view.Surface != Surface.Embeddings)
             {
                 new ChoicesEditor(view.Rules).Edit(answer, member, Edits);
             }
         }
 
-        UsageEstimated = usage < 0 || _members[usage].Kind != JsonKind.Object;
-        Usage = UsageEstimated
-            ? Estimate(view, _members[content].ValueLength)
-            : TokenUsage.Read(json, _members[usage].ValueStart);
         AddMissing(json, view, hasModel: model >= 0, hasUsage: usage >= 0);
     }
 

@@ -37,6 +37,10 @@ public sealed class StreamEditor(StreamView view)
 {
     private static readonly ReadOnlyMemory<byte> EmptyChoice = "[{\"index\":0,\"delta\":{}}]"u8.ToArray();
 
+    private static readonly ReadOnlyMemory<byte> AddedEmptyChoice = ",\"choices\":[{\"index\":0,\"delta\":{}}]"u8.ToArray();
+    private static readonly ReadOnlyMemory<byte> NoChoices = "[]"u8.ToArray();
+    private static readonly ReadOnlyMemory<byte> AddedNoChoices = ",\"choices\":[]"u8.ToArray();
+
     private readonly JsonMembers _members = new();
     private readonly ChoicesEditor? _choicesEditor = view.Rules.IsIdentity ? null : new ChoicesEditor(view.Rules);
     private byte[]? _id;
@@ -65,9 +69,16 @@ public sealed class StreamEditor(StreamView view)
         Edits.Clear();
         HasOutput = false;
         var json = payload.Span;
-        if (json.Trim((byte)' ').SequenceEqual("[DONE]"u8))
+        var bare = json.Trim((byte)' ');
+        if (bare.SequenceEqual("[DONE]"u8))
         {
             return ChunkAction.Done;
+        }
+
+        if (bare.IsEmpty)
+        {
+            // An empty data line is some upstreams' sign of life.
+            return ChunkAction.Drop;
         }
 
         if (!JsonScanner.Scan(json, _members).IsNone || _members.RootKind != JsonKind.Object)
@@ -164,11 +175,7 @@ public sealed class StreamEditor(StreamView view)
             else if (i == parts.Id)
             {
                 // COMPAT: all chunks carry the first one's id, clients group by it (02-openai-azure.md 1.4).
-                _id ??= value.ToArray();
-                if (!value.SequenceEqual(_id))
-                {
-                    Edits.Replace(member.ValueStart, member.End, _id);
-                }
+                Restamp(ref _id, member, value, usable: member.Kind == JsonKind.String && value.Length > 2);
             }
             else if (i == parts.Choices)
             {
@@ -180,8 +187,26 @@ public sealed class StreamEditor(StreamView view)
             }
             else if (i == parts.Created)
             {
-                _created ??= value.ToArray();
+                Restamp(ref _created, member, value, usable: member.Kind == JsonKind.Number);
             }
+        }
+
+        if (parts.Choices < 0)
+        {
+            Edits.Insert(_members.RootEnd, view.Surface == Surface.Chat ? AddedEmptyChoice : AddedNoChoices);
+        }
+    }
+
+    /// <summary>Keeps the first usable value of a stream and puts it in place of every other.</summary>
+    private void Restamp(ref byte[]? first, in MemberSpan member, ReadOnlySpan<byte> value, bool usable)
+    {
+        if (first is null && usable)
+        {
+            first = value.ToArray();
+        }
+        else if (first is not null && !value.SequenceEqual(first))
+        {
+            Edits.Replace(member.ValueStart, member.End, first);
         }
     }
 
@@ -191,6 +216,10 @@ public sealed class StreamEditor(StreamView view)
         {
             // COMPAT: the usage chunk has one empty choice, not none: clients index choices[0] unguarded (llm-api.md section 10).
             Edits.Replace(choices.ValueStart, choices.End, EmptyChoice);
+        }
+        else if (empty && choices.Kind == JsonKind.Null)
+        {
+            Edits.Replace(choices.ValueStart, choices.End, NoChoices);
         }
         else if (!empty)
         {
@@ -256,8 +285,10 @@ public sealed class StreamEditor(StreamView view)
         var kind = member.Current.Kind;
         if (kind == JsonKind.String && member.NameIs("finish_reason"u8))
         {
-            Finished |= member.Current.ValueLength > 2;
-            HasOutput = true;
+            // "" is what some upstreams send for "not yet".
+            var finished = member.Current.ValueLength > 2;
+            Finished |= finished;
+            HasOutput |= finished;
         }
         else if (kind == JsonKind.String && member.NameIs("text"u8))
         {
@@ -282,7 +313,7 @@ public sealed class StreamEditor(StreamView view)
         if (value.ValueLength > 2 || value.Kind is JsonKind.Number or JsonKind.True)
         {
             HasOutput = true;
-            OutputBytes += value.ValueLength - 2;
+            OutputBytes += value.Kind == JsonKind.String ? value.ValueLength - 2 : value.ValueLength;
         }
     }
 

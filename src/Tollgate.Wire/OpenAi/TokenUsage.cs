@@ -11,6 +11,9 @@ namespace Tollgate.Wire.OpenAi;
 /// <param name="ReasoningTokens">Part of the completion that was reasoning.</param>
 public readonly record struct TokenUsage(long PromptTokens, long CompletionTokens, long TotalTokens, long CachedTokens, long ReasoningTokens)
 {
+    /// <summary>No answer has so many; such a count is a mistake, and sums of smaller ones cannot overflow.</summary>
+    private const long MostTokens = 1_000_000_000_000_000;
+
     /// <summary>Reads a <c>usage</c> object; members that are absent or no numbers count as zero.</summary>
     /// <param name="json">The text it stands in.</param>
     /// <param name="start">Offset of its opening brace.</param>
@@ -54,9 +57,9 @@ public readonly record struct TokenUsage(long PromptTokens, long CompletionToken
     {
         if (Utf8Parser.TryParse(value, out long whole, out var used) && used == value.Length)
         {
-            return Math.Max(0, whole);
+            return whole is >= 0 and < MostTokens ? whole : 0;
         }
 
-        return Utf8Parser.TryParse(value, out double real, out used) && used == value.Length && real is >= 0 and < 1e15 ? (long)real : 0;
+        return Utf8Parser.TryParse(value, out double real, out used) && used == value.Length && real is >= 0 and < MostTokens ? (long)real : 0;
     }
 }

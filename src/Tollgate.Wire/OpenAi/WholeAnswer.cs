@@ -33,7 +33,8 @@ public static class WholeAnswer
         var usage = members.Find(answer, "usage"u8);
         if (showUsage && usage >= 0)
         {
-            WriteEvent(output, head, "[{\"index\":0,\"delta\":{}}],\"usage\":" + Text(answer, members[usage]));
+            var choices = IsChat(answer, members) ? "[{\"index\":0,\"delta\":{}}]" : "[]";
+            WriteEvent(output, head, $"{choices},\"usage\":{Text(answer, members[usage])}");
         }
 
         output.Write("data: [DONE]\n\n"u8);
@@ -91,7 +92,16 @@ public static class WholeAnswer
             var text = Encoding.UTF8.GetString(call.Value);
             delta.Append(number == 0 ? "" : ",");
             var hasIndex = call.Current.Kind != JsonKind.Object || JsonWalker.TryFind(answer, call.Current.ValueStart, "index"u8, out _);
-            delta.Append(hasIndex ? text : string.Create(CultureInfo.InvariantCulture, $"{{\"index\":{number},{text.AsSpan(1)}"));
+            if (hasIndex)
+            {
+                delta.Append(text);
+            }
+            else
+            {
+                var rest = text.AsSpan(1).TrimStart();
+                delta.Append(CultureInfo.InvariantCulture, $"{{\"index\":{number}").Append(rest[0] == '}' ? "" : ",").Append(rest);
+            }
+
             number++;
         }
 
@@ -100,7 +110,7 @@ public static class WholeAnswer
 
     private static string Head(ReadOnlySpan<byte> answer, JsonMembers members)
     {
-        var isChat = members.Find(answer, "object"u8) is >= 0 and var kind && Text(answer, members[kind]).Contains("chat", StringComparison.Ordinal);
+        var isChat = IsChat(answer, members);
         var head = new StringBuilder("{");
         for (var i = 0; i < members.Count; i++)
         {
@@ -117,10 +127,14 @@ public static class WholeAnswer
         return head.Append("\"choices\":").ToString();
     }
 
+    private static bool IsChat(ReadOnlySpan<byte> answer, JsonMembers members)
+        => members.Find(answer, "object"u8) is >= 0 and var kind && Text(answer, members[kind]).Contains("chat", StringComparison.Ordinal);
+
     private static void WriteEvent(IBufferWriter<byte> output, string head, string rest)
     {
+        // Within JSON strings line breaks are escaped, so that those found stand between tokens.
         output.Write("data: "u8);
-        output.Write(Encoding.UTF8.GetBytes((head + rest + "}").ReplaceLineEndings(" ")));
+        output.Write(Encoding.UTF8.GetBytes((head + rest + "}").Replace('\r', ' ').Replace('\n', ' ')));
         output.Write("\n\n"u8);
     }
 

@@ -11,7 +11,8 @@ public sealed class ChoicesEditorTests
     private static readonly ResponseRules Tags = new() { ThinkTags = true };
 
     [Theory]
-    [InlineData("""{"index":0,"message":{"reasoning":"r","content":"c"}}""", """{"index":0,"message":{"reasoning_content":"r","content":"c"}}""")]
+    [InlineData(
+        """{"index":0,"message":{"reasoning":"r","content":"c"}}""", """{"index":0,"message":{"reasoning_content":"r","content":"c"}}""")]
     [InlineData("""{"delta":{"reasoning_content":null,"reasoning":"r"}}""", """{"delta":{"reasoning_content":"r"}}""")]
     [InlineData("""{"delta":{"reasoning_content":"a","reasoning":"a"}}""", """{"delta":{"reasoning_content":"a","reasoning":"a"}}""")]
     [InlineData("""{"delta":{"reasoning":null,"content":"x"}}""", """{"delta":{"reasoning":null,"content":"x"}}""")]
@@ -25,7 +26,8 @@ public sealed class ChoicesEditorTests
     [InlineData("\"stop\"", "\"stop\"")]
     [InlineData("null", "null")]
     public void FinishReasons_AreMapped(string reason, string expected)
-        => One(new ResponseRules { FinishReasons = ImmutableDictionary<string, string>.Empty.Add("eos", "stop") }, $$$"""{"finish_reason":{{{reason}}},"delta":{}}""")
+        => One(new ResponseRules { FinishReasons = ImmutableDictionary<string, string>.Empty.Add("eos", "stop") },
+            $$$"""{"finish_reason":{{{reason}}},"delta":{}}""")
             .ShouldBe($$$"""{"finish_reason":{{{expected}}},"delta":{}}""");
 
     [Fact]
@@ -73,7 +75,8 @@ public sealed class ChoicesEditorTests
     [Fact]
     public void ThinkTags_HeldTextAtTheEnd_IsNotLost()
     {
-        Stream(Tags, """{"delta":{"content":"<thi"}}""", """{"delta":{},"finish_reason":"stop"}""")[1].ShouldContain("\"content\":\"<thi\"");
+        Stream(Tags, """{"delta":{"content":"<thi"}}""", """{"delta":{},"finish_reason":"stop"}""")[1].ShouldContain(
+            "\"content\":\"<thi\"");
         Collect(Tags, ["<think>a</th"]).Reasoning.ShouldBe("a</th");
     }
 

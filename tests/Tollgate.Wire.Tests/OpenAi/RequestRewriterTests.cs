@@ -14,7 +14,8 @@ public sealed class RequestRewriterTests
     [Fact]
     public void PlainRequest_AllocatesNothing()
     {
-        var json = Utf8("""{"model":"alias","messages":[{"role":"user","content":"hi"}],"temperature":0.5,"stream":true,"metadata":{"a":1},"user":"u"}""");
+        var json = Utf8(
+            """{"model":"alias","messages":[{"role":"user","content":"hi"}],"temperature":0.5,"stream":true,"metadata":{"a":1},"user":"u"}""");
         var members = new JsonMembers();
         JsonScanner.Scan(json, members).IsNone.ShouldBeTrue();
         var rewriter = new RequestRewriter(Rules(static rules => rules.Default("top_p", Utf8("0.9"))));
@@ -35,14 +36,18 @@ public sealed class RequestRewriterTests
     [Fact]
     public void PlainRequest_InsideOfMessagesIsNotTouched()
         => Rewrite(Rules(), """{"messages":[{"role":"assistant","content":null,"thinking_blocks":[],"cache_control":{}}],"model":"m"}""")
-            .ShouldBe("""{"messages":[{"role":"assistant","content":null,"thinking_blocks":[],"cache_control":{}}],"model":"real-model"}""");
+            .ShouldBe(
+                """{"messages":[{"role":"assistant","content":null,"thinking_blocks":[],"cache_control":{}}],"model":"real-model"}""");
 
     [Theory]
     [InlineData("""{"api_key":"sk-1","model":"m"}""", """{"model":"real-model"}""")]
     [InlineData("""{"model":"m","api_base":"http://x","metadata":{"tags":["a"]}}""", """{"model":"real-model"}""")]
-    [InlineData("""{"tags":[],"cache":{},"guardrails":[],"x":1,"num_retries":2,"model":"m","mock_delay":1,"input_cost_per_token":0}""", """{"x":1,"model":"real-model"}""")]
+    [InlineData(
+        """{"tags":[],"cache":{},"guardrails":[],"x":1,"num_retries":2,"model":"m","mock_delay":1,"input_cost_per_token":0}""",
+        """{"x":1,"model":"real-model"}""")]
     [InlineData("""{ "a" : 1 , "fallbacks" : [ ] , "b" : 2 , "timeout":1 }""", """{ "a" : 1 , "b" : 2 ,"model":"real-model"}""")]
-    [InlineData("""{"user_api_key_hash":"h","litellm_anything":1,"my_credential_x":2,"aws_region_name":"eu"}""", """{"model":"real-model"}""")]
+    [InlineData(
+        """{"user_api_key_hash":"h","litellm_anything":1,"my_credential_x":2,"aws_region_name":"eu"}""", """{"model":"real-model"}""")]
     [InlineData("{}", """{"model":"real-model"}""")]
     [InlineData("  {  }  ", """  {  "model":"real-model"}  """)]
     [InlineData("""{"api_k\u0065y":"sk-1","mod\u0065l":"m"}""", """{"mod\u0065l":"real-model"}""")]
@@ -50,11 +55,13 @@ public sealed class RequestRewriterTests
     [InlineData("""{"model":"a","mod\u0065l":"b"}""", """{"mod\u0065l":"real-model"}""")]
     [InlineData("""{"model":"a","temperature":null,"top_p":null,"top_k":null}""", """{"model":"real-model","top_k":null}""")]
     public void InternalNullAndSupersededMembers_AreCut(string body, string expected)
-        => Rewrite(Rules(), body).Replace(" ,\"model", ",\"model", StringComparison.Ordinal).ShouldBe(expected.Replace(" ,\"model", ",\"model", StringComparison.Ordinal));
+        => Rewrite(Rules(), body).Replace(" ,\"model", ",\"model", StringComparison.Ordinal).ShouldBe(
+            expected.Replace(" ,\"model", ",\"model", StringComparison.Ordinal));
 
     [Fact]
     public void MetadataPassedOn_Stays()
-        => Rewrite(Rules(static rules => rules.PassOn("metadata")), """{"model":"m","metadata":{"a":"b"}}""").ShouldBe("""{"model":"real-model","metadata":{"a":"b"}}""");
+        => Rewrite(Rules(static rules => rules.PassOn("metadata")), """{"model":"m","metadata":{"a":"b"}}""").ShouldBe(
+            """{"model":"real-model","metadata":{"a":"b"}}""");
 
     [Fact]
     public void UnsupportedParams_AreNamedInOrder()
@@ -71,8 +78,10 @@ public sealed class RequestRewriterTests
     public void UnsupportedParams_WithDropParams_AreCut()
     {
         const string body = """{"model":"m","seed":1,"x":2}""";
-        Rewrite(Rules(static rules => { rules.Unsupport("seed"); rules.DropParams = true; }), body).ShouldBe("""{"model":"real-model","x":2}""");
-        Rewrite(Rules(static rules => rules.Unsupport("seed")), body, policy: new RequestPolicy { DropParams = true }).ShouldBe("""{"model":"real-model","x":2}""");
+        Rewrite(Rules(static rules => { rules.Unsupport("seed"); rules.DropParams = true; }), body).ShouldBe(
+            """{"model":"real-model","x":2}""");
+        Rewrite(Rules(static rules => rules.Unsupport("seed")), body, policy: new RequestPolicy { DropParams = true }).ShouldBe(
+            """{"model":"real-model","x":2}""");
     }
 
     [Fact]
@@ -81,7 +90,8 @@ public sealed class RequestRewriterTests
         const string body = """{"model":"m","seed":1}""";
         Rewrite(Rules(static rules => rules.Unsupport("seed")), body, policy: new RequestPolicy { AllowedOpenAiParams = ["seed"] })
             .ShouldBe("""{"model":"real-model","seed":1}""");
-        Rewrite(Rules(static rules => { rules.Unsupport("seed"); rules.Allow("seed"); }), body).ShouldBe("""{"model":"real-model","seed":1}""");
+        Rewrite(Rules(static rules => { rules.Unsupport("seed"); rules.Allow("seed"); }), body).ShouldBe(
+            """{"model":"real-model","seed":1}""");
     }
 
     [Theory]
@@ -94,7 +104,8 @@ public sealed class RequestRewriterTests
 
     [Fact]
     public void RenamedParam_WhenClientUsesBothNames_StandsOnce()
-        => Rewrite(Rules(static rules => rules.Rename("seed", "random_seed")), """{"seed":1,"random_seed":2}""").ShouldBe("""{"random_seed":2,"model":"real-model"}""");
+        => Rewrite(Rules(static rules => rules.Rename("seed", "random_seed")), """{"seed":1,"random_seed":2}""").ShouldBe(
+            """{"random_seed":2,"model":"real-model"}""");
 
     [Theory]
     [InlineData("\"required\"", "\"any\"")]
@@ -113,7 +124,9 @@ public sealed class RequestRewriterTests
     [InlineData("0.1", 2, "0.3")]
     [InlineData("\"hot\"", 1, "\"hot\"")]
     public void ClampedValue_StaysInBounds(string value, int n, string expected)
-        => Rewrite(Rules(static rules => rules.Check("temperature", ValueChecks.Clamp(null, 1, 0.3))), $$$"""{"n":{{{n}}},"temperature":{{{value}}}}""")
+        => Rewrite(
+            Rules(static rules => rules.Check("temperature", ValueChecks.Clamp(null, 1, 0.3))),
+            $$$"""{"n":{{{n}}},"temperature":{{{value}}}}""")
             .ShouldBe($$$"""{"n":{{{n}}},"temperature":{{{expected}}},"model":"real-model"}""");
 
     [Fact]
@@ -128,7 +141,8 @@ public sealed class RequestRewriterTests
             rules.Default("tags", Utf8("[]"));
         });
         Rewrite(rules, """{"model":"m"}""").ShouldBe("""{"model":"real-model","temperature":0.2,"max_tokens":7,"num_ctx":4096}""");
-        Rewrite(rules, """{"model":"m","temperature":1,"max_tokens":3,"num_ctx":1}""").ShouldBe("""{"model":"real-model","temperature":1,"max_tokens":3,"num_ctx":1}""");
+        Rewrite(rules, """{"model":"m","temperature":1,"max_tokens":3,"num_ctx":1}""").ShouldBe(
+            """{"model":"real-model","temperature":1,"max_tokens":3,"num_ctx":1}""");
     }
 
     [Fact]
@@ -152,8 +166,11 @@ public sealed class RequestRewriterTests
     [InlineData("""{"model":"m","stream_options":null}""", """{"model":"real-model","stream_options":{"include_usage":true}}""")]
     [InlineData("""{"model":"m","stream_options":{}}""", """{"model":"real-model","stream_options":{"include_usage":true}}""")]
     [InlineData("""{"model":"m","stream_options":{"x":1}}""", """{"model":"real-model","stream_options":{"include_usage":true,"x":1}}""")]
-    [InlineData("""{"model":"m","stream_options":{"include_usage":false,"x":1}}""", """{"model":"real-model","stream_options":{"include_usage":true,"x":1}}""")]
-    [InlineData("""{"model":"m","stream_options":{"include_usage":true}}""", """{"model":"real-model","stream_options":{"include_usage":true}}""")]
+    [InlineData(
+        """{"model":"m","stream_options":{"include_usage":false,"x":1}}""",
+        """{"model":"real-model","stream_options":{"include_usage":true,"x":1}}""")]
+    [InlineData(
+        """{"model":"m","stream_options":{"include_usage":true}}""", """{"model":"real-model","stream_options":{"include_usage":true}}""")]
     public void Stream_AsksForUsage(string body, string expected) => Rewrite(Rules(), body, stream: true).ShouldBe(expected);
 
     [Fact]
@@ -161,7 +178,8 @@ public sealed class RequestRewriterTests
     {
         const string body = """{"model":"m","stream_options":{"x":1}}""";
         Rewrite(Rules(static rules => rules.StreamUsage = StreamUsage.Never), body, stream: true).ShouldBe("""{"model":"real-model"}""");
-        Rewrite(Rules(static rules => rules.StreamUsage = StreamUsage.Always), body, stream: true).ShouldBe("""{"model":"real-model","stream_options":{"x":1}}""");
+        Rewrite(Rules(static rules => rules.StreamUsage = StreamUsage.Always), body, stream: true).ShouldBe(
+            """{"model":"real-model","stream_options":{"x":1}}""");
         Rewrite(Rules(), """{"model":"m"}""").ShouldBe("""{"model":"real-model"}""");
     }
 
@@ -186,9 +204,11 @@ public sealed class RequestRewriterTests
     {
         var policy = new RequestPolicy
         {
-            Overrides = [new JsonMember("temperature", Utf8("0")), new JsonMember("max_completion_tokens", Utf8("5")), new JsonMember("messages", Utf8("[]"))],
+            Overrides = [new JsonMember("temperature", Utf8("0")), new JsonMember("max_completion_tokens", Utf8("5")),
+                new JsonMember("messages", Utf8("[]"))],
         };
-        Rewrite(Rules(static rules => rules.Rename("max_completion_tokens", "max_tokens")), """{"model":"m","temperature":1,"messages":[1]}""", policy: policy)
+        Rewrite(Rules(static rules => rules.Rename("max_completion_tokens", "max_tokens")),
+            """{"model":"m","temperature":1,"messages":[1]}""", policy: policy)
             .ShouldBe("""{"model":"real-model","temperature":0,"messages":[],"max_tokens":5}""");
     }
 

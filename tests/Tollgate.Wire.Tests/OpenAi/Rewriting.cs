@@ -22,7 +22,8 @@ internal static class Rewriting
         return text;
     }
 
-    public static (string Text, RewriteFault? Fault) TryRewrite(ParameterRules rules, string body, bool stream = false, RequestPolicy? policy = null)
+    public static (string Text, RewriteFault? Fault) TryRewrite(
+        ParameterRules rules, string body, bool stream = false, RequestPolicy? policy = null)
     {
         var json = Encoding.UTF8.GetBytes(body);
         var members = new JsonMembers();

@@ -72,6 +72,6 @@ internal sealed partial class HookRule : IConfigRule
             "Use an http(s) hook or a plugin");
 
     [GeneratedRegex(@"\A((s3|gcs)://.*|[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)+)\z",
-        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex DottedName();
 }

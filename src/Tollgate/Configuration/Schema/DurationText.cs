@@ -19,6 +19,6 @@ internal static partial class DurationText
     }
 
     [GeneratedRegex(@"\A([0-9]{1,9}(s|m|h|d|w|mo)?|hourly|daily|weekly|monthly)\z",
-        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Form();
 }

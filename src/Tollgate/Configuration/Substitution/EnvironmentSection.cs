@@ -46,6 +46,6 @@ internal static partial class EnvironmentSection
     /// <summary>The tree without the section: its values were resolved and reported here.</summary>
     public static MappingNode Remove(MappingNode root) => new(root.Entries.RemoveAll(static e => e.Key is Name), root.Position);
 
-    [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_]*\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_]*\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NameForm();
 }

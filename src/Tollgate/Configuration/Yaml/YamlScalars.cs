@@ -7,7 +7,7 @@ namespace Tollgate.Configuration;
 /// <summary>YAML 1.1's idea of plain scalars, as LiteLLM's parser has it, and ours where that surprises (config.md 2.2).</summary>
 internal static partial class YamlScalars
 {
-    private const RegexOptions Options = RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking;
+    private const RegexOptions Options = RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
 
     /// <summary>The YAML 1.1 type of a plain scalar.</summary>
     public static ScalarKind KindOf(string text)
@@ -128,27 +128,27 @@ internal static partial class YamlScalars
 
     private static bool Is(string word, string text) => string.Equals(word, text, StringComparison.OrdinalIgnoreCase);
 
-    [GeneratedRegex(@"\A[-+]?(0b[01_]+|0[0-7_]+|(0|[1-9][0-9_]*)|0x[0-9a-fA-F_]+|[1-9][0-9_]*(:[0-5]?[0-9])+)\z", Options)]
+    [GeneratedRegex(@"\A[-+]?(0b[01_]+|0[0-7_]+|(0|[1-9][0-9_]*)|0x[0-9a-fA-F_]+|[1-9][0-9_]*(:[0-5]?[0-9])+)\z", Options, matchTimeoutMilliseconds: 1000)]
     private static partial Regex IntForm();
 
     [GeneratedRegex(
         @"\A([-+]?[0-9][0-9_]*\.[0-9_]*([eE][-+][0-9]+)?|\.[0-9][0-9_]*([eE][-+][0-9]+)?"
             + @"|[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+\.[0-9_]*|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))\z",
-        Options)]
+        Options, matchTimeoutMilliseconds: 1000)]
     private static partial Regex FloatForm();
 
-    [GeneratedRegex(@"\A[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt]|[ \t]+|\z)", Options)]
+    [GeneratedRegex(@"\A[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt]|[ \t]+|\z)", Options, matchTimeoutMilliseconds: 1000)]
     private static partial Regex DateForm();
 
-    [GeneratedRegex(@"\A[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\z", Options)]
+    [GeneratedRegex(@"\A[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\z", Options, matchTimeoutMilliseconds: 1000)]
     private static partial Regex DecimalForm();
 
-    [GeneratedRegex(@"\A[-+]?0[0-7_]+\z", Options)]
+    [GeneratedRegex(@"\A[-+]?0[0-7_]+\z", Options, matchTimeoutMilliseconds: 1000)]
     private static partial Regex OctalForm();
 
-    [GeneratedRegex(@"\A[-+]?([0-9][0-9_]*(\.[0-9_]*)?|\.[0-9]+)[eE][-+]?[0-9]+\z", Options)]
+    [GeneratedRegex(@"\A[-+]?([0-9][0-9_]*(\.[0-9_]*)?|\.[0-9]+)[eE][-+]?[0-9]+\z", Options, matchTimeoutMilliseconds: 1000)]
     private static partial Regex LooseNumberForm();
 
-    [GeneratedRegex(@"\A-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?\z", Options)]
+    [GeneratedRegex(@"\A-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?\z", Options, matchTimeoutMilliseconds: 1000)]
     private static partial Regex JsonNumberForm();
 }
