@@ -58,6 +58,7 @@ internal sealed class StreamRelay(TimeProvider time)
         private ArrayBufferWriter<byte>? _held;
         private bool _done;
         private bool _unflushed;
+        private bool _readPending;
         private AttemptOutcome? _failure;
 
         public async ValueTask<AttemptOutcome> RunAsync()
@@ -90,7 +91,11 @@ internal sealed class StreamRelay(TimeProvider time)
         /// <summary>Leaves the call with what was metered, and the buffer with its pool.</summary>
         public void Finish()
         {
-            ArrayPool<byte>.Shared.Return(_buffer);
+            if (!_readPending)
+            {
+                ArrayPool<byte>.Shared.Return(_buffer);
+            }
+
             call.Usage = editor.Usage ?? (call.OutputCommitted ? Estimated() : null);
         }
 
@@ -122,13 +127,16 @@ internal sealed class StreamRelay(TimeProvider time)
 
         private async ValueTask<int> ReadWithKeepAliveAsync(ValueTask<int> pending)
         {
+            // Whoever leaves this loop by an exception leaves a read behind that still owns the buffer.
             var read = pending.AsTask();
+            _readPending = true;
             while (true)
             {
                 using var enough = CancellationTokenSource.CreateLinkedTokenSource(clock.Token);
                 if (await Task.WhenAny(read, Task.Delay(_keepAlive, time, enough.Token)) == read)
                 {
                     await enough.CancelAsync();
+                    _readPending = false;
                     return await read;
                 }
 

@@ -77,10 +77,8 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
             return (null, 0);
         }
 
-        var app = Build(source, new GatewaySnapshot(config, providers), providers);
-        if (!await ListenAsync(app, source))
+        if (await ListenAsync(source, new GatewaySnapshot(config, providers), providers) is not { } app)
         {
-            await app.DisposeAsync();
             return (null, 1);
         }
 
@@ -89,23 +87,38 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
         return (new StartedGateway(app, new Uri(address)), 0);
     }
 
-    private async Task<bool> ListenAsync(WebApplication app, ConfigSource source)
+    private async Task<WebApplication?> ListenAsync(ConfigSource source, GatewaySnapshot snapshot, IProviderDirectory providers)
     {
+        WebApplication? app = null;
         try
         {
+            if (!TryAddress(Host(source), out _) || Port is < IPEndPoint.MinPort or > IPEndPoint.MaxPort)
+            {
+                await errors.WriteLineAsync(
+                    $"Cannot listen on {Host(source)}:{Port}: the host must be an IP address or localhost, the port a number from 0 to {IPEndPoint.MaxPort}.");
+                return null;
+            }
+
+            // Certificates are read while the server is built.
+            app = Build(source, snapshot, providers);
             await app.StartAsync();
-            return true;
+            return app;
         }
         catch (IOException exception) when (exception.InnerException is AddressInUseException)
         {
             await errors.WriteLineAsync($"fatal CFG020 port {Port} is already in use. Stop the other process or choose another port with --port.");
-            return false;
         }
         catch (Exception exception) when (exception is SocketException or IOException or CryptographicException or UnauthorizedAccessException)
         {
             await errors.WriteLineAsync($"Cannot listen on {Host(source)}:{Port}: {exception.Message}");
-            return false;
         }
+
+        if (app is not null)
+        {
+            await app.DisposeAsync();
+        }
+
+        return null;
     }
 
     private int Port => options.Port ?? (int.TryParse(environment.GetNonEmpty("PORT"), out var port) ? port : DefaultPort);
@@ -161,7 +174,7 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
             kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(seconds);
         }
 
-        var address = string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase) ? IPAddress.Loopback : IPAddress.Parse(host);
+        TryAddress(host, out var address);
         kestrel.Listen(address, Port, listen =>
         {
             if (options.SslCertificateFile is { } certificate)
@@ -169,5 +182,11 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
                 listen.UseHttps(TlsCertificate.Load(certificate, options.SslKeyFile!, environment.GetNonEmpty("SSL_KEYFILE_PASSWORD")));
             }
         });
+    }
+
+    private static bool TryAddress(string host, out IPAddress address)
+    {
+        address = IPAddress.Loopback;
+        return string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase) || IPAddress.TryParse(host, out address!);
     }
 }

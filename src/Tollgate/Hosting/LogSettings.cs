@@ -39,6 +39,9 @@ internal sealed record LogSettings(LogLevel Level, bool IsDetailed, bool Json)
         logging.ClearProviders();
         logging.SetMinimumLevel(LogLevel.Warning);
         logging.AddFilter("Tollgate", Level);
+
+        // A start that fails is explained in one line; the host would log the stack of it as well.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         if (Json)
         {
             logging.AddJsonConsole(static options =>

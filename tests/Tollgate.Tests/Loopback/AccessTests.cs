@@ -115,7 +115,8 @@ public sealed class AccessTests
     {
         await using var gateway = await GatewayFixture.StartAsync(new("ok"), new TestModel("shut") { Entry = "model_info: {blocked: true}" });
 
-        (await gateway.ChatAsync(GatewayFixture.Chat("shut"))).ShouldBeError(403, "litellm.PermissionDeniedError: Model is blocked", null, "permission_error");
+        (await gateway.ChatAsync(GatewayFixture.Chat("shut")))
+            .ShouldBeError(403, "litellm.PermissionDeniedError: Model is blocked", null, "permission_error");
         await gateway.ShouldStillServeAsync();
     }
 }

@@ -25,7 +25,8 @@ public sealed class BadBodyTests(BadBodyTests.Gateways shared) : IClassFixture<B
     [InlineData("\"x\"", "the body must be a JSON object")]
     [InlineData("null", "the body must be a JSON object")]
     [InlineData("17", "the body must be a JSON object")]
-    public Task NotAJsonObject_Is400WithTheReason(string body, string reason) => ShouldBeRefusedAsync("v1/chat/completions", body, "Invalid JSON payload: " + reason);
+    public Task NotAJsonObject_Is400WithTheReason(string body, string reason) =>
+        ShouldBeRefusedAsync("v1/chat/completions", body, "Invalid JSON payload: " + reason);
 
     [Theory]
     [InlineData("")]
@@ -50,7 +51,8 @@ public sealed class BadBodyTests(BadBodyTests.Gateways shared) : IClassFixture<B
     [InlineData("{\"model\":\"ok\",\"messages\":\"Hello\"}", "Invalid type for 'messages'", "messages")]
     [InlineData("{\"model\":\"ok\",\"messages\":{}}", "Invalid type for 'messages'", "messages")]
     [InlineData("{\"model\":\"ok\",\"messages\":[\"Hello\"]}", "Invalid type for 'messages[0]'", "messages[0]")]
-    public Task BadMessages_Are400NamingThem(string body, string message, string param) => ShouldBeRefusedAsync("v1/chat/completions", body, message, param);
+    public Task BadMessages_Are400NamingThem(string body, string message, string param) =>
+        ShouldBeRefusedAsync("v1/chat/completions", body, message, param);
 
     [Theory]
     [InlineData("\"stream\":\"true\"", "stream")]

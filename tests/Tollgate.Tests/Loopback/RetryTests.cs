@@ -224,10 +224,16 @@ public sealed class RetryTests
     [Fact]
     public async Task PromptTooLong_TakesItsOwnFallback()
     {
-        const string TooLong = "%7B%22error%22%3A%7B%22message%22%3A%22This model%27s maximum context length is 8192 tokens%22%2C%22type%22%3A%22invalid_request_error%22%2C%22param%22%3A%22messages%22%2C%22code%22%3A%22context_length_exceeded%22%7D%7D";
+        var tooLong = Uri.EscapeDataString(
+            """{"error":{"message":"This model has a maximum context length","type":"invalid_request_error","param":"messages","code":"context_length_exceeded"}}""");
         await using var gateway = await GatewayFixture.StartAsync(new GatewaySetup
         {
-            Models = [new("ok"), new("short", (MockHeaders.ErrorStatus, "400"), (MockHeaders.ErrorBody, TooLong)), new("wrong", (MockHeaders.ErrorStatus, "500"))],
+            Models =
+            [
+                new("ok"),
+                new("short", (MockHeaders.ErrorStatus, "400"), (MockHeaders.ErrorBody, tooLong)),
+                new("wrong", (MockHeaders.ErrorStatus, "500")),
+            ],
             Router = "num_retries: 0, fallbacks: [{short: [wrong]}], context_window_fallbacks: [{short: [ok]}]",
         });
         var answer = await gateway.ChatAsync(GatewayFixture.Chat("short"));
@@ -243,7 +249,8 @@ public sealed class RetryTests
     [InlineData("mock_testing_content_policy_fallbacks", "content_policy_fallbacks: [{ok: [other]}]")]
     public async Task FallbacksCanBeTriedOut(string member, string router)
     {
-        await using var gateway = await GatewayFixture.StartAsync(new GatewaySetup { Models = [new("ok"), new("other")], Router = "num_retries: 0, " + router });
+        await using var gateway = await GatewayFixture.StartAsync(
+            new GatewaySetup { Models = [new("ok"), new("other")], Router = "num_retries: 0, " + router });
         var answer = await gateway.ChatAsync(GatewayFixture.Chat("ok", $",\"{member}\":true"));
 
         answer.Status.ShouldBe(200, answer.Body);

@@ -95,7 +95,8 @@ public sealed class TimeoutAndMockTests
     {
         await using var gateway = await GatewayFixture.StartAsync();
 
-        (await gateway.ChatAsync(GatewayFixture.Chat("ok", ",\"mock_testing_rate_limit_error\":true"))).ShouldBeError(429, "litellm.RateLimitError", null, "rate_limit_error");
+        (await gateway.ChatAsync(GatewayFixture.Chat("ok", ",\"mock_testing_rate_limit_error\":true")))
+            .ShouldBeError(429, "litellm.RateLimitError", null, "rate_limit_error");
     }
 
     [Fact]

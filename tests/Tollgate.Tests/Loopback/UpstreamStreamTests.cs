@@ -250,7 +250,12 @@ public sealed class UpstreamStreamTests(UpstreamStreamTests.Gateways shared) : I
                 new("cr", (MockHeaders.LineEnding, "cr")),
                 new("comments", (MockHeaders.Comments, "true")),
                 new("bom", (MockHeaders.Bom, "true")),
-                new("bom-crlf-comments-1", (MockHeaders.Bom, "true"), (MockHeaders.LineEnding, "crlf"), (MockHeaders.Comments, "true"), (MockHeaders.SplitBytes, "1")),
+                new(
+                    "bom-crlf-comments-1",
+                    (MockHeaders.Bom, "true"),
+                    (MockHeaders.LineEnding, "crlf"),
+                    (MockHeaders.Comments, "true"),
+                    (MockHeaders.SplitBytes, "1")),
                 new("split-1", (MockHeaders.SplitBytes, "1")),
                 new("split-3", (MockHeaders.SplitBytes, "3")),
                 new("split-7", (MockHeaders.SplitBytes, "7")),
