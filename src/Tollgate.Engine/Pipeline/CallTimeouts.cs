@@ -16,8 +16,11 @@ internal readonly record struct CallTimeouts(TimeSpan Whole, TimeSpan FirstChunk
     {
         var config = call.Snapshot.Config;
         var whole = call.Envelope.Timeout ?? deployment.Config.Timeout ?? config.Router.Timeout ?? config.Models.RequestTimeout;
-        var first = call.Envelope.StreamTimeout ?? deployment.Config.StreamTimeout ?? config.Router.StreamTimeout ?? whole;
-        var idle = first > config.Server.StreamIdleTimeout ? first : config.Server.StreamIdleTimeout;
+        var asked = call.Envelope.StreamTimeout ?? deployment.Config.StreamTimeout ?? config.Router.StreamTimeout;
+        var first = asked ?? whole;
+
+        // Silence is bounded even where nobody bounds the first chunk: a stream that has begun and stopped is not thinking any more.
+        var idle = asked > config.Server.StreamIdleTimeout ? asked.Value : config.Server.StreamIdleTimeout;
         if (config.Models.MaxStreamDuration is { } longest && call.Envelope.Stream && longest < whole)
         {
             whole = longest;

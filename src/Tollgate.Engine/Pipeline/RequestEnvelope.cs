@@ -208,7 +208,10 @@ internal sealed class RequestEnvelope
                 MockResponse = body.Slice(member.ValueStart, member.ValueLength);
                 break;
             case "mock_delay":
-                MockDelay = Seconds(body.Span, member, name);
+                // Zero is the natural way to say "at once" here, unlike in a timeout.
+                MockDelay = member.Kind == JsonKind.Number && body.Span.Slice(member.ValueStart, member.ValueLength) is [(byte)'0']
+                    ? TimeSpan.Zero
+                    : Seconds(body.Span, member, name);
                 break;
             case "mock_timeout":
                 MockTimeout = Flag(member, name);

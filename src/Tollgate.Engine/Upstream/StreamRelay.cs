@@ -74,9 +74,14 @@ internal sealed class StreamRelay(TimeProvider time)
                         break;
                     }
 
-                    clock.Touch();
                     _filled += read;
                     TakeEvents();
+                    if (call.OutputCommitted)
+                    {
+                        // Before any output the limit for the first chunk holds: a role-only chunk is no answer yet.
+                        clock.Touch();
+                    }
+
                     await FlushAsync();
                 }
             }
@@ -148,9 +153,15 @@ internal sealed class StreamRelay(TimeProvider time)
         private void TakeEvents()
         {
             var start = 0;
-            while (!_done && _failure is null && _splitter.TryRead(_buffer.AsMemory(start, _filled - start), out var consumed, out var next))
+            while (!_done && _failure is null)
             {
+                var found = _splitter.TryRead(_buffer.AsMemory(start, _filled - start), out var consumed, out var next);
                 start += consumed;
+                if (!found)
+                {
+                    break;
+                }
+
                 Take(next);
             }
 

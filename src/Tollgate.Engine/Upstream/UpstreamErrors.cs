@@ -190,16 +190,17 @@ internal static partial class UpstreamErrors
     /// <summary>Upstreams repeat keys in their error texts; clients must not learn them.</summary>
     private static string Mask(string message)
     {
-        var masked = Secrets().Replace(message, static match => match.Groups["lead"].Value + "****");
-        return masked.Length > MostMessageChars ? masked[..MostMessageChars] + "…" : masked;
+        // Cut first: what is not shown need not be searched, and a secret cut in two is masked by its beginning.
+        var shown = message.Length > MostMessageChars ? message[..MostMessageChars] + "…" : message;
+        return Secrets().Replace(shown, static match => match.Groups["lead"].Value + "****");
     }
 
-    [GeneratedRegex(@"(?<lead>(?<![A-Za-z0-9])(sk-|gsk_|xai-|hf_|pplx-|AIza)|Bearer\s+|[?&]key=)[A-Za-z0-9_\-.*]{6,}", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]
+    [GeneratedRegex(@"(?<lead>(?<![A-Za-z0-9])(sk-|gsk_|xai-|hf_|pplx-|AIza)|Bearer\s+|[?&]key=)[A-Za-z0-9_\-.*]{6,}", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Secrets();
 
-    [GeneratedRegex("<(script|style)[^>]*>.*?</(script|style)>|<[^>]*>", RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]
+    [GeneratedRegex("<(script|style)[^>]*>.*?</(script|style)>|<[^>]*>", RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Tags();
 
-    [GeneratedRegex(@"\s+", RegexOptions.None, matchTimeoutMilliseconds: 100)]
+    [GeneratedRegex(@"\s+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Spaces();
 }

@@ -48,6 +48,14 @@ public ref struct JsonWalker
         return true;
     }
 
+    /// <summary>True for a container without items; looks at its first byte only.</summary>
+    public static bool IsEmpty(ReadOnlySpan<byte> json, int containerStart)
+    {
+        var walker = new JsonWalker(json, containerStart);
+        walker.SkipSeparators();
+        return walker._at >= json.Length || json[walker._at] is (byte)'}' or (byte)']';
+    }
+
     /// <summary>Name of the current member, escapes not undone.</summary>
     public readonly ReadOnlySpan<byte> Name => _json.Slice(Current.NameStart, Current.NameLength);
 

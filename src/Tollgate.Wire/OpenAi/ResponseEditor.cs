@@ -57,7 +57,7 @@ public sealed class ResponseEditor
         }
 
         var content = _members.Find(json, view.Surface == Surface.Embeddings ? "data"u8 : "choices"u8);
-        if (content < 0 || _members[content].Kind != JsonKind.Array || !new JsonWalker(json, _members[content].ValueStart).MoveNext())
+        if (content < 0 || _members[content].Kind != JsonKind.Array || JsonWalker.IsEmpty(json, _members[content].ValueStart))
         {
             return ResponseVerdict.Malformed;
         }

@@ -319,7 +319,7 @@ public sealed class StreamEditor(StreamView view)
 
     private static bool IsEmptyArray(ReadOnlySpan<byte> json, in MemberSpan member)
         => member.Kind == JsonKind.Null
-            || (member.Kind == JsonKind.Array && (member.ValueLength == 2 || !new JsonWalker(json, member.ValueStart).MoveNext()));
+            || (member.Kind == JsonKind.Array && (member.ValueLength == 2 || JsonWalker.IsEmpty(json, member.ValueStart)));
 
     private Parts Find(ReadOnlySpan<byte> json)
     {

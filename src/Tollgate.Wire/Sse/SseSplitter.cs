@@ -45,8 +45,8 @@ public sealed class SseSplitter
             var stop = bytes[from..].IndexOfAny((byte)'\n', (byte)'\r');
             if (stop < 0)
             {
-                _scanned = bytes.Length;
-                consumed = 0;
+                consumed = _dataLines == 0 && !_comment ? DropLines() : 0;
+                _scanned = bytes.Length - consumed;
                 next = default;
                 return false;
             }
@@ -91,6 +91,14 @@ public sealed class SseSplitter
         last = TakeEvent(rest);
         Restart();
         return true;
+    }
+
+    /// <summary>Lines that belong to no event (blank ones, fields of no use) need not be kept until one comes.</summary>
+    private int DropLines()
+    {
+        var lines = _lineStart;
+        _lineStart = 0;
+        return lines;
     }
 
     private bool TrySkipByteOrderMark(ReadOnlySpan<byte> bytes)

@@ -26,6 +26,13 @@ public class CallTimeoutsTests
         Times(deployment, body).ShouldBe((80, 8));
     }
 
+    [Fact]
+    public void Idle_IsAMinute_WhereNobodyBoundsTheFirstChunk()
+    {
+        var call = Calls.Call(Calls.Config(Calls.Deployment("a", "m")), """{"model":"a","stream":true}""");
+        CallTimeouts.For(call, call.Snapshot.Models.Resolve("a")!.Deployments[0]).Idle.ShouldBe(Seconds(60));
+    }
+
     [Theory]
     [InlineData(5, 60)]
     [InlineData(90, 90)]

@@ -22,9 +22,15 @@ internal static class SseReading
             // A buffer of its own: whoever keeps a slice of an earlier one would be found out.
             var part = stream[start..end];
             var at = 0;
-            while (splitter.TryRead(part.AsMemory(at), out var consumed, out var next))
+            while (true)
             {
+                var found = splitter.TryRead(part.AsMemory(at), out var consumed, out var next);
                 at += consumed;
+                if (!found)
+                {
+                    break;
+                }
+
                 events.Add(Show(next));
             }
 

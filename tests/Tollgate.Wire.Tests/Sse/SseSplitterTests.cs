@@ -43,6 +43,17 @@ public class SseSplitterTests
         { "data: a: b\n\n", ["a: b"] },
     };
 
+    [Fact]
+    public void LinesWithoutEvent_NeedNotBeKept()
+    {
+        var splitter = new SseSplitter();
+        splitter.TryRead("\n\nid: 7\n\ndat"u8.ToArray(), out var consumed, out _).ShouldBeFalse();
+        consumed.ShouldBe("\n\nid: 7\n\n".Length);
+        splitter.TryRead("data: a\n\n"u8.ToArray(), out consumed, out var next).ShouldBeTrue();
+        Encoding.UTF8.GetString(next.Data.Span).ShouldBe("a");
+        consumed.ShouldBe("data: a\n\n".Length);
+    }
+
     [Theory]
     [MemberData(nameof(Streams))]
     public void Stream_IsCutIntoItsEvents(string stream, string[] events) => SseReading.Read(Encoding.UTF8.GetBytes(stream)).ShouldBe(events);
