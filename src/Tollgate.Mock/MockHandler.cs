@@ -54,8 +54,9 @@ internal sealed class MockHandler(MockServerOptions options, MockStatistics stat
         {
             // The client left while it was being answered; counted below.
         }
-        catch (SocketException)
+        catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
         {
+            // The server closes a connection that was reset before it says so.
             call.LoseClient();
             call.Http.Abort();
         }
