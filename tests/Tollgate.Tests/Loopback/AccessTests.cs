@@ -78,7 +78,8 @@ public sealed class AccessTests
     {
         await using var gateway = await GatewayFixture.StartAsync(new GatewaySetup
         {
-            Models = [new("ok"), new("stall", (MockHeaders.Stall, "after-chunks:1"))], LimitConcurrency = 2,
+            Models = [new("ok"), new("stall", (MockHeaders.Stall, "after-chunks:1"))],
+            LimitConcurrency = 2,
         });
         using var first = await gateway.OpenAsync("v1/chat/completions", GatewayFixture.Chat("stall", ",\"stream\":true"));
         using (await gateway.OpenAsync("v1/chat/completions", GatewayFixture.Chat("stall", ",\"stream\":true")))

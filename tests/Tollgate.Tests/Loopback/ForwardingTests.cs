@@ -83,7 +83,8 @@ public sealed class ForwardingTests
     {
         await using var gateway = await GatewayFixture.StartAsync(new GatewaySetup
         {
-            Models = [new("ok"), new("other")], Litellm = "model_group_settings: {forward_client_headers_to_llm_api: [other]}",
+            Models = [new("ok"), new("other")],
+            Litellm = "model_group_settings: {forward_client_headers_to_llm_api: [other]}",
         });
         await gateway.ChatAsync(GatewayFixture.Chat("ok"), ClientHeaders);
 

@@ -51,7 +51,10 @@ internal sealed class GatewayFixture : IAsyncDisposable
         environment["LITELLM_LOG"] = "ERROR";
         var options = new ServeOptions
         {
-            ConfigPath = Path.Combine(folder, "config.yaml"), Host = "127.0.0.1", Port = 0, LimitConcurrency = setup.LimitConcurrency,
+            ConfigPath = Path.Combine(folder, "config.yaml"),
+            Host = "127.0.0.1",
+            Port = 0,
+            LimitConcurrency = setup.LimitConcurrency,
         };
         var errors = new StringWriter();
         var (gateway, _) = await new GatewayHost(options, EnvironmentSource.From(environment, folder), TextWriter.Null, errors).StartAsync();

@@ -85,7 +85,9 @@ public sealed class RetryTests
     {
         await using var gateway = await GatewayFixture.StartAsync(new GatewaySetup
         {
-            Models = [new("ok", (MockHeaders.RetryAfter, "61"))], Router = "num_retries: 2", Environment = NoWaits,
+            Models = [new("ok", (MockHeaders.RetryAfter, "61"))],
+            Router = "num_retries: 2",
+            Environment = NoWaits,
         });
         var answer = await gateway.ChatAsync(GatewayFixture.Chat("ok"));
 
@@ -99,7 +101,9 @@ public sealed class RetryTests
     {
         await using var gateway = await GatewayFixture.StartAsync(new GatewaySetup
         {
-            Models = [new("ok", (MockHeaders.RetryAfter, "30"))], Router = "num_retries: 2", Environment = NoWaits,
+            Models = [new("ok", (MockHeaders.RetryAfter, "30"))],
+            Router = "num_retries: 2",
+            Environment = NoWaits,
         });
 
         (await gateway.ChatAsync(GatewayFixture.Chat("ok", ",\"timeout\":10"))).Status.ShouldBe(429);

@@ -31,7 +31,9 @@ public sealed class TimeoutAndMockTests
     {
         await using var gateway = await GatewayFixture.StartAsync(new GatewaySetup
         {
-            Models = [new("stall", (MockHeaders.Stall, "headers")) { Params = deployment }], Router = router, Litellm = litellm,
+            Models = [new("stall", (MockHeaders.Stall, "headers")) { Params = deployment }],
+            Router = router,
+            Litellm = litellm,
         });
 
         (await gateway.ChatAsync(GatewayFixture.Chat("stall"))).ShouldBeError(408, "No complete answer within 0.1 seconds.");
