@@ -52,8 +52,10 @@ public static class ErrorResponder
             return message;
         }
 
-        // COMPAT: LiteLLM's tail; the fallback list is Python's None when there is none.
-        message += $". Received Model Group={call.Envelope.Model}\nAvailable Model Group Fallbacks=None";
+        // COMPAT: LiteLLM's tail; the fallbacks are a Python list, or None.
+        var fallbacks = FallbackChain.NamesFor(call, call.Group?.Name ?? call.Envelope.Model, outcome.Kind);
+        var list = fallbacks.Count == 0 ? "None" : "['" + string.Join("', '", fallbacks) + "']";
+        message += $". Received Model Group={call.Envelope.Model}\nAvailable Model Group Fallbacks={list}";
         return plan.Retries == 0
             ? message
             : string.Create(CultureInfo.InvariantCulture, $"{message} LiteLLM Retried: {plan.Retries} times, LiteLLM Max Retries: {plan.MaxRetries}");

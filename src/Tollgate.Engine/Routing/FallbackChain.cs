@@ -24,6 +24,10 @@ internal sealed class FallbackChain(CallContext call)
         => kind is UpstreamErrorKind.ContextWindowExceeded or UpstreamErrorKind.ContentPolicyViolation
             && !call.Envelope.DisableFallbacks && !ChainFor(call, group, kind).IsEmpty;
 
+    /// <summary>Names of the groups that a failing group may be followed by, as configured.</summary>
+    public static IReadOnlyList<string> NamesFor(CallContext call, string group, UpstreamErrorKind kind)
+        => call.Envelope.DisableFallbacks ? [] : [.. ChainFor(call, group, kind).Select(static target => target.Model)];
+
     /// <summary>The next group to try.</summary>
     /// <param name="failed">The group that has just failed.</param>
     /// <param name="kind">How it failed.</param>

@@ -97,6 +97,12 @@ internal sealed class RoutePlan
 
     private bool PlanRetry(AttemptOutcome outcome)
     {
+        if (_call.Envelope.MockFailure is not null && Fallbacks == 0 && outcome.Kind != UpstreamErrorKind.RateLimit)
+        {
+            // Simulated to see the fallbacks work: retrying what must fail would only take time.
+            return false;
+        }
+
         var allowed = MaxRetries;
         if (PolicyFor(outcome.Kind) is { } byPolicy)
         {

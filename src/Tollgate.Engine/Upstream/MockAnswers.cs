@@ -15,12 +15,15 @@ internal sealed class MockAnswers(TimeProvider time)
 {
     private const int EmbeddingDimensions = 16;
 
+    /// <summary>A simulated rate limit is over at the first retry; all other simulated failures stay (routing.md 6.3, 8.3).</summary>
+    private const string RateLimited = "litellm.RateLimitError";
+
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Text that fails an attempt, as in LiteLLM, and the class it stands for.</summary>
     private static readonly (string Word, UpstreamErrorKind Kind, int Status)[] Failures =
     [
-        ("litellm.RateLimitError", UpstreamErrorKind.RateLimit, 429),
+        (RateLimited, UpstreamErrorKind.RateLimit, 429),
         ("litellm.ContextWindowExceededError", UpstreamErrorKind.ContextWindowExceeded, 400),
         ("litellm.ContentPolicyViolationError", UpstreamErrorKind.ContentPolicyViolation, 400),
         ("Exception: content_filter_policy", UpstreamErrorKind.ContentPolicyViolation, 400),
@@ -66,7 +69,9 @@ internal sealed class MockAnswers(TimeProvider time)
     }
 
     /// <summary>A simulated failure concerns the group asked for only, so that fallbacks can be seen to work.</summary>
-    private static bool FailsNow(CallContext call) => call.Envelope.MockFailure is not null && call.Plan is { Fallbacks: 0 };
+    private static bool FailsNow(CallContext call)
+        => call.Envelope.MockFailure is { } failure && call.Plan is { Fallbacks: 0 } plan
+            && (plan.Retries == 0 || !string.Equals(failure, RateLimited, StringComparison.Ordinal));
 
     private byte[] Answer(CallContext call, string text)
     {

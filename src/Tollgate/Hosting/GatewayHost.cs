@@ -144,10 +144,12 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
         builder.Services.AddSingleton<IHostLifetime, ProcessLifetime>();
         builder.Services.AddEngine();
         builder.Services.AddApiDocument();
+        builder.Services.AddCrossOrigin(environment);
 
         var app = builder.Build();
         app.UseMiddleware<FrontDoor>();
         app.UseRouting();
+        app.UseCors();
         app.MapLlm();
         app.MapModels();
         app.MapHealth();
