@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Wire.Json;
 using Tollgate.Wire.OpenAi;
@@ -17,6 +18,7 @@ internal sealed class BodyRelay(TimeProvider time)
     private const int SmallAnswer = 64 * 1024;
 
     /// <summary>Relays an answer.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<AttemptOutcome> RelayAsync(CallContext call, CallScratch scratch, UpstreamAnswer answer, AttemptClock clock)
     {
         var limit = Math.Min(call.Snapshot.Config.General.MaxResponseBytes ?? HardLimit, HardLimit);
@@ -54,6 +56,7 @@ internal sealed class BodyRelay(TimeProvider time)
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<AttemptOutcome> ForwardAsync(
         CallContext call, CallScratch scratch, UpstreamAnswer answer, ReadOnlyMemory<byte> body, AttemptClock clock)
     {
@@ -91,7 +94,14 @@ internal sealed class BodyRelay(TimeProvider time)
         {
             response.ContentType = "application/json";
             response.ContentLength = editor.Edits.LengthOf(body.Length);
-            await WriteAsync(response, body, editor.Edits, call.Aborted);
+            if (body.Length <= SmallAnswer)
+            {
+                editor.Edits.WriteTo(body.Span, response.BodyWriter);
+            }
+            else
+            {
+                await WriteAsync(response, body, editor.Edits, call.Aborted);
+            }
         }
 
         await response.BodyWriter.FlushAsync(call.Aborted);
@@ -101,12 +111,6 @@ internal sealed class BodyRelay(TimeProvider time)
     private static async ValueTask WriteAsync(
         Microsoft.AspNetCore.Http.HttpResponse response, ReadOnlyMemory<byte> body, JsonEdits edits, CancellationToken aborted)
     {
-        if (body.Length <= SmallAnswer)
-        {
-            edits.WriteTo(body.Span, response.BodyWriter);
-            return;
-        }
-
         for (var i = 0; i < edits.PieceCount; i++)
         {
             await response.BodyWriter.WriteAsync(edits.Piece(i, body), aborted);

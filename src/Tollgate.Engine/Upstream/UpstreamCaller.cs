@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Net;
+using System.Runtime.CompilerServices;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Routing;
 
@@ -9,6 +10,7 @@ namespace Tollgate.Engine.Upstream;
 internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodies, StreamRelay streams, MockAnswers mocks, TimeProvider time)
 {
     /// <summary>Makes an attempt on a deployment.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<AttemptOutcome> SendAsync(CallContext call, CallScratch scratch, Deployment deployment)
     {
         using var clock = new AttemptClock(time, CallTimeouts.For(call, deployment), call.Aborted);
@@ -28,6 +30,7 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<AttemptOutcome> CallAsync(CallContext call, CallScratch scratch, Deployment deployment, AttemptClock clock)
     {
         var connection = deployment.Connection;
@@ -70,10 +73,11 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<AttemptOutcome> ReadAsync(
         CallContext call, CallScratch scratch, Deployment deployment, AttemptClock clock, HttpResponseMessage response)
     {
-        await using var body = await DecodedAsync(response, clock.Token);
+        await using var body = Decoded(response, clock.Token);
         if (response.StatusCode >= HttpStatusCode.BadRequest)
         {
             return await UpstreamErrors.FromResponseAsync(deployment, response, body, time, clock.Token);
@@ -123,9 +127,11 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
     /// <summary>
     /// Upstreams are not asked for compression (it costs more than it saves on small chunks), but some compress all the same.
     /// </summary>
-    private static async ValueTask<Stream> DecodedAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private static Stream Decoded(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+#pragma warning disable MA0042, MA0045, VSTHRD103, CA1849 // PERF: the stream is there with the headers; asking for it as a task only allocates one.
+        var body = response.Content.ReadAsStream(cancellationToken);
+#pragma warning restore MA0042, MA0045, VSTHRD103, CA1849
         if (!response.Content.Headers.NonValidated.TryGetValues("Content-Encoding", out var encodings))
         {
             return body;

@@ -26,35 +26,20 @@ internal sealed partial class FrontDoor(RequestDelegate next, SnapshotHolder sna
             {
                 http.Response.Headers.Connection = "close";
                 await RefuseAsync(http, "The gateway is shutting down; retry on another instance.");
+                return;
             }
-            else if (count > server.LimitConcurrency && !isProbe)
+
+            if (count > server.LimitConcurrency && !isProbe)
             {
                 await RefuseAsync(http, $"More than {server.LimitConcurrency} requests at once; retry later.");
+                return;
             }
-            else
-            {
-                await ServeAsync(http);
-            }
-        }
-        finally
-        {
-            inFlight.Exit();
-        }
-    }
 
-    private async Task ServeAsync(HttpContext http)
-    {
-        try
-        {
             await next(http);
             if (http.Response.StatusCode is StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed
                 && !http.Response.HasStarted && http.Response.ContentType is null)
             {
-                // COMPAT: the body of LiteLLM's web framework for routes it does not know.
-                http.Response.ContentType = "application/json";
-                await http.Response.WriteAsync(http.Response.StatusCode == StatusCodes.Status404NotFound
-                    ? """{"detail":"Not Found"}"""
-                    : """{"detail":"Method Not Allowed"}""");
+                await DescribeUnknownAsync(http.Response);
             }
         }
         catch (ApiException error) when (!http.Response.HasStarted)
@@ -73,6 +58,19 @@ internal sealed partial class FrontDoor(RequestDelegate next, SnapshotHolder sna
         {
             await ApologizeAsync(http, exception);
         }
+        finally
+        {
+            inFlight.Exit();
+        }
+    }
+
+    /// <summary>COMPAT: the body of LiteLLM's web framework for routes it does not know.</summary>
+    private static Task DescribeUnknownAsync(HttpResponse response)
+    {
+        response.ContentType = "application/json";
+        return response.WriteAsync(response.StatusCode == StatusCodes.Status404NotFound
+            ? """{"detail":"Not Found"}"""
+            : """{"detail":"Method Not Allowed"}""");
     }
 
     private async Task ApologizeAsync(HttpContext http, Exception exception)
