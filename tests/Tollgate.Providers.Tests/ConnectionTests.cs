@@ -172,8 +172,11 @@ public sealed class ConnectionTests
     {
         var config = Providers.Config(("LITELLM_DROP_PARAMS", "True")) with
         {
-            Router = new RouterSettings { DefaultParams = [new JsonMember("temperature", "0.9"u8.ToArray()),
-                new JsonMember("seed", "4"u8.ToArray())] },
+            Router = new RouterSettings
+            {
+                DefaultParams = [new JsonMember("temperature", "0.9"u8.ToArray()),
+                new JsonMember("seed", "4"u8.ToArray())]
+            },
         };
         var connection = Providers.Connect(
             "groq/llama",

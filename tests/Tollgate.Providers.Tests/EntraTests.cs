@@ -109,8 +109,13 @@ public sealed class EntraTests
         await Connect([], all).AuthorizeAsync();
         _asked.ShouldHaveSingleItem().ShouldBe(
             new EntraIdentity(
-                EntraKind.Password, "https://cognitiveservices.azure.com/.default", null) { Tenant = "t", Client = "c", Secret = "p",
-                UserName = "u" });
+                EntraKind.Password, "https://cognitiveservices.azure.com/.default", null)
+            {
+                Tenant = "t",
+                Client = "c",
+                Secret = "p",
+                UserName = "u"
+            });
         (await Connect([], ("AZURE_AD_TOKEN", "literal")).AuthorizeAsync()).Headers["Authorization"].ShouldBe("Bearer literal");
         (await Connect(new() { ["azure_ad_token"] = "own" }, ("AZURE_AD_TOKEN", "literal")).AuthorizeAsync(
             )).Headers["Authorization"].ShouldBe("Bearer own");
@@ -145,7 +150,8 @@ public sealed class EntraTests
     public async Task DefaultIdentity_IsUsedOnlyWhenSwitchedOn()
     {
         var on = Providers.Config(
-            ("AZURE_CREDENTIAL", "ManagedIdentityCredential")) with { Models = new ModelSettings { UseDefaultCloudIdentity = true } };
+            ("AZURE_CREDENTIAL", "ManagedIdentityCredential")) with
+        { Models = new ModelSettings { UseDefaultCloudIdentity = true } };
         var connection = Providers.Connect(
             Providers.With(_tokens), "azure/m", static deployment => deployment with { ApiBase = Resource, ApiKey = null }, on);
         (await connection.AuthorizeAsync()).Headers["Authorization"].ShouldBe("Bearer token-1");
@@ -167,8 +173,12 @@ public sealed class EntraTests
             Providers.With(_tokens),
             "azure/m",
             deployment
-                => deployment with { ApiBase = Resource, ApiKey = null,
-                ProviderParams = parameters.ToFrozenDictionary(StringComparer.Ordinal) },
+                => deployment with
+                {
+                    ApiBase = Resource,
+                    ApiKey = null,
+                    ProviderParams = parameters.ToFrozenDictionary(StringComparer.Ordinal)
+                },
             Providers.Config(environment));
 
     private sealed class Clock : TimeProvider

@@ -150,8 +150,11 @@ public sealed class HookTests
     public void OperatorsFlags_BeatTheCatalogue()
         => Providers.Connect("together_ai/unknown", static deployment => deployment with
         {
-            Info = new DeploymentInfo { Capabilities = FrozenDictionary.ToFrozenDictionary(
-                [KeyValuePair.Create("supports_function_calling", true)], StringComparer.Ordinal) },
+            Info = new DeploymentInfo
+            {
+                Capabilities = FrozenDictionary.ToFrozenDictionary(
+                [KeyValuePair.Create("supports_function_calling", true)], StringComparer.Ordinal)
+            },
         }).Rewrite("""{"tools":[]}""").ShouldContain("tools");
 
     [Fact]

@@ -21,8 +21,11 @@ internal static class Providers
     public static DeploymentConfig Deployment(string model) => new() { ModelGroup = "group", Id = "id", Model = model };
 
     public static GatewayConfig Config(params (string Name, string Value)[] environment)
-        => new() { Environment = environment.ToFrozenDictionary(
-            static pair => pair.Name, static pair => pair.Value, StringComparer.Ordinal) };
+        => new()
+        {
+            Environment = environment.ToFrozenDictionary(
+            static pair => pair.Name, static pair => pair.Value, StringComparer.Ordinal)
+        };
 
     public static IUpstreamConnection Connect(
         string model, Func<DeploymentConfig, DeploymentConfig>? change = null, GatewayConfig? config = null)

@@ -193,14 +193,14 @@ public sealed class TableA1Tests
 
     private static IUpstreamConnection Connect(TableA1 table, bool? supportsTools = null)
         => Providers.Connect(table.Model, deployment => deployment with
-    {
-        ApiBase = "http://host:1/v1",
-        Info = new Engine.Configuration.DeploymentInfo
         {
-            Capabilities = supportsTools is { } can
+            ApiBase = "http://host:1/v1",
+            Info = new Engine.Configuration.DeploymentInfo
+            {
+                Capabilities = supportsTools is { } can
                 ? System.Collections.Frozen.FrozenDictionary.ToFrozenDictionary(
                     [KeyValuePair.Create("supports_function_calling", can)], StringComparer.Ordinal)
                 : System.Collections.Frozen.FrozenDictionary<string, bool>.Empty,
-        },
-    });
+            },
+        });
 }

@@ -40,21 +40,21 @@ internal sealed partial class ErrorClassifier(ProviderErrors errors)
 
     private static readonly FrozenDictionary<string, UpstreamErrorKind> ByName =
         new Dictionary<string, UpstreamErrorKind>(StringComparer.Ordinal)
-    {
-        ["BadRequest"] = UpstreamErrorKind.BadRequest,
-        ["ContextWindowExceeded"] = UpstreamErrorKind.ContextWindowExceeded,
-        ["ContentPolicyViolation"] = UpstreamErrorKind.ContentPolicyViolation,
-        ["UnsupportedParams"] = UpstreamErrorKind.UnsupportedParams,
-        ["Authentication"] = UpstreamErrorKind.Authentication,
-        ["PermissionDenied"] = UpstreamErrorKind.PermissionDenied,
-        ["NotFound"] = UpstreamErrorKind.NotFound,
-        ["UnprocessableEntity"] = UpstreamErrorKind.UnprocessableEntity,
-        ["RateLimit"] = UpstreamErrorKind.RateLimit,
-        ["InternalServer"] = UpstreamErrorKind.InternalServer,
-        ["BadGateway"] = UpstreamErrorKind.BadGateway,
-        ["ServiceUnavailable"] = UpstreamErrorKind.ServiceUnavailable,
-        ["APIConnection"] = UpstreamErrorKind.Connection,
-    }.ToFrozenDictionary(StringComparer.Ordinal);
+        {
+            ["BadRequest"] = UpstreamErrorKind.BadRequest,
+            ["ContextWindowExceeded"] = UpstreamErrorKind.ContextWindowExceeded,
+            ["ContentPolicyViolation"] = UpstreamErrorKind.ContentPolicyViolation,
+            ["UnsupportedParams"] = UpstreamErrorKind.UnsupportedParams,
+            ["Authentication"] = UpstreamErrorKind.Authentication,
+            ["PermissionDenied"] = UpstreamErrorKind.PermissionDenied,
+            ["NotFound"] = UpstreamErrorKind.NotFound,
+            ["UnprocessableEntity"] = UpstreamErrorKind.UnprocessableEntity,
+            ["RateLimit"] = UpstreamErrorKind.RateLimit,
+            ["InternalServer"] = UpstreamErrorKind.InternalServer,
+            ["BadGateway"] = UpstreamErrorKind.BadGateway,
+            ["ServiceUnavailable"] = UpstreamErrorKind.ServiceUnavailable,
+            ["APIConnection"] = UpstreamErrorKind.Connection,
+        }.ToFrozenDictionary(StringComparer.Ordinal);
 
     public UpstreamErrorKind Classify(int status, ReadOnlySpan<byte> body)
     {

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Tollgate.Engine;
-using Tollgate.Engine.Keys;
 using Tollgate.Engine.Errors;
+using Tollgate.Engine.Keys;
 using Tollgate.Engine.Routing;
 using Tollgate.Engine.Upstream;
 using Tollgate.Hosting;

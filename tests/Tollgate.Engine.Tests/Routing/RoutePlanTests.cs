@@ -112,7 +112,8 @@ public class RoutePlanTests
     public void FailedDeployments_AreSkippedUntilAllHaveFailed()
     {
         var config = Calls.Config(Calls.Deployment("a", "1"), Calls.Deployment("a", "2"), Calls.Deployment("a", "3"))
-            with { Router = new RouterSettings { NumRetries = 3 } };
+            with
+        { Router = new RouterSettings { NumRetries = 3 } };
         for (var i = 0; i < 50; i++)
         {
             var way = Way(Calls.Call(config), UpstreamErrorKind.InternalServer);
@@ -136,7 +137,8 @@ public class RoutePlanTests
     {
         var config = Calls.Config(
             Calls.Deployment("a", "none"), Calls.Deployment("a", "2") with { Order = 2 }, Calls.Deployment("a", "1a") with { Order = 1 }, Calls.Deployment("a", "1b") with { Order = 1 })
-            with { Router = new RouterSettings { NumRetries = 3 } };
+            with
+        { Router = new RouterSettings { NumRetries = 3 } };
         for (var i = 0; i < 20; i++)
         {
             var way = Way(Calls.Call(config), UpstreamErrorKind.InternalServer);
@@ -155,7 +157,8 @@ public class RoutePlanTests
     {
         var config = Calls.Config(
             Calls.Deployment("a", "none"), Calls.Deployment("a", "2") with { Order = 2 }, Calls.Deployment("a", "1a") with { Order = 1 }, Calls.Deployment("a", "1b") with { Order = 1 })
-            with { Router = new RouterSettings { NumRetries = retries } };
+            with
+        { Router = new RouterSettings { NumRetries = retries } };
         var way = Way(Calls.Call(config), kind);
         way.Count.ShouldBe(expected.Split(' ').Length);
         way.Zip(expected.Split(' ')).ShouldAllBe(static step => step.Second.Split('|', StringSplitOptions.None).Contains(step.First));

@@ -24,8 +24,16 @@ public class CommandLineModelTests
     {
         var result = Load(new()
         {
-            Model = "ollama/x", Alias = "mine", ApiBase = "http://h:1", ApiVersion = "v", Headers = """{"a": "b"}""", Temperature = "0.5",
-            MaxTokens = "9", RequestTimeout = "3", DropParams = true, MaxBudget = "5",
+            Model = "ollama/x",
+            Alias = "mine",
+            ApiBase = "http://h:1",
+            ApiVersion = "v",
+            Headers = """{"a": "b"}""",
+            Temperature = "0.5",
+            MaxTokens = "9",
+            RequestTimeout = "3",
+            DropParams = true,
+            MaxBudget = "5",
         });
         var config = result.Config.ShouldNotBeNull();
         var deployment = config.Deployments.ShouldHaveSingleItem();
