@@ -33,8 +33,8 @@ public sealed class TableA1Tests
     {
         var table = TableA1.Of(slug);
         var connection = Providers.Connect(
-            table.Model, deployment => deployment with { ApiBase = table.Base is null ? "http://host:1/root/" : null });
-        var root = (table.Base?.TrimEnd('/') ?? "http://host:1/root").Replace("{region}", "us-east-1", StringComparison.Ordinal);
+            table.Model, deployment => deployment with { ApiBase = table.Base is null ? "http://host:1/base/" : null });
+        var root = (table.Base?.TrimEnd('/') ?? "http://host:1/base").Replace("{region}", "us-east-1", StringComparison.Ordinal);
         Check(connection, table, "C", Surface.Chat, root + ChatPathOf(slug));
         Check(connection, table, "T", Surface.Completions, slug is "text-completion-codestral" ? root
             : root + (slug is "databricks" ? "/serving-endpoints" : "") + "/completions");
