@@ -17,7 +17,7 @@ internal static class ModelSuggestions
         }
 
         var close = models.Groups
-            .Select(group => (group.Name, Distance: Distance(requested, group.Name)))
+            .Select(group => (group.Name, Distance: EditDistance.Between(requested, group.Name)))
             .Where(item => item.Distance <= Math.Max(2, requested.Length / 4))
             .OrderBy(static item => item.Distance)
             .ThenBy(static item => item.Name, StringComparer.Ordinal)
@@ -25,28 +25,5 @@ internal static class ModelSuggestions
             .Select(static item => $"'{item.Name}'")
             .ToList();
         return close.Count == 0 ? "" : $" Did you mean {string.Join(", ", close)}?";
-    }
-
-    private static int Distance(string a, string b)
-    {
-        var row = new int[b.Length + 1];
-        for (var j = 0; j <= b.Length; j++)
-        {
-            row[j] = j;
-        }
-
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var above = row[j];
-                row[j] = Math.Min(Math.Min(above, row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
-                diagonal = above;
-            }
-        }
-
-        return row[b.Length];
     }
 }
