@@ -48,7 +48,20 @@ internal static class ClientCredentials
         }
 
         return deployment.Config.ClientSideAuthParams.TryGetValue(name, out var pattern)
-            && (pattern is null || Regex.IsMatch(value, $"^(?:{pattern})$", RegexOptions.CultureInvariant, MatchLimit));
+            && (pattern is null || Matches(pattern, value));
+    }
+
+    /// <summary>A pattern that a client's text keeps busy is one that the text does not match: refused, not a failure of ours.</summary>
+    private static bool Matches(string pattern, string value)
+    {
+        try
+        {
+            return Regex.IsMatch(value, $"^(?:{pattern})$", RegexOptions.CultureInvariant, MatchLimit);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            return false;
+        }
     }
 
     private static void CheckOne(CallContext call, ModelGroup group, string name, string? value)

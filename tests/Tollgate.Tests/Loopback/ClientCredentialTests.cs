@@ -60,6 +60,15 @@ public sealed class ClientCredentialTests
     }
 
     [Fact]
+    public async Task BaseThatKeepsThePatternBusy_IsRefused()
+    {
+        await using var gateway = await GatewayFixture.StartAsync(new TestModel("ok") { Params = "configurable_clientside_auth_params: [{api_base: '(a+)+b'}]" });
+        var answer = await gateway.ChatAsync(GatewayFixture.Chat("ok", $",\"api_base\":\"{new string('a', 64)}!\""));
+
+        answer.Status.ShouldBe(401, answer.Body);
+    }
+
+    [Fact]
     public async Task BaseThatIsNoUrl_IsABadRequest()
     {
         await using var gateway = await GatewayFixture.StartAsync(new GatewaySetup { General = "allow_client_side_credentials: true" });
