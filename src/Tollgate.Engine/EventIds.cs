@@ -7,4 +7,7 @@ public static class EventIds
     public const int Configuration = 2000;
     public const int Hosting = 3000;
     public const int Providers = 4000;
+    public const int Data = 5000;
+    public const int Management = 6000;
+    public const int Admission = 7000;
 }

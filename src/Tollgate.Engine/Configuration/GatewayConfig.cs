@@ -24,6 +24,18 @@ public sealed record GatewayConfig
     /// <summary>Server limits and switches that have no LiteLLM key or come from the environment and flags.</summary>
     public ServerSettings Server { get; init; } = new();
 
+    /// <summary>Where data is kept.</summary>
+    public StorageSettings Storage { get; init; } = new();
+
+    /// <summary>Redis, when replicas share counters.</summary>
+    public RedisSettings Redis { get; init; } = new();
+
+    /// <summary>What is recorded of calls, and how.</summary>
+    public SpendSettings Spend { get; init; } = new();
+
+    /// <summary>Budgets and limits of the gateway itself.</summary>
+    public BudgetSettings Budgets { get; init; } = new();
+
     /// <summary>
     /// Environment as the configuration saw it (process, <c>.env</c>, <c>environment_variables</c>): where credentials without a key in the
     /// file come from. Values are secrets and must never be logged.

@@ -12,7 +12,9 @@ internal static class ReferenceRule
         ["Tollgate.Mock"] = [],
         ["Tollgate.Engine"] = ["Tollgate.Wire"],
         ["Tollgate.Providers"] = ["Tollgate.Engine", "Tollgate.Wire"],
-        ["tollgate"] = ["Tollgate.Engine", "Tollgate.Mock", "Tollgate.Providers", "Tollgate.Wire"],
+        ["Tollgate.Data"] = ["Tollgate.Engine", "Tollgate.Wire"],
+        ["Tollgate.Management"] = ["Tollgate.Data", "Tollgate.Engine", "Tollgate.Wire"],
+        ["tollgate"] = ["Tollgate.Data", "Tollgate.Engine", "Tollgate.Management", "Tollgate.Mock", "Tollgate.Providers", "Tollgate.Wire"],
     };
 
     private static readonly string[] FrameworksOutsideWire = ["Microsoft.AspNetCore", "Microsoft.Extensions"];

@@ -1,0 +1,136 @@
+using System.Globalization;
+
+namespace Tollgate.Engine.Admission;
+
+/// <summary>A length of time as operators write it: <c>30s</c>, <c>15m</c>, <c>24h</c>, <c>7d</c>, <c>2w</c>, <c>1mo</c> (admin-api.md 4.2, 4.3).</summary>
+/// <param name="Count">How many units.</param>
+/// <param name="Unit"><c>s</c>, <c>m</c>, <c>h</c>, <c>d</c>, <c>w</c> or <c>mo</c>.</param>
+public readonly record struct BudgetPeriod(int Count, string Unit)
+{
+    /// <summary>Reads a length. Text behind the unit has no meaning (<c>24hr</c>, <c>30days</c>), as in LiteLLM.</summary>
+    /// <returns>False for text that is no length; counts beyond a million years of seconds are none either.</returns>
+    public static bool TryParse(string? text, out BudgetPeriod period)
+    {
+        period = default;
+        var trimmed = text.AsSpan().Trim();
+        var digits = trimmed.IndexOfAnyExceptInRange('0', '9');
+        if (digits <= 0 || !int.TryParse(trimmed[..digits], NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+        {
+            return false;
+        }
+
+        var rest = trimmed[digits..];
+        var unit = rest.StartsWith("mo", StringComparison.Ordinal) ? "mo" : rest[0] switch
+        {
+            's' => "s",
+            'm' => "m",
+            'h' => "h",
+            'd' => "d",
+            'w' => "w",
+            _ => null,
+        };
+        if (unit is null)
+        {
+            return false;
+        }
+
+        period = new BudgetPeriod(count, unit);
+        return true;
+    }
+
+    /// <summary>The moment this much later. Months keep the day, clamped to the month's last.</summary>
+    public DateTimeOffset After(DateTimeOffset from) => Saturate(from, Unit switch
+    {
+        "s" => static (at, count) => at.AddSeconds(count),
+        "m" => static (at, count) => at.AddMinutes(count),
+        "h" => static (at, count) => at.AddHours(count),
+        "d" => static (at, count) => at.AddDays(count),
+        "w" => static (at, count) => at.AddDays(7.0 * count),
+        _ => static (at, count) => at.AddMonths(count),
+    });
+
+    /// <summary>
+    /// When a budget of this length resets next: aligned to the calendar of <paramref name="zone"/>. A pure function of its arguments;
+    /// clocks that jump for summer time are honoured by computing on the wall clock.
+    /// </summary>
+    /// <param name="now">The moment asked from.</param>
+    /// <param name="zone">Zone whose midnights count.</param>
+    /// <returns>The first boundary after <paramref name="now"/>, in UTC; <paramref name="now"/> itself for a length of zero.</returns>
+    public DateTimeOffset NextReset(DateTimeOffset now, TimeZoneInfo zone)
+    {
+        if (Count == 0)
+        {
+            return now;
+        }
+
+        var local = TimeZoneInfo.ConvertTime(now, zone).DateTime;
+        try
+        {
+            return ToUtc(NextLocal(local), zone, now);
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            return DateTimeOffset.MaxValue;
+        }
+    }
+
+    private DateTime NextLocal(DateTime local)
+    {
+        var midnight = local.Date;
+        var firstOfMonth = new DateTime(local.Year, local.Month, 1, 0, 0, 0, DateTimeKind.Unspecified);
+        return (Unit, Count) switch
+        {
+            ("mo", _) => firstOfMonth.AddMonths(Count),
+            ("d", 30) => firstOfMonth.AddMonths(1),
+            ("d", 7) or ("w", 1) => NextMonday(midnight),
+            ("d", _) => midnight.AddDays(Count),
+            ("w", _) => NextMonday(midnight).AddDays(7.0 * (Count - 1)),
+            ("h", _) => midnight.AddHours(NextMultiple(local.Hour)),
+            ("m", _) => midnight.AddHours(local.Hour).AddMinutes(NextMultiple(local.Minute)),
+            _ => midnight.AddHours(local.Hour).AddMinutes(local.Minute).AddSeconds(NextMultiple(local.Second)),
+        };
+    }
+
+    /// <summary>The next multiple of the count after a clock's figure, carrying over when it passes the figure's end.</summary>
+    private double NextMultiple(int figure) => figure + Count - (figure % Count);
+
+    private static DateTime NextMonday(DateTime midnight)
+    {
+        var days = ((int)DayOfWeek.Monday - (int)midnight.DayOfWeek + 7) % 7;
+        return midnight.AddDays(days == 0 ? 7 : days);
+    }
+
+    private static DateTimeOffset ToUtc(DateTime local, TimeZoneInfo zone, DateTimeOffset now)
+    {
+        // A wall-clock time that the spring change skips is the moment the clock jumps to.
+        while (zone.IsInvalidTime(local))
+        {
+            local = local.AddMinutes(30);
+        }
+
+        // Of an hour that the autumn change repeats, the first; unless that is past, which only sub-day lengths can meet.
+        var offset = zone.IsAmbiguousTime(local) ? zone.GetAmbiguousTimeOffsets(local).Max() : zone.GetUtcOffset(local);
+        var at = new DateTimeOffset(local, offset).ToUniversalTime();
+        if (at <= now && zone.IsAmbiguousTime(local))
+        {
+            at = new DateTimeOffset(local, zone.GetAmbiguousTimeOffsets(local).Min()).ToUniversalTime();
+        }
+
+        return at;
+    }
+
+    private DateTimeOffset Saturate(DateTimeOffset from, Func<DateTimeOffset, int, DateTimeOffset> add)
+    {
+        try
+        {
+            return add(from, Count);
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            return DateTimeOffset.MaxValue;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Count}{Unit}");
+}

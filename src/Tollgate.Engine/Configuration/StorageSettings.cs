@@ -1,0 +1,203 @@
+using System.Collections.Immutable;
+using Tollgate.Engine.Admission;
+
+namespace Tollgate.Engine.Configuration;
+
+/// <summary>Where data is kept and how the database is used (database.md 1.2).</summary>
+public sealed record StorageSettings
+{
+    /// <summary>PostgreSQL URL; null means the embedded store. A secret.</summary>
+    public string? DatabaseUrl { get; init; }
+
+    /// <summary>Un-pooled URL for DDL and LISTEN (<c>DIRECT_URL</c>); null is <see cref="DatabaseUrl"/>. A secret.</summary>
+    public string? DirectUrl { get; init; }
+
+    /// <summary>Use the embedded store when there is no URL (<c>TOLLGATE_EMBEDDED_DB</c>, <c>tollgate.embedded_db</c>). Default true.</summary>
+    public bool EmbeddedDatabase { get; init; } = true;
+
+    /// <summary>Where the embedded store, the journal and the made master key live (<c>TOLLGATE_DATA_DIR</c>). Default <c>data</c>.</summary>
+    public string DataDirectory { get; init; } = "data";
+
+    /// <summary>Connections per process. Default 20 (<c>database_connection_pool_limit</c>).</summary>
+    public int PoolSize { get; init; } = 20;
+
+    /// <summary>Wait for a pooled connection. Default 60 s.</summary>
+    public TimeSpan PoolTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long an unreachable database is waited for at start. Default 60 s (<c>TOLLGATE_DB_WAIT</c>).</summary>
+    public TimeSpan StartWait { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>No DDL (<c>disable_prisma_schema_update</c>, <c>DISABLE_SCHEMA_UPDATE</c>).</summary>
+    public bool NoSchemaChanges { get; init; }
+
+    /// <summary>Keys that cannot be looked up because the database is away are let through, unrestricted (LiteLLM).</summary>
+    public bool AllowWhenUnavailable { get; init; }
+
+    /// <summary><c>store_model_in_db</c>; null when nobody said: see the design, section 10.</summary>
+    public bool? StoreModels { get; init; }
+
+    /// <summary>Object kinds read from the database; empty is all.</summary>
+    public ImmutableArray<string> SupportedObjects { get; init; } = [];
+
+    /// <summary>Change-notice triggers on LiteLLM's tables; null is on for a database of ours, off for an adopted one.</summary>
+    public bool? InstallTriggers { get; init; }
+
+    /// <summary><c>auto</c>, <c>legacy</c> or <c>aes-gcm</c> (config.md 12.4).</summary>
+    public string WriteEncryption { get; init; } = "auto";
+
+    /// <summary>Signing key of encrypted values: <c>LITELLM_SALT_KEY</c>, else the master key; null when neither is set. A secret.</summary>
+    public string? SaltKey { get; init; }
+
+    /// <summary>Former signing keys, tried on read (<c>LITELLM_SALT_KEY_PREVIOUS</c>, <c>LITELLM_MIGRATE_FROM_MASTER_KEY</c>). Secrets.</summary>
+    public ImmutableArray<string> FormerSaltKeys { get; init; } = [];
+
+    /// <summary>How long a key may be served from memory before it is read again. Default 60 s (<c>user_api_key_cache_ttl</c>).</summary>
+    public TimeSpan KeyCacheTtl { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a warm key works while the database is away. Default 1 h.</summary>
+    public TimeSpan KeyCacheStaleMax { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>SQLite <c>synchronous=FULL</c> (<c>tollgate.sqlite_durability: strict</c>).</summary>
+    public bool SqliteStrict { get; init; }
+
+    /// <summary>Changes are recorded in the audit log. Default true; <c>litellm_settings.store_audit_logs: false</c> switches it off.</summary>
+    public bool AuditLogs { get; init; } = true;
+
+    /// <summary>How long audit rows are kept; null is for ever (<c>tollgate.audit_retention</c>).</summary>
+    public BudgetPeriod? AuditRetention { get; init; }
+}
+
+/// <summary>Redis, when replicas share counters (config.md 9.4).</summary>
+public sealed record RedisSettings
+{
+    /// <summary><c>redis://</c>, <c>rediss://</c> or <c>unix://</c>; null when Redis is not configured. May hold a password.</summary>
+    public string? Url { get; init; }
+
+    /// <summary>Bound of one operation. Default 0.1 s (<c>REDIS_SOCKET_TIMEOUT</c>).</summary>
+    public TimeSpan OperationTimeout { get; init; } = TimeSpan.FromSeconds(0.1);
+
+    /// <summary>Failures in a row that open the circuit. Default 5.</summary>
+    public int BreakerFailures { get; init; } = 5;
+
+    /// <summary>How long the circuit stays open. Default 60 s; ours probes every second from then on.</summary>
+    public TimeSpan BreakerRecovery { get; init; } = TimeSpan.FromSeconds(60);
+}
+
+/// <summary>Journal, writer and what is written (database.md 9).</summary>
+public sealed record SpendSettings
+{
+    /// <summary>No rows in the logs; counters and daily tables are still written.</summary>
+    public bool DisableLogs { get; init; }
+
+    /// <summary>No rows for failed calls.</summary>
+    public bool DisableErrorLogs { get; init; }
+
+    /// <summary>Nothing is written at all.</summary>
+    public bool DisableUpdates { get; init; }
+
+    /// <summary>Prompts and answers are stored with the log row.</summary>
+    public bool StoreBodies { get; init; }
+
+    /// <summary>Strings of stored bodies are shortened to this many characters. Default 1000 (<c>MAX_STRING_LENGTH_PROMPT_IN_DB</c>).</summary>
+    public int LongestStoredString { get; init; } = 1000;
+
+    /// <summary>Time between flushes. Default 1 s.</summary>
+    public TimeSpan FlushInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Rows that trigger a flush at once. Default 2,000 (<c>tollgate.ingest_batch</c>).</summary>
+    public int FlushRows { get; init; } = 2000;
+
+    /// <summary>
+    /// How often the journal is forced to the disk: <c>TimeSpan.Zero</c> never (the kernel decides), <see cref="Timeout.InfiniteTimeSpan"/>
+    /// before each answer, else in groups this far apart. Default 200 ms (<c>tollgate.journal_fsync</c>: <c>off</c>, <c>always</c>, milliseconds).
+    /// </summary>
+    public TimeSpan JournalSync { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Bytes of journal kept while the database is away. Default 10 GiB (<c>tollgate.journal_max_mb</c>).</summary>
+    public long JournalMaxBytes { get; init; } = 10L * 1024 * 1024 * 1024;
+
+    /// <summary>What happens when nothing can be recorded: true refuses calls with 503 (default), false serves and counts the loss (<c>tollgate.journal_full</c>: <c>refuse</c>, <c>degrade</c>).</summary>
+    public bool RefuseWhenFull { get; init; } = true;
+
+    /// <summary>How long log rows are kept; null is for ever.</summary>
+    public BudgetPeriod? Retention { get; init; }
+
+    /// <summary>Time between retention runs. Default 1 d.</summary>
+    public TimeSpan RetentionInterval { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>Five-field cron of retention runs, wins over the interval; null for none.</summary>
+    public string? RetentionCron { get; init; }
+
+    /// <summary>Rows per delete of a retention run. Default 1000 (<c>SPEND_LOG_CLEANUP_BATCH_SIZE</c>).</summary>
+    public int RetentionBatch { get; init; } = 1000;
+
+    /// <summary>Deletes per retention run. Default 500 (<c>SPEND_LOG_RUN_LOOPS</c>).</summary>
+    public int RetentionLoops { get; init; } = 500;
+
+    /// <summary>A client that leaves a stream: true reads it to its end for the usage (<c>tollgate.disconnect_policy: drain</c>), false cuts it and charges what was produced.</summary>
+    public bool DrainAfterDisconnect { get; init; } = true;
+}
+
+/// <summary>Budgets and limits that belong to the gateway (routing.md 13 to 17).</summary>
+public sealed record BudgetSettings
+{
+    /// <summary>How budgets are enforced. Default <see cref="BudgetMode.Reserve"/>.</summary>
+    public BudgetMode Mode { get; init; }
+
+    /// <summary>Status of a refusal by budget: 400 (default) or 429 (<c>tollgate.budget_error_status</c>).</summary>
+    public int ErrorStatus { get; init; } = 400;
+
+    /// <summary>How long a call waits for a reservation to be released instead of being refused. Default 0.</summary>
+    public TimeSpan Wait { get; init; }
+
+    /// <summary>In strict mode, lower the output limit to what fits instead of refusing (<c>tollgate.budget_cap_output</c>).</summary>
+    public bool CapOutput { get; init; }
+
+    /// <summary>Budgeted objects are refused with 503 while Redis is away.</summary>
+    public bool FailClosed { get; init; }
+
+    /// <summary>Budget of the whole gateway, USD; 0 is none (<c>litellm_settings.max_budget</c>, <c>general_settings.max_budget</c>).</summary>
+    public decimal GlobalMax { get; init; }
+
+    /// <summary>Its period; null never resets.</summary>
+    public string? GlobalDuration { get; init; }
+
+    /// <summary>Budget row of customers without one of their own (<c>max_end_user_budget_id</c>).</summary>
+    public string? DefaultCustomerBudgetId { get; init; }
+
+    /// <summary>Budget of customers without a row, USD (<c>max_end_user_budget</c>).</summary>
+    public decimal? DefaultCustomerMax { get; init; }
+
+    /// <summary>Customers are not counted at all (<c>disable_end_user_cost_tracking</c>).</summary>
+    public bool IgnoreCustomers { get; init; }
+
+    /// <summary>Zone whose midnights budgets reset at (<c>litellm_settings.timezone</c>). Default UTC.</summary>
+    public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;
+
+    /// <summary>Budgets of providers by slug (<c>provider_budget_config</c>); a limit of 0 is none.</summary>
+    public ImmutableArray<PartialBudgetSetting> Providers { get; init; } = [];
+
+    /// <summary>Budgets of tags (<c>tag_budget_config</c>).</summary>
+    public ImmutableArray<PartialBudgetSetting> Tags { get; init; } = [];
+
+    /// <summary>Parallel requests of the whole gateway; null is no limit (<c>global_max_parallel_requests</c>).</summary>
+    public long? GlobalParallelRequests { get; init; }
+
+    /// <summary>Which tokens count against a limit: <c>total</c> (default), <c>input</c>, <c>output</c>.</summary>
+    public string TokenKind { get; init; } = "total";
+
+    /// <summary>Length of a rate window. Default 60 s (<c>LITELLM_RATE_LIMIT_WINDOW_SIZE</c>).</summary>
+    public TimeSpan RateWindow { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Budgets are never reset (<c>disable_reset_budget</c>).</summary>
+    public bool NeverReset { get; init; }
+
+    /// <summary>Calls without a price are refused (<c>tollgate.unpriced_models: refuse</c>); default is to serve them and say so.</summary>
+    public bool RefuseUnpriced { get; init; }
+}
+
+/// <summary>A configured budget.</summary>
+/// <param name="Name">Provider slug or tag.</param>
+/// <param name="Max">USD; 0 is none for providers.</param>
+/// <param name="Duration">Its period.</param>
+public sealed record PartialBudgetSetting(string Name, decimal Max, string? Duration);
