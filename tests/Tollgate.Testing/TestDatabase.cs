@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Tollgate.Data.Changes;
+using Tollgate.Data.Postgres;
 using Tollgate.Data.Rows;
 using Tollgate.Data.Sqlite;
 using Tollgate.Data.Startup;
@@ -58,5 +59,7 @@ public sealed class TestDatabase : IAsyncDisposable
     }
 
     private static IStore Open(StorageSettings settings, ChangeBus changes, TimeProvider time)
-        => new SqliteDatabase(settings, changes, time, NullLogger<SqliteDatabase>.Instance);
+        => settings.DatabaseUrl is null
+            ? new SqliteDatabase(settings, changes, time, NullLogger<SqliteDatabase>.Instance)
+            : new PostgresDatabase(settings, changes, time, NullLogger<PostgresDatabase>.Instance);
 }

@@ -8,6 +8,7 @@ public sealed class RoundTripTests
 {
     [Theory]
     [InlineData(DatabaseKind.Sqlite)]
+    [InlineData(DatabaseKind.PostgreSql)]
     public async Task EveryKindOfValue_ComesBackAsItWas(DatabaseKind kind)
     {
         await using var test = await TestDatabase.CreateAsync(kind);
@@ -40,6 +41,7 @@ public sealed class RoundTripTests
 
     [Theory]
     [InlineData(DatabaseKind.Sqlite)]
+    [InlineData(DatabaseKind.PostgreSql)]
     public async Task NullArray_ReadsAsEmpty(DatabaseKind kind)
     {
         await using var test = await TestDatabase.CreateAsync(kind);
