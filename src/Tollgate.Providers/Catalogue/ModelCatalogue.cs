@@ -63,6 +63,30 @@ public sealed class ModelCatalogue
         return null;
     }
 
+    /// <summary>How much the model of exactly this id takes and gives at most; null when it is unknown.</summary>
+    public ModelSizes? SizesOf(string id)
+    {
+        if (!_index.Value.ById.TryGetValue(id, out var line))
+        {
+            return null;
+        }
+
+        var reader = new Utf8JsonReader(_index.Value.Text.AsSpan(line.Start, line.Length));
+        while (reader.Read())
+        {
+            if (reader.CurrentDepth == 1 && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("ctx"u8))
+            {
+                reader.Read();
+                reader.Read();
+                long? input = reader.TokenType == JsonTokenType.Number ? reader.GetInt64() : null;
+                reader.Read();
+                return new ModelSizes(input, reader.TokenType == JsonTokenType.Number ? reader.GetInt64() : null);
+            }
+        }
+
+        return default(ModelSizes);
+    }
+
     private static FrozenSet<string> ReadFlags(ReadOnlySpan<byte> line)
     {
         var reader = new Utf8JsonReader(line);
