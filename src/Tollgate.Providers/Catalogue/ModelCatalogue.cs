@@ -44,6 +44,18 @@ public sealed class ModelCatalogue
     public PriceFields? PricesOf(string id)
         => _index.Value.ById.TryGetValue(id, out var line) ? CataloguePrices.Read(_index.Value.Text.AsSpan(line.Start, line.Length)) : null;
 
+    /// <summary>The page that the facts of exactly this id were read from; null when it is not recorded.</summary>
+    public string? PageOf(string id)
+    {
+        if (!_index.Value.ById.TryGetValue(id, out var line))
+        {
+            return null;
+        }
+
+        using var document = JsonDocument.Parse(_index.Value.Text.AsMemory(line.Start, line.Length));
+        return document.RootElement.TryGetProperty("src", out var page) ? page.GetString() : null;
+    }
+
     /// <summary>Ids of a provider, without its prefix, in order.</summary>
     public IReadOnlyList<string> ModelsOf(string provider) => _index.Value.ByProvider.GetValueOrDefault(provider) ?? [];
 
