@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Routing;
 using Tollgate.Management.Keys;
+using Tollgate.Management.Users;
 
 namespace Tollgate.Management;
 
@@ -10,6 +11,7 @@ public static class ManagementEndpoints
     public static IEndpointRouteBuilder MapManagement(this IEndpointRouteBuilder routes)
     {
         routes.MapKeys();
+        routes.MapUsers();
         return routes;
     }
 }

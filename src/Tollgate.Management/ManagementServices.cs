@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Tollgate.Management.Kernel;
 using Tollgate.Management.Keys;
+using Tollgate.Management.Users;
 
 namespace Tollgate.Management;
 
@@ -14,6 +15,7 @@ public static class ManagementServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<AuditLog>();
         services.AddKeys();
+        services.AddUsers();
         return services;
     }
 }
