@@ -2,8 +2,10 @@
 using System.Text.Json.Nodes;
 using Tollgate.Configuration;
 using Tollgate.Engine;
+using Tollgate.Engine.Pricing;
 using Tollgate.Engine.Upstream;
 using Tollgate.Management.Configuration;
+using Tollgate.Providers.Catalogue;
 
 namespace Tollgate.Hosting;
 
@@ -15,6 +17,7 @@ internal sealed partial class ConfigReloader(
     ConfigSource source,
     SnapshotHolder snapshots,
     IProviderDirectory providers,
+    PriceSetup prices,
     ILogger<ConfigReloader> logger,
     DatabaseConfiguration? database = null) : IGatewayConfiguration
 {
@@ -94,12 +97,17 @@ internal sealed partial class ConfigReloader(
                 return new ReloadOutcome(false, failure ?? Lines(result!));
             }
 
+            if (OpenPrices() is not { } published)
+            {
+                return new ReloadOutcome(false, ["The price file cannot be used; the log says why."]);
+            }
+
             foreach (var diagnostic in ConfigSource.WorthShowing(result))
             {
                 Log.Problem(logger, DiagnosticPrinter.ToText(diagnostic));
             }
 
-            snapshots.Swap(new GatewaySnapshot(config, providers));
+            snapshots.Swap(new GatewaySnapshot(config, providers, published));
             Log.Reloaded(logger, config.Deployments.Length);
             return new ReloadOutcome(true, Lines(result));
         }
@@ -123,6 +131,19 @@ internal sealed partial class ConfigReloader(
         {
             Log.Rejected(logger, 1, exception.Message);
             return (null, [exception.Message]);
+        }
+    }
+
+    private IPriceSource? OpenPrices()
+    {
+        try
+        {
+            return prices.Open();
+        }
+        catch (CatalogueException exception)
+        {
+            Log.Rejected(logger, 1, exception.Message);
+            return null;
         }
     }
 
