@@ -27,6 +27,20 @@ public sealed class PublishedPrices(ModelCatalogue catalogue, ImportedPrices imp
         return null;
     }
 
+    /// <inheritdoc />
+    public ModelSizes SizesOf(string provider, string model, string? baseModel)
+    {
+        foreach (var name in ModelNames.Of(provider, model, baseModel))
+        {
+            if (catalogue.SizesOf(name) is { } sizes)
+            {
+                return sizes;
+            }
+        }
+
+        return default;
+    }
+
     /// <summary>Prices under exactly this name; null when it is unknown.</summary>
     public PriceFields? Find(string name)
     {

@@ -1,0 +1,17 @@
+using Microsoft.AspNetCore.Routing;
+using Tollgate.Management.Keys;
+using Tollgate.Management.Users;
+
+namespace Tollgate.Management;
+
+/// <summary>Maps the endpoints of the control plane.</summary>
+public static class ManagementEndpoints
+{
+    /// <summary>Maps the routes of all resources, one line each.</summary>
+    public static IEndpointRouteBuilder MapManagement(this IEndpointRouteBuilder routes)
+    {
+        routes.MapKeys();
+        routes.MapUsers();
+        return routes;
+    }
+}
