@@ -38,7 +38,7 @@ internal static class PricesCommand
     }
 
     private static Option<string?> DataDirectoryOption()
-        => new("--data-dir") { Description = "Data directory of the gateway; default TOLLGATE_DATA_DIR, else ./data" };
+        => new("--data_dir", "--data-dir") { Description = "Data directory of the gateway; default TOLLGATE_DATA_DIR, else ./data" };
 
     private static DataDirectory DirectoryOf(string? given, EnvironmentSource environment)
         => given is null ? DataDirectory.From(environment) : new DataDirectory(Path.Combine(environment.WorkingDirectory, given));
