@@ -69,6 +69,7 @@ internal sealed class Desk : IAsyncDisposable
         builder.Services.AddSingleton<AuditLog>();
         builder.Services.AddKeys().AddUsers();
         var app = builder.Build();
+        app.Use(ShowFaultsAsync);
         app.MapKeys();
         app.MapUsers();
         await app.StartAsync();
@@ -162,6 +163,20 @@ internal sealed class Desk : IAsyncDisposable
         _client.Dispose();
         await _app.DisposeAsync();
         await _test.DisposeAsync();
+    }
+
+    // What nobody expected shows in the failed assertion instead of as an empty answer.
+    private static async Task ShowFaultsAsync(HttpContext http, RequestDelegate next)
+    {
+        try
+        {
+            await next(http);
+        }
+        catch (Exception error) when (!http.Response.HasStarted)
+        {
+            http.Response.StatusCode = 500;
+            await http.Response.WriteAsync(JsonValue.Create(error.ToString()).ToJsonString());
+        }
     }
 
     /// <summary>Notices that committed transactions left.</summary>
