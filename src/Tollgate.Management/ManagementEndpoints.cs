@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Routing;
+using Tollgate.Management.Keys;
 
 namespace Tollgate.Management;
 
@@ -8,6 +9,7 @@ public static class ManagementEndpoints
     /// <summary>Maps the routes of all resources, one line each.</summary>
     public static IEndpointRouteBuilder MapManagement(this IEndpointRouteBuilder routes)
     {
+        routes.MapKeys();
         return routes;
     }
 }

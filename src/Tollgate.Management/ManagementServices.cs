@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Tollgate.Management.Kernel;
+using Tollgate.Management.Keys;
 
 namespace Tollgate.Management;
 
@@ -12,6 +13,7 @@ public static class ManagementServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<AuditLog>();
+        services.AddKeys();
         return services;
     }
 }

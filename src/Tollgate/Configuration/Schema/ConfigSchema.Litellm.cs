@@ -67,17 +67,19 @@ internal static partial class ConfigSchema
         .. Keys(ValueKind.List, "prometheus_metrics_config"),
 
         // 5.5 Budgets, keys, users, cost
-        .. Keys(ValueKind.Amount, "max_budget", "max_user_budget", "max_internal_user_budget", "max_end_user_budget",
-            "default_max_internal_user_budget"),
-        .. Keys(ValueKind.Duration, "budget_duration", "internal_user_budget_duration"),
+        .. Keys(ValueKind.Amount, "max_budget", "max_user_budget", "max_end_user_budget"),
+        .. Live(ValueKind.Amount, "max_internal_user_budget", "default_max_internal_user_budget"),
+        .. Keys(ValueKind.Duration, "budget_duration"),
+        .. Live(ValueKind.Duration, "internal_user_budget_duration"),
         .. Keys(ValueKind.Text, "timezone", "max_end_user_budget_id"),
         .. Keys(ValueKind.FreeText, "budget_exceeded_error_message"),
-        .. Keys(ValueKind.Map, "default_internal_user_params", "default_key_generate_params", "upperbound_key_generate_params",
-            "key_generation_settings", "default_team_params", "tag_budget_config", "priority_reservation",
+        .. Live(ValueKind.Map, "default_internal_user_params", "default_key_generate_params", "upperbound_key_generate_params",
+            "key_generation_settings"),
+        .. Keys(ValueKind.Map, "default_team_params", "tag_budget_config", "priority_reservation",
             "priority_reservation_settings", "cost_discount_config", "cost_margin_config", "public_model_groups_links"),
         .. Keys(ValueKind.List, "default_team_settings"),
         .. Keys(ValueKind.ListOrMap, "public_model_groups", "public_agent_groups"),
-        .. Keys(ValueKind.Bool, "enable_key_alias_format_validation"),
+        .. Live(ValueKind.Bool, "enable_key_alias_format_validation"),
 
         // 5.6 Guardrail helpers, prompts, TLS, misc.
         .. Keys(ValueKind.List, "guardrails"),

@@ -24,6 +24,7 @@ internal static class GatewayConfigReader
             General = GeneralSettingsReader.Read(general, models, router, environment),
             Models = commandLine?.DropParams == true ? modelSettings with { DropParams = true } : modelSettings,
             Router = RouterSettingsReader.Read(router, models, list.Aliases, numbers, diagnostics),
+            Management = ManagementSettingsReader.Read(general, models, environment, numbers),
             Server = ServerSettingsReader.Read(environment, numbers, commandLine),
             Environment = environment.Variables.ToFrozenDictionary(StringComparer.Ordinal),
         };
