@@ -39,6 +39,9 @@ public sealed record GatewayConfig
     /// <summary>What the control plane allows for keys and users.</summary>
     public ManagementSettings Management { get; init; } = new();
 
+    /// <summary>Discounts, margins and prices of tools.</summary>
+    public PricingSettings Pricing { get; init; } = new();
+
     /// <summary>
     /// Environment as the configuration saw it (process, <c>.env</c>, <c>environment_variables</c>): where credentials without a key in the
     /// file come from. Values are secrets and must never be logged.

@@ -26,6 +26,7 @@ internal static class GatewayConfigReader
             Router = RouterSettingsReader.Read(router, models, list.Aliases, numbers, diagnostics),
             Management = ManagementSettingsReader.Read(general, models, environment, numbers),
             Server = ServerSettingsReader.Read(environment, numbers, commandLine),
+            Pricing = PricingSettingsReader.Read(models, environment, diagnostics),
             Environment = environment.Variables.ToFrozenDictionary(StringComparer.Ordinal),
         };
     }
