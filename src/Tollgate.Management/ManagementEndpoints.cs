@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Routing;
+using Tollgate.Management.Budgets;
 using Tollgate.Management.Keys;
+using Tollgate.Management.Teams;
 
 namespace Tollgate.Management;
 
@@ -10,6 +12,8 @@ public static class ManagementEndpoints
     public static IEndpointRouteBuilder MapManagement(this IEndpointRouteBuilder routes)
     {
         routes.MapKeys();
+        routes.MapBudgets();
+        routes.MapTeams();
         return routes;
     }
 }

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Tollgate.Management.Budgets;
 using Tollgate.Management.Kernel;
 using Tollgate.Management.Keys;
+using Tollgate.Management.Teams;
 
 namespace Tollgate.Management;
 
@@ -14,6 +16,8 @@ public static class ManagementServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<AuditLog>();
         services.AddKeys();
+        services.AddBudgets();
+        services.AddTeams();
         return services;
     }
 }

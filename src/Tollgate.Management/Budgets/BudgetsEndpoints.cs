@@ -1,12 +1,21 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Tollgate.Management.Kernel;
+using Tollgate.Management.Rules;
 
 namespace Tollgate.Management.Budgets;
 
 /// <summary>Routes of budgets.</summary>
 public static class BudgetsEndpoints
 {
+    /// <summary>Adds the services of budgets.</summary>
+    public static void AddBudgets(this IServiceCollection services)
+    {
+        services.TryAddSingleton<BudgetClock>();
+        services.TryAddSingleton<BudgetService>();
+    }
+
     /// <summary>Maps <c>/budget/*</c>.</summary>
     public static void MapBudgets(this IEndpointRouteBuilder routes)
     {

@@ -12,9 +12,7 @@ internal static class CustomerShapes
         var shaped = customer.Pick(
             "user_id", "alias", "spend", "allowed_model_region", "default_model", "budget_id", "object_permission_id", "blocked");
         shaped["litellm_budget_table"] = BudgetShapes.Of(customer, budgets);
-        shaped["object_permission"] = customer.Text("object_permission_id") is { } id && permissions.TryGetValue(id, out var permission)
-            ? permission.DeepClone()
-            : null;
+        shaped["object_permission"] = PermissionShapes.Of(customer, permissions);
         return shaped;
     }
 }

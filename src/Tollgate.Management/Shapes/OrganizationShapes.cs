@@ -18,9 +18,7 @@ internal static class OrganizationShapes
             "organization_id", "organization_alias", "budget_id", "spend", "metadata{}", "models[]", "model_spend{}", "object_permission_id",
             "created_at", "created_by", "updated_at", "updated_by");
         shaped["litellm_budget_table"] = BudgetShapes.Of(organization, budgets);
-        shaped["object_permission"] = organization.Text("object_permission_id") is { } id && permissions.TryGetValue(id, out var permission)
-            ? permission.DeepClone()
-            : null;
+        shaped["object_permission"] = PermissionShapes.Of(organization, permissions);
         return shaped;
     }
 

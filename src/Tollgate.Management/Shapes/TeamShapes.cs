@@ -11,7 +11,7 @@ internal static class TeamShapes
     /// <summary>Team rows with their model aliases and permissions.</summary>
     public static async Task<List<JsonObject>> RowsAsync(IRowReader rows, IReadOnlyList<JsonObject> teams)
     {
-        var permissions = await ObjectPermissions.LoadAsync(rows, teams);
+        var permissions = await PermissionShapes.LoadAsync(rows, teams);
         var aliases = await AliasesAsync(rows, teams);
         return [.. teams.Select(team => Row(team, permissions, aliases))];
     }
@@ -47,9 +47,7 @@ internal static class TeamShapes
             "default_team_member_models", "policies[]", "model_spend{}", "model_max_budget{}", "model_id");
         shaped["members_with_roles"] = Members(team);
         shaped["litellm_model_table"] = team.Count("model_id") is { } model && aliases.TryGetValue(model, out var alias) ? alias.DeepClone() : null;
-        shaped["object_permission"] = team.Text("object_permission_id") is { } id && permissions.TryGetValue(id, out var permission)
-            ? permission.DeepClone()
-            : null;
+        shaped["object_permission"] = PermissionShapes.Of(team, permissions);
         shaped.Overlay(team.Pick("created_at", "updated_at"));
         return shaped;
     }
