@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Routing;
 using Tollgate.Management.Budgets;
 using Tollgate.Management.Keys;
+using Tollgate.Management.Organizations;
 using Tollgate.Management.Teams;
 
 namespace Tollgate.Management;
@@ -14,6 +15,7 @@ public static class ManagementEndpoints
         routes.MapKeys();
         routes.MapBudgets();
         routes.MapTeams();
+        routes.MapOrganizations();
         return routes;
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Tollgate.Management.Budgets;
 using Tollgate.Management.Kernel;
 using Tollgate.Management.Keys;
+using Tollgate.Management.Organizations;
 using Tollgate.Management.Teams;
 
 namespace Tollgate.Management;
@@ -18,6 +19,7 @@ public static class ManagementServices
         services.AddKeys();
         services.AddBudgets();
         services.AddTeams();
+        services.AddOrganizations();
         return services;
     }
 }

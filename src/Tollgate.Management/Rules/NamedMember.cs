@@ -9,10 +9,11 @@ namespace Tollgate.Management.Rules;
 /// <param name="Role"><c>admin</c> or <c>user</c>; in organizations one of theirs.</param>
 internal sealed record NamedMember(string? UserId, string? UserEmail, string Role)
 {
-    private static readonly string[] TeamRoles = ["admin", "user"];
+    /// <summary>Roles in a team.</summary>
+    public static readonly string[] TeamRoles = ["admin", "user"];
 
     /// <summary>A list of members, or a single one.</summary>
-    public static List<NamedMember> ReadAll(Fields fields, string name)
+    public static List<NamedMember> ReadAll(Fields fields, string name, IReadOnlyList<string> roles)
     {
         if (!fields.Has(name))
         {
@@ -27,7 +28,7 @@ internal sealed record NamedMember(string? UserId, string? UserEmail, string Rol
             _ => throw fields.Fault("list_type", name, "Input should be a valid dictionary or list", sent),
         };
         return [.. items.Select(item => Read(new Fields(
-            item as JsonObject ?? throw fields.Fault("dict_type", name, "Input should be a valid dictionary", item)), TeamRoles))];
+            item as JsonObject ?? throw fields.Fault("dict_type", name, "Input should be a valid dictionary", item)), roles))];
     }
 
     /// <summary>One member. COMPAT: an empty text counts as absent; Terraform sends both names.</summary>

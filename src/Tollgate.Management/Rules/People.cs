@@ -6,20 +6,20 @@ using Tollgate.Management.Kernel;
 namespace Tollgate.Management.Rules;
 
 /// <summary>Users on their way into teams and organizations: found by id or e-mail address, made when there is none.</summary>
-internal sealed class People(AuditLog audit, BudgetClock clock)
+internal sealed class People(AuditLog audit, BudgetClock clock, ErrorGroup errors)
 {
     /// <summary>The user's row, locked until the transaction ends, so that two additions at once do not lose one another.</summary>
     public async Task<JsonObject> FindOrMakeAsync(IRowWriter rows, AdminCaller caller, NamedMember member)
     {
-        var id = member.UserId ?? await FindByEmailAsync(rows, member.UserEmail!);
+        var id = member.UserId ?? await FindByEmailAsync(rows, member.UserEmail!, errors);
         if (id is not null && await LockAsync(rows, id) is { } user)
         {
             return user;
         }
 
-        if (member.UserId is not null && member.UserEmail is not null && await FindByEmailAsync(rows, member.UserEmail) is not null)
+        if (member.UserId is not null && member.UserEmail is not null && await FindByEmailAsync(rows, member.UserEmail, errors) is not null)
         {
-            throw AdminException.Detail(400, $"User with email {member.UserEmail} already exists under another user_id.");
+            throw AdminException.Of(errors, 400, $"User with email {member.UserEmail} already exists under another user_id.");
         }
 
         id ??= Guid.NewGuid().ToString();
@@ -66,11 +66,11 @@ internal sealed class People(AuditLog audit, BudgetClock clock)
     }
 
     /// <summary>The id behind an e-mail address; null when nobody has it.</summary>
-    public static async Task<string?> FindByEmailAsync(IRowReader rows, string email)
+    public static async Task<string?> FindByEmailAsync(IRowReader rows, string email, ErrorGroup errors)
     {
         var found = await rows.SelectAsync(Tables.Users, Filter.EqualIgnoreCase("user_email", email), range: new RowRange(2));
         return found.Count > 1
-            ? throw AdminException.Detail(400, "Multiple users with this email found in db. Please use 'user_id' instead.")
+            ? throw AdminException.Of(errors, 400, "Multiple users with this email found in db. Please use 'user_id' instead.")
             : found is [var only] ? only.Text("user_id") : null;
     }
 

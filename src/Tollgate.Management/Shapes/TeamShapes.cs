@@ -20,7 +20,9 @@ internal static class TeamShapes
     public static async Task<JsonObject> RowAsync(IRowReader rows, JsonObject team) => (await RowsAsync(rows, [team]))[0];
 
     /// <summary>Members with their roles. COMPAT: the column's default is <c>{}</c>, an object, and means none (database.md 2.3).</summary>
-    public static JsonArray Members(JsonObject team) => team["members_with_roles"] is JsonArray members ? (JsonArray)members.DeepClone() : [];
+    public static JsonArray Members(JsonObject team) => team["members_with_roles"] is JsonArray members
+        ? members.OfType<JsonObject>().Select(static entry => entry.Pick("user_id", "user_email", "role")).ToJsonArray()
+        : [];
 
     /// <summary>Memberships with their budget rows.</summary>
     public static async Task<JsonArray> MembershipsAsync(IRowReader rows, IReadOnlyList<JsonObject> memberships)

@@ -29,14 +29,14 @@ public sealed class TeamMemberService
         _clock = clock;
         _settings = settings;
         _keys = keys;
-        _roster = new TeamRoster(new People(audit, clock), clock);
+        _roster = new TeamRoster(new People(audit, clock, ErrorGroup.Detail), clock);
     }
 
     /// <summary>Adds one member or several; users who do not exist are made.</summary>
     public Task<JsonObject> AddAsync(AdminCaller caller, Fields fields, CancellationToken cancellationToken)
     {
         var id = fields.RequiredText("team_id");
-        var members = NamedMember.ReadAll(fields, "member");
+        var members = NamedMember.ReadAll(fields, "member", NamedMember.TeamRoles);
         var budget = OwnBudget(fields);
         return _database.WriteAsync(rows => AddAsync(rows, caller, id, members, budget), cancellationToken);
     }
@@ -48,7 +48,7 @@ public sealed class TeamMemberService
         var budget = OwnBudget(fields);
         var members = fields.Flag("all_users") == true
             ? await EveryoneAsync(caller, cancellationToken)
-            : NamedMember.ReadAll(fields, "members");
+            : NamedMember.ReadAll(fields, "members", NamedMember.TeamRoles);
         if (members.Count is 0 or > MostAtOnce)
         {
             throw AdminException.Detail(400, members.Count == 0
@@ -180,7 +180,7 @@ public sealed class TeamMemberService
         foreach (var named in members)
         {
             // A person named by e-mail may be in the team by id.
-            var member = named.UserId is null ? named with { UserId = await People.FindByEmailAsync(rows, named.UserEmail!) } : named;
+            var member = named.UserId is null ? named with { UserId = await People.FindByEmailAsync(rows, named.UserEmail!, ErrorGroup.Detail) } : named;
             if (Find(entries, member) is not null)
             {
                 refused ??= named;

@@ -21,7 +21,7 @@ public sealed class TeamRightsService
     {
         _database = database;
         _audit = audit;
-        _roster = new TeamRoster(new People(audit, clock), clock);
+        _roster = new TeamRoster(new People(audit, clock, ErrorGroup.Detail), clock);
     }
 
     /// <summary>Rights that members have for keys of their team, and those that could be given.</summary>

@@ -25,7 +25,7 @@ public sealed class TeamService
         _audit = audit;
         _clock = clock;
         _settings = settings;
-        var people = new People(audit, clock);
+        var people = new People(audit, clock, ErrorGroup.Detail);
         _roster = new TeamRoster(people, clock);
         _removal = new TeamRemoval(audit, clock, people, keys);
     }
@@ -199,7 +199,7 @@ public sealed class TeamService
     /// <summary>Members that the request names, and the maker as administrator.</summary>
     private static List<NamedMember> MembersOf(AdminCaller caller, Fields fields)
     {
-        var members = fields.Any("members_with_roles") is null ? [] : NamedMember.ReadAll(fields, "members_with_roles");
+        var members = fields.Any("members_with_roles") is null ? [] : NamedMember.ReadAll(fields, "members_with_roles", NamedMember.TeamRoles);
         if (caller.UserId is { } maker && !members.Exists(member => string.Equals(member.UserId, maker, StringComparison.Ordinal)))
         {
             members.Add(new NamedMember(maker, null, "admin"));
