@@ -3,6 +3,7 @@ using Tollgate.Management.Budgets;
 using Tollgate.Management.Keys;
 using Tollgate.Management.Organizations;
 using Tollgate.Management.Teams;
+using Tollgate.Management.Users;
 
 namespace Tollgate.Management;
 
@@ -16,6 +17,7 @@ public static class ManagementEndpoints
         routes.MapBudgets();
         routes.MapTeams();
         routes.MapOrganizations();
+        routes.MapUsers();
         return routes;
     }
 }

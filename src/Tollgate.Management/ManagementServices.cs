@@ -5,6 +5,7 @@ using Tollgate.Management.Kernel;
 using Tollgate.Management.Keys;
 using Tollgate.Management.Organizations;
 using Tollgate.Management.Teams;
+using Tollgate.Management.Users;
 
 namespace Tollgate.Management;
 
@@ -20,6 +21,7 @@ public static class ManagementServices
         services.AddBudgets();
         services.AddTeams();
         services.AddOrganizations();
+        services.AddUsers();
         return services;
     }
 }

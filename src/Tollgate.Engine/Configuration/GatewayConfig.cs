@@ -12,6 +12,9 @@ public sealed record GatewayConfig
     /// <summary>Deployments in file order; entries with errors are left out (see the diagnostics).</summary>
     public ImmutableArray<DeploymentConfig> Deployments { get; init; } = [];
 
+    /// <summary>Budgets of whole model groups by name: they limit the sum over the group's deployments.</summary>
+    public FrozenDictionary<string, PartialBudgetSetting> GroupBudgets { get; init; } = FrozenDictionary<string, PartialBudgetSetting>.Empty;
+
     /// <summary><c>general_settings</c>.</summary>
     public GeneralSettings General { get; init; } = new();
 

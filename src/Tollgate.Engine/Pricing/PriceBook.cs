@@ -37,6 +37,11 @@ public sealed class PriceBook
         return Sheet(deployment.Prices.Over(published ?? PriceFields.None), provider, RegionOf(deployment));
     }
 
+    /// <summary>How much a deployment's model takes and gives at most.</summary>
+    public ModelSizes SizesOf(DeploymentConfig deployment, string provider, string upstreamModel)
+        => _source.SizesOf(
+            provider, _providers.Resolve(upstreamModel, deployment.CustomProvider, deployment.ApiBase).Model, deployment.Info.BaseModel);
+
     /// <summary>
     /// Prices of one call: the deployment's, or, where its own model is not known, those of the model that the answer names (say behind an
     /// upstream that chooses the model).

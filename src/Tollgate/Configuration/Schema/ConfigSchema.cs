@@ -46,8 +46,8 @@ internal static partial class ConfigSchema
         .. Live(ValueKind.Count, "rpm", "tpm"),
         .. Live(ValueKind.Amount, "weight"),
         .. Live(ValueKind.Int, "order"),
-        .. Keys(ValueKind.Amount, "max_budget"),
-        .. Keys(ValueKind.Duration, "budget_duration"),
+        .. Live(ValueKind.Amount, "max_budget"),
+        .. Live(ValueKind.Duration, "budget_duration"),
         .. Keys(ValueKind.TextList, "tags"),
     ]);
 
