@@ -36,7 +36,10 @@ public static class AdminRoutes
             RouteGate.Check(caller, http);
             var body = await ReadBodyAsync(http, group);
             var answer = await handler(new AdminRequest(http, caller, new Fields(body), QueryOf(http)));
-            await AdminJson.SendAsync(http, answer);
+            if (!http.Response.HasStarted)
+            {
+                await AdminJson.SendAsync(http, answer);
+            }
         }
         catch (AdminException error) when (!http.Response.HasStarted)
         {
