@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Text;
 using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Keys;
+using Tollgate.Engine.Pricing;
 using Tollgate.Engine.Routing;
 using Tollgate.Engine.Upstream;
 
@@ -17,11 +18,15 @@ public sealed class GatewaySnapshot
     private readonly ConcurrentDictionary<string, Caller> _admins = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Compiles a configuration.</summary>
-    public GatewaySnapshot(GatewayConfig config, IProviderDirectory providers)
+    /// <param name="config">The configuration.</param>
+    /// <param name="providers">Who is out there.</param>
+    /// <param name="prices">Published prices; null leaves only those of the configuration.</param>
+    public GatewaySnapshot(GatewayConfig config, IProviderDirectory providers, IPriceSource? prices = null)
     {
         Config = config;
         Providers = providers;
-        Models = new ModelResolver(config, providers);
+        Prices = new PriceBook(config, providers, prices ?? NoPrices.Instance);
+        Models = new ModelResolver(config, providers, Prices);
         MasterKey = config.General.MasterKey is { Length: > 0 } key ? Encoding.UTF8.GetBytes(key) : null;
         PublicRoutes = [.. config.General.PublicRoutes.Select(static route => new RoutePattern(route))];
         AllowedRoutes = [.. config.General.AllowedRoutes.Select(static route => new RoutePattern(route))];
@@ -33,6 +38,9 @@ public sealed class GatewaySnapshot
     public IProviderDirectory Providers { get; }
 
     public ModelResolver Models { get; }
+
+    /// <summary>Prices of models.</summary>
+    public PriceBook Prices { get; }
 
     /// <summary>The master key as UTF-8; null when the gateway is open.</summary>
     public byte[]? MasterKey { get; }

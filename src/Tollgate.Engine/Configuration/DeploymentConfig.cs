@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using Tollgate.Engine.Pricing;
 using Tollgate.Wire.Json;
 
 namespace Tollgate.Engine.Configuration;
@@ -106,6 +107,9 @@ public sealed record DeploymentConfig
 
     /// <summary>Never re-route chat to another surface of the provider (<c>use_chat_completions_api</c>).</summary>
     public bool UseChatCompletionsApi { get; init; }
+
+    /// <summary>Prices that the operator wrote, in <c>model_info</c> or else in <c>litellm_params</c>; they go before published ones.</summary>
+    public PriceFields Prices { get; init; } = PriceFields.None;
 
     /// <summary><c>model_info</c>.</summary>
     public DeploymentInfo Info { get; init; } = new();

@@ -1,4 +1,5 @@
 using Tollgate.Engine.Configuration;
+using Tollgate.Engine.Pricing;
 using Tollgate.Engine.Upstream;
 
 namespace Tollgate.Engine.Routing;
@@ -7,8 +8,11 @@ namespace Tollgate.Engine.Routing;
 /// <param name="config">What the operator wrote.</param>
 /// <param name="connection">The way to the upstream.</param>
 /// <param name="upstreamModel">Model with provider prefix, wildcards filled in.</param>
-public sealed class Deployment(DeploymentConfig config, IUpstreamConnection connection, string upstreamModel)
+/// <param name="book">Where its prices are found; null leaves it with those of its configuration.</param>
+public sealed class Deployment(DeploymentConfig config, IUpstreamConnection connection, string upstreamModel, PriceBook? book = null)
 {
+    private PriceSheet? _prices;
+
     public DeploymentConfig Config { get; } = config;
 
     public IUpstreamConnection Connection { get; } = connection;
@@ -17,4 +21,11 @@ public sealed class Deployment(DeploymentConfig config, IUpstreamConnection conn
     public string UpstreamModel { get; } = upstreamModel;
 
     public string Id => Config.Id;
+
+    /// <summary>Its prices; looked up when the first call asks, since start-up must not read the catalogue.</summary>
+    public PriceSheet Prices => _prices ??= book?.PricesOf(Config, Connection.Provider, UpstreamModel)
+        ?? new PriceSheet(Config.Prices, new PricingSettings(), default);
+
+    /// <summary>Prices of a call that the upstream says <paramref name="answerModel"/> has answered; counts where the configured model has none.</summary>
+    public PriceSheet PricesFor(string? answerModel) => book?.PricesOf(Config, Prices, Connection.Provider, answerModel) ?? Prices;
 }

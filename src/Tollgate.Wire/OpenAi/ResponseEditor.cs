@@ -74,7 +74,7 @@ public sealed class ResponseEditor
         UsageEstimated = usage < 0 || _members[usage].Kind != JsonKind.Object;
         Usage = UsageEstimated
             ? Estimate(view, _members[content].ValueLength)
-            : TokenUsage.Read(json, _members[usage].ValueStart);
+            : TokenUsage.ReadIn(json, _members, usage);
         for (var i = 0; i < _members.Count; i++)
         {
             ref readonly var member = ref _members[i];

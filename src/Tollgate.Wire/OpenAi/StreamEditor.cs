@@ -96,7 +96,7 @@ public sealed class StreamEditor(StreamView view)
         var hasUsage = parts.Usage >= 0 && _members[parts.Usage].Kind == JsonKind.Object;
         if (hasUsage)
         {
-            Usage = TokenUsage.Read(json, _members[parts.Usage].ValueStart);
+            Usage = TokenUsage.ReadIn(json, _members, parts.Usage);
         }
 
         if (emptyChoices && !(hasUsage && view.ShowUsage))

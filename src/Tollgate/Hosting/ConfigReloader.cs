@@ -1,12 +1,14 @@
 using Tollgate.Configuration;
 using Tollgate.Engine;
+using Tollgate.Engine.Pricing;
 using Tollgate.Engine.Upstream;
+using Tollgate.Providers.Catalogue;
 
 namespace Tollgate.Hosting;
 
 /// <summary>Loads the configuration again (SIGHUP): a good one becomes current at once, a bad one changes nothing and is explained.</summary>
 internal sealed partial class ConfigReloader(
-    ConfigSource source, SnapshotHolder snapshots, IProviderDirectory providers, ILogger<ConfigReloader> logger)
+    ConfigSource source, SnapshotHolder snapshots, IProviderDirectory providers, PriceSetup prices, ILogger<ConfigReloader> logger)
 {
     private readonly Lock _oneAtATime = new();
 
@@ -17,7 +19,7 @@ internal sealed partial class ConfigReloader(
         lock (_oneAtATime)
         {
             var result = Load();
-            if (result?.Config is not { } config)
+            if (result?.Config is not { } config || OpenPrices() is not { } published)
             {
                 return false;
             }
@@ -27,7 +29,7 @@ internal sealed partial class ConfigReloader(
                 Log.Problem(logger, DiagnosticPrinter.ToText(diagnostic));
             }
 
-            snapshots.Swap(new GatewaySnapshot(config, providers));
+            snapshots.Swap(new GatewaySnapshot(config, providers, published));
             Log.Reloaded(logger, config.Deployments.Length);
             return true;
         }
@@ -46,6 +48,19 @@ internal sealed partial class ConfigReloader(
             return result;
         }
         catch (IOException exception)
+        {
+            Log.Rejected(logger, 1, exception.Message);
+            return null;
+        }
+    }
+
+    private IPriceSource? OpenPrices()
+    {
+        try
+        {
+            return prices.Open();
+        }
+        catch (CatalogueException exception)
         {
             Log.Rejected(logger, 1, exception.Message);
             return null;

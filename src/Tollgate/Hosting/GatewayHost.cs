@@ -77,7 +77,8 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
             return (null, 0);
         }
 
-        if (await ListenAsync(source, new GatewaySnapshot(config, providers), providers) is not { } app)
+        var prices = new PriceSetup(providers.Catalogue.Models, source.Data);
+        if (await ListenAsync(source, new GatewaySnapshot(config, providers, prices.Open()), providers, prices) is not { } app)
         {
             return (null, 1);
         }
@@ -87,7 +88,8 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
         return (new StartedGateway(app, new Uri(address)), 0);
     }
 
-    private async Task<WebApplication?> ListenAsync(ConfigSource source, GatewaySnapshot snapshot, IProviderDirectory providers)
+    private async Task<WebApplication?> ListenAsync(
+        ConfigSource source, GatewaySnapshot snapshot, IProviderDirectory providers, PriceSetup prices)
     {
         WebApplication? app = null;
         try
@@ -100,7 +102,7 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
             }
 
             // Certificates are read while the server is built.
-            app = Build(source, snapshot, providers);
+            app = Build(source, snapshot, providers, prices);
             await app.StartAsync();
             return app;
         }
@@ -126,7 +128,7 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
     private string Host(ConfigSource source)
         => options.Host ?? environment.GetNonEmpty("HOST") ?? (source.IsQuickStart || options.Model is not null ? "127.0.0.1" : "0.0.0.0");
 
-    private WebApplication Build(ConfigSource source, GatewaySnapshot snapshot, IProviderDirectory providers)
+    private WebApplication Build(ConfigSource source, GatewaySnapshot snapshot, IProviderDirectory providers, PriceSetup prices)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         var log = LogSettings.From(options, environment);
@@ -137,6 +139,7 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
         builder.Services.AddSingleton(new SnapshotHolder(snapshot));
         builder.Services.AddSingleton(new UpstreamTransport(snapshot.Config.Server));
         builder.Services.AddSingleton(providers);
+        builder.Services.AddSingleton(prices);
         builder.Services.AddSingleton(source);
         builder.Services.AddSingleton(log);
         builder.Services.AddSingleton<InFlight>();

@@ -10,7 +10,7 @@ public class TokenUsageTests
         { """{"prompt_tokens":9,"completion_tokens":2,"total_tokens":11}""", new TokenUsage(9, 2, 11, 0, 0) },
         { """{"prompt_tokens":9,"completion_tokens":2}""", new TokenUsage(9, 2, 11, 0, 0) },
         { """{"prompt_tokens":9,"total_tokens":9}""", new TokenUsage(9, 0, 9, 0, 0) },
-        { """{"prompt_tokens":9,"prompt_tokens_details":{"audio_tokens":1,"cached_tokens":5},"total_tokens":9}""", new TokenUsage(9, 0, 9, 5, 0) },
+        { """{"prompt_tokens":9,"prompt_tokens_details":{"audio_tokens":1,"cached_tokens":5},"total_tokens":9}""", new TokenUsage(9, 0, 9, 5, 0) { AudioInputTokens = 1 } },
         { """{"completion_tokens":9,"completion_tokens_details":{"reasoning_tokens":4}}""", new TokenUsage(0, 9, 9, 0, 4) },
         { """{"prompt_tokens":1,"prompt_tokens_details":null,"completion_tokens_details":7}""", new TokenUsage(1, 0, 1, 0, 0) },
         { """{"prompt_tokens":3.0,"completion_tokens":1e2}""", new TokenUsage(3, 100, 103, 0, 0) },

@@ -51,6 +51,7 @@ internal static class DeploymentReader
                 ?? Coercion.Bool(info.Get("supports_system_message")) ?? true,
             MergeReasoningContent = Coercion.Bool(parameters["merge_reasoning_content_in_choices"]) ?? false,
             UseChatCompletionsApi = Coercion.Bool(parameters["use_chat_completions_api"]) ?? false,
+            Prices = PriceReader.Of(info, parameters),
             Info = DeploymentInfoReader.Read(new Section(info), parameters, entry),
             Source = entry.Position,
         };

@@ -1,3 +1,5 @@
+using Tollgate.Engine.Pricing;
+
 namespace Tollgate.Configuration;
 
 // litellm_params and model_info (config.md 4.2, 4.3; providers.md 3).
@@ -69,10 +71,7 @@ internal static partial class ConfigSchema
             : null);
 
     /// <summary>Price keys: with thresholds, tiers and batches there are hundreds, all of these shapes (config.md 4.2).</summary>
-    public static bool IsPrice(string name) =>
-        name.Contains("_cost_per_", StringComparison.Ordinal)
-        || name.Contains("_token_cost", StringComparison.Ordinal)
-        || name is "tiered_pricing";
+    public static bool IsPrice(string name) => PriceJson.IsPriceKey(name);
 
     /// <summary>Keys that only a provider's connection understands: credentials, regions, projects.</summary>
     public static bool IsConnectionKey(string name) =>

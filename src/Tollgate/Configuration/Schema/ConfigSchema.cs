@@ -89,6 +89,7 @@ internal static partial class ConfigSchema
         OneOf("disconnect_policy", "drain", "cancel"),
         OneOf("mid_stream_fallback", "off", "continue"),
         OneOf("batch_rate_limit", "on", "off"),
+        new("unpriced_models", ValueKind.Enum, KeyTraits.Live) { Values = ["allow", "refuse"] },
         OneOf("budget_mode", "reserve", "post", "strict"),
     ]);
 

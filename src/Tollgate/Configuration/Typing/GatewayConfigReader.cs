@@ -25,6 +25,7 @@ internal static class GatewayConfigReader
             Models = commandLine?.DropParams == true ? modelSettings with { DropParams = true } : modelSettings,
             Router = RouterSettingsReader.Read(router, models, list.Aliases, numbers, diagnostics),
             Server = ServerSettingsReader.Read(environment, numbers, commandLine),
+            Pricing = PricingSettingsReader.Read(models, environment, diagnostics),
             Environment = environment.Variables.ToFrozenDictionary(StringComparer.Ordinal),
         };
     }

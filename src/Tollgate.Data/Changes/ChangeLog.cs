@@ -1,0 +1,33 @@
+using Tollgate.Data.Rows;
+using Tollgate.Data.Schema;
+using Tollgate.Engine.Keys;
+
+namespace Tollgate.Data.Changes;
+
+/// <summary>The table in which changes are recorded, so that replicas can catch up (database.md 9.5).</summary>
+internal static class ChangeLog
+{
+    public static Table Table { get; } = new("change_log", ["seq"], IsOwn: true);
+
+    /// <summary>Records a change in the session's transaction; a database without our tables keeps none.</summary>
+    /// <param name="scope">The session.</param>
+    /// <param name="notice">What has changed.</param>
+    /// <param name="source">Which instance changed it.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task RecordAsync(SessionScope scope, ChangeNotice notice, string source, CancellationToken cancellationToken)
+    {
+        if (!scope.Shape.Has(Table))
+        {
+            return;
+        }
+
+        await using var command = scope.Command();
+        command.CommandText = $"INSERT INTO {scope.Dialect.NameOf(Table)} (at, kind, id, src, spend_was_set) VALUES (@at, @kind, @id, @src, @set)";
+        scope.Dialect.Bind(command, "at", ColumnKind.TimestampWithZone, scope.Time.GetUtcNow().UtcDateTime);
+        scope.Dialect.Bind(command, "kind", ColumnKind.Text, notice.Kind.ToString());
+        scope.Dialect.Bind(command, "id", ColumnKind.Text, notice.Id);
+        scope.Dialect.Bind(command, "src", ColumnKind.Text, source);
+        scope.Dialect.Bind(command, "set", ColumnKind.Bool, notice.SpendWasSet);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

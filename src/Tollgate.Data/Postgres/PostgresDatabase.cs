@@ -1,0 +1,226 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Tollgate.Data.Changes;
+using Tollgate.Data.Rows;
+using Tollgate.Data.Schema;
+using Tollgate.Data.Startup;
+using Tollgate.Engine.Configuration;
+using Tollgate.Engine.Keys;
+
+namespace Tollgate.Data.Postgres;
+
+/// <summary>A PostgreSQL database, made by us or adopted from LiteLLM.</summary>
+public sealed partial class PostgresDatabase(
+    StorageSettings settings, ChangeBus changes, TimeProvider time, ILogger<PostgresDatabase> logger) : IStore
+{
+    private const int MostAttempts = 4;
+    private const int ShortestRetryMs = 50;
+    private const int LongestRetryMs = 400;
+
+    private PostgresUrl? _url;
+    private PostgresDialect? _dialect;
+    private NpgsqlDataSource? _source;
+    private volatile DatabaseShape _shape = DatabaseShape.Full;
+    private volatile string? _reason = "the database is being opened";
+
+    /// <inheritdoc/>
+    public DatabaseKind Kind => DatabaseKind.PostgreSql;
+
+    /// <inheritdoc/>
+    public DatabaseStatus Status => new(_reason is null, _reason);
+
+    /// <summary>Connections of the driver, for binary COPY and typed queries. They speak UTC and find LiteLLM's tables unqualified.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database is not open.</exception>
+    public NpgsqlDataSource Source => IsOpen ? _source! : throw new DatabaseUnavailableException(_reason ?? "the database is not open");
+
+    /// <summary>True when we made the database and LiteLLM has not run on it; false for an adopted one.</summary>
+    public bool IsOwner { get; private set; }
+
+    /// <summary>This process among the replicas: marks its rows of the change log.</summary>
+    internal string InstanceId { get; } = Guid.NewGuid().ToString("N");
+
+    /// <summary>The address, translated.</summary>
+    internal PostgresUrl Url => _url ??= PostgresUrl.Parse(settings.DatabaseUrl!, "DATABASE_URL", settings);
+
+    /// <summary>What the database has, as of the last look.</summary>
+    internal DatabaseShape Shape => _shape;
+
+    internal PostgresDialect Dialect => _dialect ??= new PostgresDialect(Url.Schema);
+
+    /// <summary>The schema has been brought up to date and looked at; the server may be away at the moment all the same.</summary>
+    private bool IsOpen { get; set; }
+
+    /// <inheritdoc/>
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            _source ??= Build(Url);
+            var direct = settings.DirectUrl is null ? Url : PostgresUrl.Parse(settings.DirectUrl, "DIRECT_URL", settings);
+            await using var ddl = Build(direct with { Connection = new NpgsqlConnectionStringBuilder(direct.Connection.ToString()) { Pooling = false } });
+            var outcome = await new PostgresMigrator(ddl, Url.Schema, !settings.NoSchemaChanges).MigrateAsync(cancellationToken);
+            IsOwner = outcome.IsOwner;
+            await ProbeAsync(cancellationToken);
+            IsOpen = true;
+            _reason = null;
+            Log.Opened(logger, Url.Place, IsOwner ? "owner" : "guest", outcome.Applied.Count);
+            ReportGaps();
+        }
+        catch (Exception error) when (PostgresErrors.Translate(error, _url?.Place ?? "") is not null)
+        {
+            throw Failed(PostgresErrors.Translate(error, Url.Place)!);
+        }
+        catch (Exception error) when (error is StorageStartException or DatabaseUnavailableException)
+        {
+            _reason = error.Message;
+            throw;
+        }
+    }
+
+    /// <summary>Looks again which tables and columns are there (LiteLLM may have been upgraded).</summary>
+    public async Task ProbeAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await _source!.OpenConnectionAsync(cancellationToken);
+        _shape = await PostgresShape.ProbeAsync(connection, Url.Schema, cancellationToken);
+    }
+
+    /// <summary>Columns of the unique key (not the primary one) of a table as it really is: the conflict target of an upsert.</summary>
+    public async Task<IReadOnlyList<string>> UniqueColumnsAsync(Table table, CancellationToken cancellationToken)
+    {
+        await using var connection = await Source.OpenConnectionAsync(cancellationToken);
+        return await PostgresShape.UniqueColumnsAsync(connection, Dialect.NameOf(table), cancellationToken);
+    }
+
+    /// <summary>Whether the database has this table, and this column of it.</summary>
+    public bool Has(Table table, string? column = null)
+        => _shape.Has(table) && (column is null || _shape.Of(table).Has(column));
+
+    /// <inheritdoc/>
+    public Task<T> ReadAsync<T>(Func<IRowReader, Task<T>> work, CancellationToken cancellationToken) => GuardedAsync(async () =>
+    {
+        await using var connection = await Source.OpenConnectionAsync(cancellationToken);
+        return await work(new RowReader(new SessionScope(connection, Transaction: null, Dialect, _shape, time), cancellationToken));
+    });
+
+    /// <inheritdoc/>
+    public async Task<T> WriteAsync<T>(Func<IRowWriter, Task<T>> work, CancellationToken cancellationToken)
+    {
+        var (result, notices) = await GuardedAsync(() => RetriedAsync(() => TransactAsync(work, cancellationToken), cancellationToken));
+        foreach (var notice in notices)
+        {
+            changes.Publish(notice);
+        }
+
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _reason = "the database is closed";
+        IsOpen = false;
+        if (_source is not null)
+        {
+            await _source.DisposeAsync();
+        }
+    }
+
+    /// <summary>Makes a source of connections: the slim builder, because what it leaves out costs start-up time and memory.</summary>
+    internal static NpgsqlDataSource Build(PostgresUrl url)
+    {
+        var builder = new NpgsqlSlimDataSourceBuilder(url.Connection.ToString());
+        builder.EnableArrays();
+        builder.EnableTransportSecurity();
+        return builder.Build();
+    }
+
+    private async Task<(T Result, IReadOnlyList<ChangeNotice> Notices)> TransactAsync<T>(
+        Func<IRowWriter, Task<T>> work, CancellationToken cancellationToken)
+    {
+        await using var connection = await Source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var writer = new RowWriter(
+            new SessionScope(connection, transaction, Dialect, _shape, time),
+            (scope, notice, token) => ChangeLog.RecordAsync(scope, notice, InstanceId, token),
+            cancellationToken);
+        var result = await work(writer);
+        await ReplicaNotice.SendAsync(connection, writer.Notices, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return (result, writer.Notices);
+    }
+
+    private async Task<T> RetriedAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await work();
+            }
+            catch (PostgresException error) when (attempt < MostAttempts && PostgresErrors.IsConflict(error))
+            {
+                Log.Retried(logger, error.SqlState, attempt);
+                // The jitter keeps two that met from meeting again.
+                var wait = Random.Shared.Next(ShortestRetryMs, LongestRetryMs);
+                await Task.Delay(TimeSpan.FromMilliseconds(wait), time, cancellationToken);
+            }
+        }
+    }
+
+    private async Task<T> GuardedAsync<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            var result = await work();
+            if (IsOpen)
+            {
+                _reason = null;
+            }
+
+            return result;
+        }
+        catch (Exception error) when (PostgresErrors.Translate(error, Url.Place) is not null)
+        {
+            throw Failed(PostgresErrors.Translate(error, Url.Place)!);
+        }
+    }
+
+    private Exception Failed(Exception error)
+    {
+        if (error is DatabaseUnavailableException)
+        {
+            _reason = error.Message;
+        }
+
+        return error;
+    }
+
+    private void ReportGaps()
+    {
+        foreach (var table in _shape.MissingTables)
+        {
+            Log.MissingTable(logger, table.IsOwn ? $"tollgate.{table.Name}" : table.Name);
+        }
+
+        var columns = _shape.Tables.Sum(table => table.Missing.Length);
+        if (columns > 0)
+        {
+            Log.MissingColumns(logger, columns);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(4010, LogLevel.Information, "Database {Place} is open as {Mode}; {Applied} schema versions were applied")]
+        public static partial void Opened(ILogger logger, string place, string mode, int applied);
+
+        [LoggerMessage(4011, LogLevel.Warning, "The database has no table {Table}: what lives there is not available")]
+        public static partial void MissingTable(ILogger logger, string table);
+
+        [LoggerMessage(4012, LogLevel.Information, "The database lacks {Count} columns of newer versions: their values are kept in tollgate.row_ext")]
+        public static partial void MissingColumns(ILogger logger, int count);
+
+        [LoggerMessage(4013, LogLevel.Debug, "A transaction met another ({SqlState}), attempt {Attempt}: it runs again")]
+        public static partial void Retried(ILogger logger, string sqlState, int attempt);
+    }
+}
