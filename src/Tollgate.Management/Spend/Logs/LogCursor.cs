@@ -27,7 +27,7 @@ internal readonly record struct LogCursor(DateTime Start, string RequestId)
         }
 
         var bytes = new byte[LongestText];
-        if (text.Length <= LongestText && Base64Url.TryDecodeFromChars(text, bytes, out var length)
+        if (text.Length <= LongestText && Base64Url.IsValid(text) && Base64Url.TryDecodeFromChars(text, bytes, out var length)
             && Encoding.UTF8.GetString(bytes, 0, length).Split('|', 2) is [var ticks, var id]
             && long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds)
             && milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds() && !id.Contains('\0'))
