@@ -42,7 +42,7 @@ public sealed class GlobalSpendService(IDatabase database, SnapshotHolder snapsh
             }
 
             return item;
-        }).ToArray();
+        }).ToJsonArray();
     }
 
     /// <summary>Keys by spend.</summary>
@@ -69,7 +69,7 @@ public sealed class GlobalSpendService(IDatabase database, SnapshotHolder snapsh
             ["key_alias"] = row.TextOrNull("key_alias"),
             ["key_name"] = row.TextOrNull("key_name"),
             ["total_spend"] = row.Real("spend"),
-        }).ToArray();
+        }).ToJsonArray();
     }
 
     /// <summary>Models by spend.</summary>
@@ -78,7 +78,7 @@ public sealed class GlobalSpendService(IDatabase database, SnapshotHolder snapsh
         var limit = Limit(query, 10).ToString(CultureInfo.InvariantCulture);
         var rows = await UserSumsAsync(
             caller, Days(query), "model, sum(spend) AS spend", $"AND model <> '' GROUP BY model ORDER BY sum(spend) DESC, model LIMIT {limit}", cancellationToken);
-        return rows.Select(static row => new JsonObject { ["model"] = row.Text("model"), ["total_spend"] = row.Real("spend") }).ToArray();
+        return rows.Select(static row => new JsonObject { ["model"] = row.Text("model"), ["total_spend"] = row.Real("spend") }).ToJsonArray();
     }
 
     /// <summary>Providers by spend.</summary>
@@ -91,7 +91,7 @@ public sealed class GlobalSpendService(IDatabase database, SnapshotHolder snapsh
             "coalesce(nullif(custom_llm_provider, ''), 'Unknown') AS provider, sum(spend) AS spend",
             "GROUP BY 1 ORDER BY sum(spend) DESC",
             cancellationToken);
-        return rows.Select(static row => new JsonObject { ["provider"] = row.Text("provider"), ["spend"] = row.Real("spend") }).ToArray();
+        return rows.Select(static row => new JsonObject { ["provider"] = row.Text("provider"), ["spend"] = row.Real("spend") }).ToJsonArray();
     }
 
     /// <summary>Tags by spend, all or the named ones.</summary>
@@ -116,7 +116,7 @@ public sealed class GlobalSpendService(IDatabase database, SnapshotHolder snapsh
             ["spend_per_tag"] = found.Select(static row => new JsonObject
             {
                 ["name"] = row.Text("tag"), ["spend"] = Math.Round(row.Real("spend"), 4), ["log_count"] = row.Whole("requests"),
-            }).ToArray(),
+            }).ToJsonArray(),
         };
     }
 
@@ -147,7 +147,7 @@ public sealed class GlobalSpendService(IDatabase database, SnapshotHolder snapsh
         return found.Select(static row => new JsonObject
         {
             ["end_user"] = row.Text("end_user_id"), ["total_count"] = row.Whole("requests"), ["total_spend"] = row.Real("spend"),
-        }).ToArray();
+        }).ToJsonArray();
     }
 
     /// <summary>Sets the recorded spend of all keys and teams to zero; logs and daily tables stay.</summary>

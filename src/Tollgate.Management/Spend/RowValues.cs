@@ -29,7 +29,7 @@ internal static class RowValues
     public static IReadOnlyList<string> Texts(this IEnumerable<JsonObject> rows, string name) => [.. rows.Select(row => row.Text(name))];
 
     /// <summary>An array of items.</summary>
-    public static JsonArray ToArray(this IEnumerable<JsonObject> items) => new([.. items]);
+    public static JsonArray ToJsonArray(this IEnumerable<JsonObject> items) => new([.. items]);
 
     /// <summary>The items of a list separated by commas; null when there are none.</summary>
     public static IReadOnlyList<string>? List(string? text)

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Tollgate.Management.Kernel;
+using Tollgate.Management.Spend.Activity;
 using Tollgate.Management.Spend.Logs;
 
 namespace Tollgate.Management.Spend;
@@ -16,6 +17,7 @@ public static class SpendEndpoints
         MapCost(routes);
         MapGlobal(routes);
         MapReports(routes);
+        ActivityEndpoints.Map(routes);
         return routes;
     }
 

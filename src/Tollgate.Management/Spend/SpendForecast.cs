@@ -19,7 +19,7 @@ internal static class SpendForecast
             throw SpendErrors.BadDetail($"No more than {MostDays} days");
         }
 
-        var answer = days.Select(static day => Item(day.Date, day.Spend)).ToArray();
+        var answer = days.Select(static day => Item(day.Date, day.Spend)).ToJsonArray();
         if (days.Count > 0)
         {
             var last = days.Max(static day => day.Date);

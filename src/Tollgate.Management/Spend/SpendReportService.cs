@@ -107,8 +107,8 @@ public sealed class SpendReportService(IDatabase database)
                 ["total_cost"] = row.Real("spend"),
                 ["total_input_tokens"] = row.Whole("input"),
                 ["total_output_tokens"] = row.Whole("output"),
-            }).ToArray(),
-        }).OrderByDescending(static item => item.Real("total_cost")).ToArray();
+            }).ToJsonArray(),
+        }).OrderByDescending(static item => item.Real("total_cost")).ToJsonArray();
     }
 
     /// <summary>No daily table knows team and customer together: the logs do, by the customer's index.</summary>
@@ -152,9 +152,9 @@ public sealed class SpendReportService(IDatabase database)
                     ["api_key"] = row.Text("api_key"),
                     ["spend"] = row.Real("spend"),
                     ["total_tokens"] = row.Whole("tokens"),
-                }).ToArray(),
-            }).ToArray(),
-        }).ToArray();
+                }).ToJsonArray(),
+            }).ToJsonArray(),
+        }).ToJsonArray();
     }
 
     private static string NameOf(string owner, string group, Dictionary<string, string> aliases) => group is not "team" ? owner

@@ -26,7 +26,7 @@ public sealed class SpendService(IDatabase database, SnapshotHolder snapshots, I
 
         var keys = await database.ReadAsync(
             rows => rows.SelectAsync(Tables.Keys, Filter.All(filters), [new SortBy("spend", Descending: true)], new RowRange(limit)), cancellationToken);
-        return keys.Select(static row => With(row, "litellm_budget_table", "litellm_organization_table", "object_permission")).ToArray();
+        return keys.Select(static row => With(row, "litellm_budget_table", "litellm_organization_table", "object_permission")).ToJsonArray();
     }
 
     /// <summary>Users by recorded spend.</summary>
@@ -47,7 +47,7 @@ public sealed class SpendService(IDatabase database, SnapshotHolder snapshots, I
             answer.Remove("password");
             answer["organization_memberships"] = new JsonArray();
             return answer;
-        }).ToArray();
+        }).ToJsonArray();
     }
 
     /// <summary>The sum of everything, or of a range and an owner.</summary>
@@ -90,7 +90,7 @@ public sealed class SpendService(IDatabase database, SnapshotHolder snapshots, I
             ["individual_request_tag"] = row.Text("tag"),
             ["log_count"] = row.Whole("requests"),
             ["total_spend"] = row.Real("spend"),
-        }).ToArray();
+        }).ToJsonArray();
     }
 
     /// <summary>Budgets of providers; none configured is an empty object.</summary>

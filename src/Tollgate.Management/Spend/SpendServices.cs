@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Tollgate.Management.Spend.Activity;
 using Tollgate.Management.Spend.Logs;
+using Tollgate.Management.Spend.Metrics;
 
 namespace Tollgate.Management.Spend;
 
@@ -16,6 +18,10 @@ public static class SpendServices
         services.TryAddSingleton<GlobalSpendService>();
         services.TryAddSingleton<TeamSpendService>();
         services.TryAddSingleton<CostService>();
+        services.TryAddSingleton<ActivityService>();
+        services.TryAddSingleton<GlobalActivityService>();
+        services.TryAddSingleton<TagActivityService>();
+        services.TryAddSingleton<ModelMetricsService>();
         return services;
     }
 }

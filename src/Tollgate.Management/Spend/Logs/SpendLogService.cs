@@ -208,7 +208,7 @@ public sealed class SpendLogService
         var shown = rows.Take(size).ToList();
         return new JsonObject
         {
-            ["data"] = shown.Select(LogRow.Of).ToArray(),
+            ["data"] = shown.Select(LogRow.Of).ToJsonArray(),
             ["total"] = total,
             ["page"] = page,
             ["page_size"] = size,
