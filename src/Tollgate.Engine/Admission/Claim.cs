@@ -57,6 +57,9 @@ public struct Claim
     /// <summary>For budgets: changes with every reset, so that late increments of an old period do not enter the new one.</summary>
     public long Epoch { get; set; }
 
+    /// <summary>Bucket of the rate window that the amount was taken from; the counters' own.</summary>
+    internal long Bucket { get; set; }
+
     /// <summary>After admission: what is left (limit - used - reserved), before this call's own amount was taken for budgets.</summary>
     public long Remaining { get; set; }
 

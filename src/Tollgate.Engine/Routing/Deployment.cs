@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using Tollgate.Engine.Configuration;
+using Tollgate.Engine.Pricing;
 using Tollgate.Engine.Upstream;
 
 namespace Tollgate.Engine.Routing;
@@ -7,8 +9,12 @@ namespace Tollgate.Engine.Routing;
 /// <param name="config">What the operator wrote.</param>
 /// <param name="connection">The way to the upstream.</param>
 /// <param name="upstreamModel">Model with provider prefix, wildcards filled in.</param>
-public sealed class Deployment(DeploymentConfig config, IUpstreamConnection connection, string upstreamModel)
+/// <param name="book">Where its prices are found; null leaves it with those of its configuration.</param>
+public sealed class Deployment(DeploymentConfig config, IUpstreamConnection connection, string upstreamModel, PriceBook? book = null)
 {
+    private PriceSheet? _prices;
+    private StrongBox<ModelSizes>? _sizes;
+
     public DeploymentConfig Config { get; } = config;
 
     public IUpstreamConnection Connection { get; } = connection;
@@ -17,4 +23,20 @@ public sealed class Deployment(DeploymentConfig config, IUpstreamConnection conn
     public string UpstreamModel { get; } = upstreamModel;
 
     public string Id => Config.Id;
+
+    /// <summary>Its prices; looked up when the first call asks, since start-up must not read the catalogue.</summary>
+    public PriceSheet Prices => _prices ??= book?.PricesOf(Config, Connection.Provider, UpstreamModel)
+        ?? new PriceSheet(Config.Prices, new PricingSettings(), default);
+
+    /// <summary>How much its model takes and gives at most; looked up like the prices.</summary>
+    public ModelSizes Sizes
+        => (_sizes ??= new StrongBox<ModelSizes>(book?.SizesOf(Config, Connection.Provider, UpstreamModel) ?? default)).Value;
+
+    /// <summary>Prices of a call that the upstream says <paramref name="answerModel"/> has answered; counts where the configured model has none.</summary>
+    public PriceSheet PricesFor(string? answerModel) => book?.PricesOf(Config, Prices, Connection.Provider, answerModel) ?? Prices;
+
+    /// <summary>The model's name at the provider, without the provider's prefix: what logs and rollups show.</summary>
+    public string ModelName { get; } = upstreamModel.StartsWith(connection.Provider + "/", StringComparison.Ordinal)
+        ? upstreamModel[(connection.Provider.Length + 1)..]
+        : upstreamModel;
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Tollgate.Engine.Configuration;
+using Tollgate.Engine.Pricing;
 using Tollgate.Engine.Upstream;
 
 namespace Tollgate.Engine.Routing;
@@ -14,6 +15,7 @@ public sealed class ModelResolver
 
     private readonly GatewayConfig _config;
     private readonly IProviderDirectory _providers;
+    private readonly PriceBook? _prices;
     private readonly FrozenDictionary<string, ModelGroup> _groups;
     private readonly FrozenDictionary<string, ModelGroup> _byId;
     private readonly FrozenDictionary<string, ModelGroup> _byUpstreamModel;
@@ -24,10 +26,11 @@ public sealed class ModelResolver
     private sealed record WildcardGroup(WildcardPattern Pattern, ImmutableArray<DeploymentConfig> Deployments);
 
     /// <summary>Compiles all deployments of a configuration.</summary>
-    public ModelResolver(GatewayConfig config, IProviderDirectory providers)
+    public ModelResolver(GatewayConfig config, IProviderDirectory providers, PriceBook? prices = null)
     {
         _config = config;
         _providers = providers;
+        _prices = prices;
         var concrete = config.Deployments.Where(static deployment => !deployment.ModelGroup.Contains('*')).Select(Compile).ToList();
         _groups = concrete.GroupBy(static deployment => deployment.Config.ModelGroup, StringComparer.Ordinal)
             .ToFrozenDictionary(static group => group.Key, static group => new ModelGroup(group.Key, group), StringComparer.Ordinal);
@@ -176,5 +179,5 @@ public sealed class ModelResolver
 
     private Deployment Compile(DeploymentConfig config) => Compile(config, config.Model);
 
-    private Deployment Compile(DeploymentConfig config, string model) => new(config, _providers.Connect(config, model, _config), model);
+    private Deployment Compile(DeploymentConfig config, string model) => new(config, _providers.Connect(config, model, _config), model, _prices);
 }

@@ -34,7 +34,7 @@ internal static class ClientCredentials
             .Select(deployment =>
             {
                 var config = deployment.Config with { ApiBase = address, ApiKey = call.Envelope.ApiKey, ApiKeyUnresolved = call.Envelope.ApiKey is null };
-                return new Deployment(config, call.Snapshot.Providers.Connect(config, deployment.UpstreamModel, call.Snapshot.Config), deployment.UpstreamModel);
+                return new Deployment(config, call.Snapshot.Providers.Connect(config, deployment.UpstreamModel, call.Snapshot.Config), deployment.UpstreamModel, call.Snapshot.Prices);
             });
         return new ModelGroup(group.Name, moved);
     }

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text;
 using System.Text.Json;
+using Tollgate.Engine.Pricing;
 
 namespace Tollgate.Providers.Catalogue;
 
@@ -36,6 +37,32 @@ public sealed class ModelCatalogue
     /// <summary>The mode of exactly this id; null when unknown.</summary>
     public string? ModeOf(string id) => _index.Value.ById.TryGetValue(id, out var line) ? line.Mode : null;
 
+    /// <summary>The catalogue's line of exactly this id, a JSON object; empty when unknown.</summary>
+    public ReadOnlyMemory<byte> LineOf(string id) =>
+        _index.Value.ById.TryGetValue(id, out var line) ? _index.Value.Text.AsMemory(line.Start, line.Length) : default;
+
+    /// <summary>Every line, a JSON object each, in the catalogue's order.</summary>
+    public IEnumerable<ReadOnlyMemory<byte>> Lines => _index.Value.ById.Values.Select(line => (ReadOnlyMemory<byte>)_index.Value.Text.AsMemory(line.Start, line.Length));
+
+    /// <summary>Ids of all models, in no order.</summary>
+    public IReadOnlyCollection<string> Ids => _index.Value.ById.Keys;
+
+    /// <summary>Prices of exactly this id, USD per unit; null when it is unknown. A known model without published prices has none.</summary>
+    public PriceFields? PricesOf(string id)
+        => _index.Value.ById.TryGetValue(id, out var line) ? CataloguePrices.Read(_index.Value.Text.AsSpan(line.Start, line.Length)) : null;
+
+    /// <summary>The page that the facts of exactly this id were read from; null when it is not recorded.</summary>
+    public string? PageOf(string id)
+    {
+        if (!_index.Value.ById.TryGetValue(id, out var line))
+        {
+            return null;
+        }
+
+        using var document = JsonDocument.Parse(_index.Value.Text.AsMemory(line.Start, line.Length));
+        return document.RootElement.TryGetProperty("src", out var page) ? page.GetString() : null;
+    }
+
     /// <summary>Ids of a provider, without its prefix, in order.</summary>
     public IReadOnlyList<string> ModelsOf(string provider) => _index.Value.ByProvider.GetValueOrDefault(provider) ?? [];
 
@@ -44,7 +71,7 @@ public sealed class ModelCatalogue
     /// </summary>
     public ModelFacts? Find(string provider, string model, string? baseModel = null)
     {
-        foreach (var name in NamesOf(provider, model, baseModel))
+        foreach (var name in ModelNames.Of(provider, model, baseModel))
         {
             if (_index.Value.ById.TryGetValue(name, out var line))
             {
@@ -55,34 +82,28 @@ public sealed class ModelCatalogue
         return null;
     }
 
-    private static IEnumerable<string> NamesOf(string provider, string model, string? baseModel)
+    /// <summary>How much the model of exactly this id takes and gives at most; null when it is unknown.</summary>
+    public ModelSizes? SizesOf(string id)
     {
-        if (!string.IsNullOrEmpty(baseModel))
+        if (!_index.Value.ById.TryGetValue(id, out var line))
         {
-            yield return baseModel;
-            yield return $"{provider}/{baseModel}";
+            return null;
         }
 
-        yield return $"{provider}/{model}";
-        yield return model;
-        var undated = WithoutDate(model);
-        yield return $"{provider}/{undated}";
-        yield return undated;
-        if (model.StartsWith("ft:", StringComparison.Ordinal) && model.IndexOf(':', 3) is > 0 and var end)
+        var reader = new Utf8JsonReader(_index.Value.Text.AsSpan(line.Start, line.Length));
+        while (reader.Read())
         {
-            yield return model[..end];
-            yield return model[3..end];
+            if (reader.CurrentDepth == 1 && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("ctx"u8))
+            {
+                reader.Read();
+                reader.Read();
+                long? input = reader.TokenType == JsonTokenType.Number ? reader.GetInt64() : null;
+                reader.Read();
+                return new ModelSizes(input, reader.TokenType == JsonTokenType.Number ? reader.GetInt64() : null);
+            }
         }
 
-        yield return $"{provider}/{model.ToLowerInvariant()}";
-        yield return model.ToLowerInvariant();
-    }
-
-    private static string WithoutDate(string model)
-    {
-        var digits = model.Length > 9 && model[^9] == '-' && model.AsSpan(model.Length - 8).IndexOfAnyExceptInRange('0', '9') < 0;
-        var dashed = model.Length > 11 && model[^11] == '-' && DateOnly.TryParseExact(model.AsSpan(model.Length - 10), "yyyy-MM-dd", out _);
-        return digits ? model[..^9] : dashed ? model[..^11] : model;
+        return default(ModelSizes);
     }
 
     private static FrozenSet<string> ReadFlags(ReadOnlySpan<byte> line)

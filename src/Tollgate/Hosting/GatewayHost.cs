@@ -8,7 +8,10 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Tollgate.Configuration;
 using Tollgate.Endpoints;
 using Tollgate.Engine;
+using Tollgate.Data.Startup;
 using Tollgate.Engine.Upstream;
+using Tollgate.Management;
+using Tollgate.Management.Models;
 
 namespace Tollgate.Hosting;
 
@@ -77,7 +80,8 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
             return (null, 0);
         }
 
-        if (await ListenAsync(source, new GatewaySnapshot(config, providers), providers) is not { } app)
+        var prices = new PriceSetup(providers.Catalogue.Models, source.Data);
+        if (await ListenAsync(source, new GatewaySnapshot(config, providers, prices.Open()), providers, prices) is not { } app)
         {
             return (null, 1);
         }
@@ -87,7 +91,8 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
         return (new StartedGateway(app, new Uri(address)), 0);
     }
 
-    private async Task<WebApplication?> ListenAsync(ConfigSource source, GatewaySnapshot snapshot, IProviderDirectory providers)
+    private async Task<WebApplication?> ListenAsync(
+        ConfigSource source, GatewaySnapshot snapshot, IProviderDirectory providers, PriceSetup prices)
     {
         WebApplication? app = null;
         try
@@ -100,9 +105,12 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
             }
 
             // Certificates are read while the server is built.
-            app = Build(source, snapshot, providers);
+            app = Build(source, snapshot, providers, prices);
             await app.StartAsync();
-            return app;
+            if (await IsReadyAsync(app.Services))
+            {
+                return app;
+            }
         }
         catch (IOException exception) when (exception.InnerException is AddressInUseException)
         {
@@ -121,12 +129,27 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
         return null;
     }
 
+    /// <summary>Waits for the store: liveness already answers, readiness says what is missing.</summary>
+    private async Task<bool> IsReadyAsync(IServiceProvider services)
+    {
+        var store = services.GetRequiredService<DatabaseStartup>();
+        await services.GetRequiredService<ConfigurationWatcher>().FirstRead
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        if (store.Failure is not { } failure)
+        {
+            return true;
+        }
+
+        await errors.WriteLineAsync(failure);
+        return false;
+    }
+
     private int Port => options.Port ?? (int.TryParse(environment.GetNonEmpty("PORT"), out var port) ? port : DefaultPort);
 
     private string Host(ConfigSource source)
         => options.Host ?? environment.GetNonEmpty("HOST") ?? (source.IsQuickStart || options.Model is not null ? "127.0.0.1" : "0.0.0.0");
 
-    private WebApplication Build(ConfigSource source, GatewaySnapshot snapshot, IProviderDirectory providers)
+    private WebApplication Build(ConfigSource source, GatewaySnapshot snapshot, IProviderDirectory providers, PriceSetup prices)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         var log = LogSettings.From(options, environment);
@@ -137,12 +160,14 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
         builder.Services.AddSingleton(new SnapshotHolder(snapshot));
         builder.Services.AddSingleton(new UpstreamTransport(snapshot.Config.Server));
         builder.Services.AddSingleton(providers);
+        builder.Services.AddSingleton(prices);
         builder.Services.AddSingleton(source);
         builder.Services.AddSingleton(log);
         builder.Services.AddSingleton<InFlight>();
         builder.Services.AddSingleton<ConfigReloader>();
         builder.Services.AddSingleton<IHostLifetime, ProcessLifetime>();
         builder.Services.AddEngine();
+        builder.Services.AddStorage(snapshot.Config, source);
         builder.Services.AddApiDocument();
         builder.Services.AddCrossOrigin(environment);
 
@@ -152,6 +177,8 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
         app.UseCors();
         app.MapLlm();
         app.MapModels();
+        app.MapModelsAdmin();
+        app.MapManagement();
         app.MapHealth();
         app.MapRoutes();
         app.MapDocuments(snapshot.Config.Server);

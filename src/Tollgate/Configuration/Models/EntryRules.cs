@@ -20,8 +20,8 @@ internal static class EntryRules
         CheckWildcards(written, name, model, path, diagnostics);
         CheckEnvironments(entry, path, environment, diagnostics);
         CheckProviderField(entry, written, model, path, diagnostics);
-        CheckPrices(written, $"{path}.litellm_params", diagnostics);
-        CheckPrices(entry.Get("model_info") as MappingNode, $"{path}.model_info", diagnostics);
+        PriceReader.Read(written.Entries, $"{path}.litellm_params", diagnostics);
+        PriceReader.Read((entry.Get("model_info") as MappingNode)?.Entries ?? [], $"{path}.model_info", diagnostics);
         CheckParameters(written, $"{path}.litellm_params", diagnostics);
         CheckBudget(parameters, written, path, diagnostics);
         foreach (var key in MisplacedParams)
@@ -84,27 +84,6 @@ internal static class EntryRules
             // With a provider in the model's name the entry says what it means, and works.
             var level = model.Contains('/', StringComparison.Ordinal) ? DiagnosticLevel.Warning : DiagnosticLevel.Error;
             diagnostics.Add(new ConfigDiagnostic(level, DiagnosticCodes.ProviderField, field.KeyPosition, where, message, hint));
-        }
-    }
-
-    private static void CheckPrices(MappingNode? mapping, string path, DiagnosticBag diagnostics)
-    {
-        foreach (var entry in mapping?.Entries ?? [])
-        {
-            if (!ConfigSchema.IsPrice(entry.Key) || entry.Value is not ScalarNode { IsNull: false } price)
-            {
-                continue;
-            }
-
-            if (!YamlScalars.TryNumber(price.Text, out var value))
-            {
-                diagnostics.Error(DiagnosticCodes.WrongType, price.Position, $"{path}.{entry.Key}",
-                    $"expected a price in USD, found '{price.Reference ?? price.Text}'");
-            }
-            else if (value < 0)
-            {
-                diagnostics.Error(DiagnosticCodes.WrongType, price.Position, $"{path}.{entry.Key}", "a price cannot be negative");
-            }
         }
     }
 

@@ -1,3 +1,5 @@
+using Tollgate.Engine.Pricing;
+
 namespace Tollgate.Configuration;
 
 // litellm_params and model_info (config.md 4.2, 4.3; providers.md 3).
@@ -12,7 +14,7 @@ internal static partial class ConfigSchema
             .. Live(ValueKind.TextOrList, "organization"),
             .. Live(ValueKind.Seconds, "timeout", "stream_timeout", "request_timeout", "mock_delay"),
             .. Live(ValueKind.Count, "max_retries", "num_retries", "rpm", "tpm"),
-            .. Live(ValueKind.Amount, "weight"),
+            .. Live(ValueKind.Amount, "weight", "max_budget"),
             .. Live(ValueKind.Int, "order"),
             .. Live(ValueKind.Map, "extra_headers", "headers", "extra_body", "extra_query"),
             .. Live(ValueKind.BoolOrText, "ssl_verify"),
@@ -24,8 +26,8 @@ internal static partial class ConfigSchema
             .. Keys(ValueKind.Count, "max_parallel_requests", "allowed_fails"),
             .. Keys(ValueKind.Int, "default_api_key_tpm_limit", "default_api_key_rpm_limit"),
             .. Keys(ValueKind.Seconds, "cooldown_time"),
-            .. Keys(ValueKind.Amount, "max_budget", "max_file_size_mb"),
-            .. Keys(ValueKind.Duration, "budget_duration"),
+            .. Keys(ValueKind.Amount, "max_file_size_mb"),
+            .. Live(ValueKind.Duration, "budget_duration"),
             .. Keys(ValueKind.TextList, "tags", "tag_regex", "guardrails", "vector_store_ids"),
             .. Keys(ValueKind.List, "cache_control_injection_points", "fallbacks", "context_window_fallbacks", "content_policy_fallbacks"),
             .. Keys(ValueKind.Map, "complexity_router_config", "adaptive_router_config", "prompt_variables", "roles",
@@ -59,7 +61,8 @@ internal static partial class ConfigSchema
             .. Keys(ValueKind.Int, "health_check_max_tokens_reasoning", "health_check_max_tokens_non_reasoning", "order", "allowed_fails"),
             .. Keys(ValueKind.Bool, "disable_background_health_check", "db_model"),
             .. Keys(ValueKind.Seconds, "cooldown_time"),
-            .. Keys(ValueKind.Text, "health_check_voice", "team_id", "team_public_model_name"),
+            .. Keys(ValueKind.Text, "health_check_voice"),
+            .. Live(ValueKind.Text, "team_id", "team_public_model_name"),
             .. Keys(ValueKind.Map, "custom_tokenizer", "allowed_fails_policy"),
             .. Silent(ValueKind.Any, "tier", "created_at", "created_by", "updated_at", "updated_by", "model_map_value"),
         ],
@@ -69,10 +72,7 @@ internal static partial class ConfigSchema
             : null);
 
     /// <summary>Price keys: with thresholds, tiers and batches there are hundreds, all of these shapes (config.md 4.2).</summary>
-    public static bool IsPrice(string name) =>
-        name.Contains("_cost_per_", StringComparison.Ordinal)
-        || name.Contains("_token_cost", StringComparison.Ordinal)
-        || name is "tiered_pricing";
+    public static bool IsPrice(string name) => PriceJson.IsPriceKey(name);
 
     /// <summary>Keys that only a provider's connection understands: credentials, regions, projects.</summary>
     public static bool IsConnectionKey(string name) =>
