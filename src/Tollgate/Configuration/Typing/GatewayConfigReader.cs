@@ -15,15 +15,18 @@ internal static class GatewayConfigReader
         var router = Section.Of(tree, "router_settings");
         var numbers = new EnvironmentNumbers(environment, diagnostics);
         var modelSettings = ModelSettingsReader.Read(models, environment, numbers);
+        var own = Section.Of(tree, "tollgate");
+        var generalSettings = GeneralSettingsReader.Read(general, models, router, environment);
         return new GatewayConfig
         {
             Deployments = list.Deployments,
             GroupBudgets = list.GroupBudgets,
-            General = GeneralSettingsReader.Read(general, models, router, environment),
+            General = generalSettings,
             Models = commandLine?.DropParams == true ? modelSettings with { DropParams = true } : modelSettings,
             Router = RouterSettingsReader.Read(router, models, list.Aliases, numbers, diagnostics),
             Management = ManagementSettingsReader.Read(general, models, environment, numbers),
-            Budgets = BudgetSettingsReader.Read(general, models, router, Section.Of(tree, "tollgate"), numbers),
+            Budgets = BudgetSettingsReader.Read(general, models, router, own, numbers),
+            Storage = StorageSettingsReader.Read(general, models, own, generalSettings, environment, numbers),
             Server = ServerSettingsReader.Read(environment, numbers, commandLine),
             Pricing = PricingSettingsReader.Read(models, environment, diagnostics),
             Environment = environment.Variables.ToFrozenDictionary(StringComparer.Ordinal),
