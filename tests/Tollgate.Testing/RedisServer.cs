@@ -17,9 +17,6 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>The port on the loopback address.</summary>
     public int Port { get; } = FreePort.Next();
 
-    /// <summary>Path of its socket.</summary>
-    public string SocketPath => _folder.File("redis.sock");
-
     /// <summary>The URL, with the password.</summary>
     public string Url => _password is null ? $"redis://127.0.0.1:{Port}" : $"redis://:{Uri.EscapeDataString(_password)}@127.0.0.1:{Port}";
 
@@ -36,7 +33,7 @@ public sealed class RedisServer : IAsyncDisposable
     {
         string[] arguments =
         [
-            "--port", Port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--unixsocket", SocketPath, "--save", "", "--dir", _folder.Path,
+            "--port", Port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", "", "--dir", _folder.Path,
             "--logfile", _folder.File("log"),
         ];
         _process = Process.Start("redis-server", _password is null ? arguments : [.. arguments, "--requirepass", _password]);

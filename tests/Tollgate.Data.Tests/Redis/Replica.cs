@@ -26,7 +26,11 @@ internal sealed class Replica : IAsyncDisposable
         var connection = new RedisConnection(target!);
         var counters = new RedisCounters(
             connection, settings ?? Settings, window ?? TimeSpan.FromSeconds(60), time ?? TimeProvider.System, NullLogger<RedisCounters>.Instance);
-        await counters.BeatAsync(TestContext.Current.CancellationToken);
+        await Condition.UntilAsync(async () =>
+        {
+            await counters.BeatAsync(TestContext.Current.CancellationToken);
+            return counters.IsAvailable;
+        });
         return new Replica(connection, counters);
     }
 
