@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Routing;
 using Tollgate.Management.Budgets;
 using Tollgate.Management.Keys;
 using Tollgate.Management.Organizations;
+using Tollgate.Management.Spend;
 using Tollgate.Management.Teams;
 using Tollgate.Management.Users;
 
@@ -18,6 +19,7 @@ public static class ManagementEndpoints
         routes.MapTeams();
         routes.MapOrganizations();
         routes.MapUsers();
+        routes.MapSpend();
         return routes;
     }
 }

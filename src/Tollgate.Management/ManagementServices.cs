@@ -4,6 +4,7 @@ using Tollgate.Management.Budgets;
 using Tollgate.Management.Kernel;
 using Tollgate.Management.Keys;
 using Tollgate.Management.Organizations;
+using Tollgate.Management.Spend;
 using Tollgate.Management.Teams;
 using Tollgate.Management.Users;
 
@@ -22,6 +23,7 @@ public static class ManagementServices
         services.AddTeams();
         services.AddOrganizations();
         services.AddUsers();
+        services.AddSpend();
         return services;
     }
 }
