@@ -5,18 +5,26 @@ internal static partial class ConfigSchema
 {
     private static SchemaSection CacheParams { get; } = new(
     [
-        OneOf("type", "redis", "local", "redis-semantic", "qdrant-semantic", "s3", "gcs", "azure-blob", "disk"),
+        new("type", ValueKind.Enum, KeyTraits.Live)
+        {
+            Values = ["redis", "local", "redis-semantic", "qdrant-semantic", "s3", "gcs", "azure-blob", "disk"],
+        },
         OneOf("mode", "default_on", "default_off"),
-        .. Keys(ValueKind.Seconds, "ttl", "default_in_memory_ttl", "default_in_redis_ttl", "socket_timeout"),
-        .. Keys(ValueKind.Text, "namespace", "host", "username", "ssl_ca_certs", "ssl_cert_reqs", "service_name", "gcp_service_account",
+        .. Keys(ValueKind.Seconds, "ttl", "default_in_memory_ttl", "default_in_redis_ttl"),
+        .. Live(ValueKind.Seconds, "socket_timeout"),
+        .. Live(ValueKind.Text, "host", "username", "ssl_cert_reqs"),
+        .. LiveSecrets("password", "url"),
+        .. Live(ValueKind.Int, "port", "db"),
+        .. Live(ValueKind.Bool, "ssl"),
+        .. Keys(ValueKind.Text, "namespace", "ssl_ca_certs", "service_name", "gcp_service_account",
             "gcp_ssl_ca_certs", "redis_semantic_cache_embedding_model", "redis_semantic_cache_index_name",
             "qdrant_semantic_cache_embedding_model", "qdrant_collection_name", "qdrant_api_base", "qdrant_quantization_config",
             "s3_bucket_name", "s3_region_name", "s3_api_version", "s3_endpoint_url", "s3_path", "gcs_bucket_name",
             "gcs_path_service_account", "gcs_path", "azure_account_url", "azure_blob_container", "disk_cache_dir"),
-        .. Secrets("password", "sentinel_password", "url", "qdrant_api_key", "s3_aws_access_key_id", "s3_aws_secret_access_key",
+        .. Secrets("sentinel_password", "qdrant_api_key", "s3_aws_access_key_id", "s3_aws_secret_access_key",
             "s3_aws_session_token"),
-        .. Keys(ValueKind.Int, "port", "db", "max_connections", "redis_flush_size", "qdrant_semantic_cache_vector_size"),
-        .. Keys(ValueKind.Bool, "ssl", "ssl_check_hostname", "s3_use_ssl", "s3_verify"),
+        .. Keys(ValueKind.Int, "max_connections", "redis_flush_size", "qdrant_semantic_cache_vector_size"),
+        .. Keys(ValueKind.Bool, "ssl_check_hostname", "s3_use_ssl", "s3_verify"),
         .. Keys(ValueKind.Number, "similarity_threshold"),
         .. Keys(ValueKind.TextList, "supported_call_types"),
         .. Keys(ValueKind.List, "redis_startup_nodes", "sentinel_nodes"),
@@ -47,7 +55,7 @@ internal static partial class ConfigSchema
 
         // 5.2, 5.3 Caching
         .. Keys(ValueKind.Bool, "cache", "enable_redis_auth_cache", "enable_caching_on_provider_specific_optional_params"),
-        new("cache_params", ValueKind.Map) { Children = CacheParams },
+        Nested("cache_params", ValueKind.Map, CacheParams),
 
         // 5.4 Logging, callbacks, metrics
         .. Keys(ValueKind.TextList, "success_callback", "failure_callback", "callbacks", "service_callback", "service_callbacks",

@@ -114,4 +114,7 @@ internal static partial class ConfigSchema
 
     private static IEnumerable<SchemaKey> Secrets(params string[] names) =>
         names.Select(n => new SchemaKey(n, ValueKind.Text, KeyTraits.Secret));
+
+    private static IEnumerable<SchemaKey> LiveSecrets(params string[] names) =>
+        names.Select(n => new SchemaKey(n, ValueKind.Text, KeyTraits.Live | KeyTraits.Secret));
 }

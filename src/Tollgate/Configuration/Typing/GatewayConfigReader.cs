@@ -27,6 +27,8 @@ internal static class GatewayConfigReader
             Management = ManagementSettingsReader.Read(general, models, environment, numbers),
             Budgets = BudgetSettingsReader.Read(general, models, router, own, numbers),
             Storage = StorageSettingsReader.Read(general, models, own, generalSettings, environment, numbers),
+            Budgets = BudgetSettingsReader.Read(general, models, router, Section.Of(tree, "tollgate"), numbers),
+            Redis = RedisSettingsReader.Read(models, router, environment, numbers, diagnostics),
             Server = ServerSettingsReader.Read(environment, numbers, commandLine),
             Pricing = PricingSettingsReader.Read(models, environment, diagnostics),
             Environment = environment.Variables.ToFrozenDictionary(StringComparer.Ordinal),
