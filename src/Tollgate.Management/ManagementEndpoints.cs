@@ -1,5 +1,8 @@
 using Microsoft.AspNetCore.Routing;
+using Tollgate.Management.Budgets;
 using Tollgate.Management.Keys;
+using Tollgate.Management.Organizations;
+using Tollgate.Management.Teams;
 using Tollgate.Management.Users;
 
 namespace Tollgate.Management;
@@ -11,6 +14,9 @@ public static class ManagementEndpoints
     public static IEndpointRouteBuilder MapManagement(this IEndpointRouteBuilder routes)
     {
         routes.MapKeys();
+        routes.MapBudgets();
+        routes.MapTeams();
+        routes.MapOrganizations();
         routes.MapUsers();
         return routes;
     }

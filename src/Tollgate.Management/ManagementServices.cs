@@ -1,7 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Tollgate.Management.Budgets;
 using Tollgate.Management.Kernel;
 using Tollgate.Management.Keys;
+using Tollgate.Management.Organizations;
+using Tollgate.Management.Teams;
 using Tollgate.Management.Users;
 
 namespace Tollgate.Management;
@@ -15,6 +18,9 @@ public static class ManagementServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<AuditLog>();
         services.AddKeys();
+        services.AddBudgets();
+        services.AddTeams();
+        services.AddOrganizations();
         services.AddUsers();
         return services;
     }

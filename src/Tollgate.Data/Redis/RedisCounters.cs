@@ -172,7 +172,7 @@ public sealed partial class RedisCounters : ISharedCounters
 
     private async Task<RedisResult> EvaluateAsync(string script, RedisKey[] keys, RedisValue[] values)
     {
-        var database = _connection.Database ?? throw new RedisConnectionException(ConnectionFailureType.UnableToConnect, "not connected");
+        var database = _connection.Database ?? throw new TimeoutException("not connected");
         try
         {
             return await database.ScriptEvaluateAsync(script, keys, values);

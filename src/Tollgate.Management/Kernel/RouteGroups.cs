@@ -7,7 +7,7 @@ namespace Tollgate.Management.Kernel;
 /// Named sets of routes (admin-api.md 3.5): what a key's <c>allowed_routes</c> may name, and what the roles' rules are written in. A route is
 /// exact, holds <c>{x}</c> for one segment, or ends with <c>/*</c> for everything below.
 /// </summary>
-public static partial class RouteGroups
+public static class RouteGroups
 {
     private static readonly FrozenDictionary<string, RouteSet> Groups = Build();
 
@@ -58,7 +58,7 @@ public static partial class RouteGroups
     private static FrozenDictionary<string, RouteSet> Build()
     {
         var groups = new Dictionary<string, RouteSet>(StringComparer.Ordinal);
-        foreach (var (name, routes) in Tables())
+        foreach (var (name, routes) in RouteTables.All())
         {
             groups[name] = new RouteSet(routes);
         }

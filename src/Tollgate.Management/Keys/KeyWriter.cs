@@ -40,8 +40,10 @@ public sealed class KeyWriter(AuditLog audit, SnapshotHolder snapshots, TimeProv
         RemoveNulls(row);
         await KeyReferences.CheckAsync(rows, row, null, errors);
         await LinkAsync(rows, caller, row, fields, null, errors);
-        row["created_at"] = row["updated_at"] = Timestamps.Text(now);
-        row["created_by"] = row["updated_by"] = caller.UserId;
+        row["created_at"] = Timestamps.Text(now);
+        row["created_by"] = caller.UserId;
+        row["updated_at"] = Timestamps.Text(now);
+        row["updated_by"] = caller.UserId;
         await rows.InsertAsync(Tables.Keys, row);
         var written = await rows.FindAsync(Tables.Keys, token) ?? row;
         await audit.RecordAsync(rows, caller, AuditAction.Created, Tables.Keys, token, null, written);

@@ -20,7 +20,8 @@ public sealed class UserWriter(AuditLog audit, UserTeams teams, KeyWriter keys, 
             columns.Remove(name);
         }
 
-        columns["created_at"] = columns["updated_at"] = Timestamps.Text(time.GetUtcNow());
+        columns["created_at"] = Timestamps.Text(time.GetUtcNow());
+        columns["updated_at"] = Timestamps.Text(time.GetUtcNow());
         await rows.InsertAsync(Tables.Users, columns);
         var row = (await rows.FindAsync(Tables.Users, id))!;
         await audit.RecordAsync(rows, caller, AuditAction.Created, Tables.Users, id, null, row);

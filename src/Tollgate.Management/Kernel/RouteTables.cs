@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 
 namespace Tollgate.Management.Kernel;
 
-// The groups themselves: names and members are LiteLLM's, routes that are ours alone are added where they belong.
-public static partial class RouteGroups
+/// <summary>Members of the groups of routes: LiteLLM's, and routes that are ours alone where they belong.</summary>
+internal static class RouteTables
 {
     private static readonly ImmutableArray<string> OpenAi =
     [
@@ -105,7 +105,7 @@ public static partial class RouteGroups
     private static readonly ImmutableArray<string> Ui =
         ["/sso", "/sso/get/ui_settings", "/get/ui_settings", "/login", "/key/info", "/config", "/spend", "/model/info", "/v2/model/info", "/v2/key/info"];
 
-    private static IEnumerable<(string Name, IEnumerable<string> Routes)> Tables()
+    public static IEnumerable<(string Name, IEnumerable<string> Routes)> All()
     {
         // The OpenAI dialect is served with and without the version, and below the prefixes of Azure's clients.
         string[] openAi =
