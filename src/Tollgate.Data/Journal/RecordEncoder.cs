@@ -18,7 +18,7 @@ internal ref struct RecordEncoder
     public const int FixedPart = 84;
 
     /// <summary>PostgreSQL counts from 2000-01-01.</summary>
-    private const long PostgresEpochTicks = 630_822_816_000_000_000;
+    public const long PostgresEpochTicks = 630_822_816_000_000_000;
 
     private readonly Span<byte> _buffer;
     private int _at;

@@ -304,7 +304,7 @@ internal sealed partial class SpendJournal : ISpendJournal, IDisposable
     private void Begin()
     {
         var last = _segments.Count > 0 ? _segments[^1].Number : 0;
-        var number = Math.Max(Math.Max(last, _directory.HighestNumber) + 1, _time.GetUtcNow().ToUnixTimeMilliseconds());
+        var number = Math.Max(Math.Max(last, _directory.HighestNumber) + 1, _time.GetUtcNow().UtcTicks);
         var segment = new Segment(number, SegmentFile.PathOf(_directory.Path, number), _nextSequence);
         var file = _disk.Create(segment.Path);
         try

@@ -34,9 +34,9 @@ public sealed class DamageTests
     [Fact]
     public void HeadCutAtEveryByte_LeavesAWorkingJournal()
     {
-        using var directory = new TemporaryDirectory();
         for (var length = 0; length < 32; length++)
         {
+            using var directory = new TemporaryDirectory();
             Directory.CreateDirectory(directory.Journal);
             File.WriteAllBytes(Path.Combine(directory.Journal, new string('0', 19) + "7.seg"), new byte[length]);
             using var journal = Journals.Open(directory.Path);
