@@ -1,5 +1,9 @@
 using Microsoft.AspNetCore.Routing;
+using Tollgate.Management.Budgets;
 using Tollgate.Management.Keys;
+using Tollgate.Management.Organizations;
+using Tollgate.Management.Spend;
+using Tollgate.Management.Teams;
 using Tollgate.Management.Users;
 
 namespace Tollgate.Management;
@@ -11,7 +15,11 @@ public static class ManagementEndpoints
     public static IEndpointRouteBuilder MapManagement(this IEndpointRouteBuilder routes)
     {
         routes.MapKeys();
+        routes.MapBudgets();
+        routes.MapTeams();
+        routes.MapOrganizations();
         routes.MapUsers();
+        routes.MapSpend();
         return routes;
     }
 }

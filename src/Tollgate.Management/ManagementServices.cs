@@ -1,7 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Tollgate.Management.Budgets;
 using Tollgate.Management.Kernel;
 using Tollgate.Management.Keys;
+using Tollgate.Management.Organizations;
+using Tollgate.Management.Spend;
+using Tollgate.Management.Teams;
 using Tollgate.Management.Users;
 
 namespace Tollgate.Management;
@@ -15,7 +19,11 @@ public static class ManagementServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<AuditLog>();
         services.AddKeys();
+        services.AddBudgets();
+        services.AddTeams();
+        services.AddOrganizations();
         services.AddUsers();
+        services.AddSpend();
         return services;
     }
 }

@@ -52,6 +52,9 @@ public sealed record ManagementSettings
     /// <summary>Fields of a new user that the request leaves out (<c>litellm_settings.default_internal_user_params</c>).</summary>
     public ImmutableArray<JsonMember> UserDefaults { get; init; } = [];
 
+    /// <summary>Fields of a new team that the request leaves out (<c>litellm_settings.default_team_params</c>).</summary>
+    public ImmutableArray<JsonMember> TeamDefaults { get; init; } = [];
+
     /// <summary>Budget of new internal users, USD; null is none (<c>litellm_settings.max_internal_user_budget</c>).</summary>
     public double? InternalUserBudget { get; init; }
 

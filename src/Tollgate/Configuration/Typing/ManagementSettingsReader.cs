@@ -22,6 +22,7 @@ internal static class ManagementSettingsReader
             KeyBytes = Math.Clamp(numbers.Count("LENGTH_OF_LITELLM_GENERATED_KEY", 16), 8, 256),
             RotationGracePeriod = environment.GetNonEmpty("LITELLM_KEY_ROTATION_GRACE_PERIOD"),
             UserDefaults = Section.ToMembers(models["default_internal_user_params"]),
+            TeamDefaults = Section.ToMembers(models["default_team_params"]),
             InternalUserBudget = models.Number("max_internal_user_budget") ?? models.Number("default_max_internal_user_budget"),
             InternalUserBudgetDuration = models.Text("internal_user_budget_duration"),
             PasswordHash = own.Text("password_hash")?.Trim().ToLowerInvariant() ?? "scrypt",
