@@ -87,6 +87,7 @@ internal static partial class ConfigSchema
         .. Keys(ValueKind.Text, "health_check_retention"),
         new("sqlite_durability", ValueKind.Enum, KeyTraits.Live) { Values = ["normal", "strict"] },
         OneOf("cache_tenant_isolation", "none", "key", "team", "user"),
+        new("password_hash", ValueKind.Enum, KeyTraits.Live) { Values = ["scrypt", "pbkdf2", "keep"] },
         new("write_encryption", ValueKind.Enum, KeyTraits.Live) { Values = ["auto", "legacy", "aes-gcm"] },
         OneOf("rate_limit_algorithm", "sliding", "fixed"),
         OneOf("disconnect_policy", "drain", "cancel"),
