@@ -1,7 +1,12 @@
 using Microsoft.AspNetCore.Routing;
+using Tollgate.Management.AccessGroups;
+using Tollgate.Management.Audit;
 using Tollgate.Management.Budgets;
+using Tollgate.Management.Customers;
 using Tollgate.Management.Keys;
 using Tollgate.Management.Organizations;
+using Tollgate.Management.Projects;
+using Tollgate.Management.Tags;
 using Tollgate.Management.Teams;
 using Tollgate.Management.Users;
 
@@ -17,6 +22,11 @@ public static class ManagementEndpoints
         routes.MapBudgets();
         routes.MapTeams();
         routes.MapOrganizations();
+        routes.MapProjects();
+        routes.MapCustomers();
+        routes.MapTags();
+        routes.MapAccessGroups();
+        routes.MapAudit();
         routes.MapUsers();
         return routes;
     }
