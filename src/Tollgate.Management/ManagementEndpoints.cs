@@ -6,6 +6,7 @@ using Tollgate.Management.Customers;
 using Tollgate.Management.Keys;
 using Tollgate.Management.Organizations;
 using Tollgate.Management.Projects;
+using Tollgate.Management.Spend;
 using Tollgate.Management.Tags;
 using Tollgate.Management.Teams;
 using Tollgate.Management.Users;
@@ -28,6 +29,7 @@ public static class ManagementEndpoints
         routes.MapAccessGroups();
         routes.MapAudit();
         routes.MapUsers();
+        routes.MapSpend();
         return routes;
     }
 }

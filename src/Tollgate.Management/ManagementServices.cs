@@ -8,6 +8,7 @@ using Tollgate.Management.Kernel;
 using Tollgate.Management.Keys;
 using Tollgate.Management.Organizations;
 using Tollgate.Management.Projects;
+using Tollgate.Management.Spend;
 using Tollgate.Management.Tags;
 using Tollgate.Management.Teams;
 using Tollgate.Management.Users;
@@ -32,6 +33,7 @@ public static class ManagementServices
         services.AddAccessGroups();
         services.AddAudit();
         services.AddUsers();
+        services.AddSpend();
         return services;
     }
 }

@@ -16,6 +16,7 @@ using Tollgate.Management.Configuration;
 using Tollgate.Management.Credentials;
 using Tollgate.Management.Kernel;
 using Tollgate.Management.Models;
+using Tollgate.Management.Spend;
 using Tollgate.Management.Users;
 
 namespace Tollgate.Hosting;
@@ -44,6 +45,8 @@ internal static class StorageSetup
         services.AddSingleton<IModelMap>(static provider => new ModelMap(
             provider.GetRequiredService<IProviderDirectory>(), provider.GetRequiredService<PriceSetup>().Catalogue));
         services.AddSingleton<ICallerResolver, CallerResolver>();
+        services.AddSingleton<ICostEstimator, CostEstimator>();
+        services.AddSingleton<IProviderBudgets, ProviderBudgets>();
         services.AddManagement();
         services.AddModels();
         services.AddSingleton<ConfigurationWatcher>();
