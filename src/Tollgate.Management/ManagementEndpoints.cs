@@ -1,8 +1,13 @@
 using Microsoft.AspNetCore.Routing;
+using Tollgate.Management.AccessGroups;
+using Tollgate.Management.Audit;
 using Tollgate.Management.Budgets;
+using Tollgate.Management.Customers;
 using Tollgate.Management.Keys;
 using Tollgate.Management.Organizations;
+using Tollgate.Management.Projects;
 using Tollgate.Management.Spend;
+using Tollgate.Management.Tags;
 using Tollgate.Management.Teams;
 using Tollgate.Management.Users;
 
@@ -18,6 +23,11 @@ public static class ManagementEndpoints
         routes.MapBudgets();
         routes.MapTeams();
         routes.MapOrganizations();
+        routes.MapProjects();
+        routes.MapCustomers();
+        routes.MapTags();
+        routes.MapAccessGroups();
+        routes.MapAudit();
         routes.MapUsers();
         routes.MapSpend();
         return routes;
