@@ -90,7 +90,8 @@ internal sealed partial class LlmPipeline(
 
         if (call.Outcome is null)
         {
-            throw new ApiException(403, "litellm.PermissionDeniedError: Model is blocked", "permission_error");
+            throw new ApiException(
+                403, $"litellm.PermissionDeniedError: Model is blocked - {call.Envelope.Model} was disabled by an administrator", "permission_error");
         }
 
         if (!call.OutputCommitted && call.Outcome.Kind != UpstreamErrorKind.ClientGone)

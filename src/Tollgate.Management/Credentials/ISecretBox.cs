@@ -3,8 +3,11 @@ namespace Tollgate.Management.Credentials;
 /// <summary>Encrypts what is kept in the database (config.md 12), each text on its own.</summary>
 public interface ISecretBox
 {
+    /// <summary>Must have run before the first <see cref="Protect"/>: finds out what the database holds. Does nothing the second time.</summary>
+    Task PrepareAsync(CancellationToken cancellationToken);
+
     /// <summary>A text as it is stored.</summary>
-    /// <exception cref="InvalidOperationException">There is no key to encrypt with; the message says which to set.</exception>
+    /// <exception cref="Kernel.AdminException">There is no key to encrypt with; the message says which to set.</exception>
     string Protect(string clear);
 
     /// <summary>A stored text in clear.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Tollgate.Data.Rows;
 using Tollgate.Engine.Keys;
 using Tollgate.Management.Configuration;
+using Tollgate.Management.Credentials;
 using Tollgate.Management.Kernel;
 
 namespace Tollgate.Management.Models;
@@ -10,7 +11,7 @@ namespace Tollgate.Management.Models;
 /// The frame of every change of the stored configuration: one transaction with the switch of C15, the change itself and the notice; then the
 /// configuration is built anew, so that it is in force before the answer is sent.
 /// </summary>
-public sealed class ModelWrite(IDatabase database, IGatewayConfiguration configuration, StoreGate gate)
+public sealed class ModelWrite(IDatabase database, IGatewayConfiguration configuration, StoreGate gate, ISecretBox secrets)
 {
     /// <summary>Runs a change.</summary>
     /// <param name="id">What changes, for the notice.</param>
@@ -19,6 +20,7 @@ public sealed class ModelWrite(IDatabase database, IGatewayConfiguration configu
     public async Task<T> RunAsync<T>(string id, Func<IRowWriter, Task<T>> work, CancellationToken cancellationToken)
     {
         await gate.RequireAsync(cancellationToken);
+        await secrets.PrepareAsync(cancellationToken);
         var answer = await database.WriteAsync(
             async rows =>
             {

@@ -37,21 +37,19 @@ public sealed class ModelCatalogue
     /// <summary>The mode of exactly this id; null when unknown.</summary>
     public string? ModeOf(string id) => _index.Value.ById.TryGetValue(id, out var line) ? line.Mode : null;
 
-<<<<<<< HEAD
     /// <summary>The catalogue's line of exactly this id, a JSON object; empty when unknown.</summary>
     public ReadOnlyMemory<byte> LineOf(string id) =>
         _index.Value.ById.TryGetValue(id, out var line) ? _index.Value.Text.AsMemory(line.Start, line.Length) : default;
 
     /// <summary>Every line, a JSON object each, in the catalogue's order.</summary>
     public IEnumerable<ReadOnlyMemory<byte>> Lines => _index.Value.ById.Values.Select(line => (ReadOnlyMemory<byte>)_index.Value.Text.AsMemory(line.Start, line.Length));
-=======
+
     /// <summary>Ids of all models, in no order.</summary>
     public IReadOnlyCollection<string> Ids => _index.Value.ById.Keys;
 
     /// <summary>Prices of exactly this id, USD per unit; null when it is unknown. A known model without published prices has none.</summary>
     public PriceFields? PricesOf(string id)
         => _index.Value.ById.TryGetValue(id, out var line) ? CataloguePrices.Read(_index.Value.Text.AsSpan(line.Start, line.Length)) : null;
->>>>>>> main
 
     /// <summary>Ids of a provider, without its prefix, in order.</summary>
     public IReadOnlyList<string> ModelsOf(string provider) => _index.Value.ByProvider.GetValueOrDefault(provider) ?? [];

@@ -9,6 +9,7 @@ using Tollgate.Configuration;
 using Tollgate.Endpoints;
 using Tollgate.Engine;
 using Tollgate.Engine.Upstream;
+using Tollgate.Management.Models;
 
 namespace Tollgate.Hosting;
 
@@ -146,6 +147,7 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
         builder.Services.AddSingleton<ConfigReloader>();
         builder.Services.AddSingleton<IHostLifetime, ProcessLifetime>();
         builder.Services.AddEngine();
+        builder.Services.AddStorage(snapshot.Config, source);
         builder.Services.AddApiDocument();
         builder.Services.AddCrossOrigin(environment);
 
@@ -155,6 +157,7 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
         app.UseCors();
         app.MapLlm();
         app.MapModels();
+        app.MapModelsAdmin();
         app.MapHealth();
         app.MapRoutes();
         app.MapDocuments(snapshot.Config.Server);

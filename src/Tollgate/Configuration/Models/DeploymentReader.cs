@@ -51,12 +51,9 @@ internal static class DeploymentReader
                 ?? Coercion.Bool(info.Get("supports_system_message")) ?? true,
             MergeReasoningContent = Coercion.Bool(parameters["merge_reasoning_content_in_choices"]) ?? false,
             UseChatCompletionsApi = Coercion.Bool(parameters["use_chat_completions_api"]) ?? false,
-<<<<<<< HEAD
             MaxBudget = Amount(parameters["max_budget"]) ?? Amount(entry.Get("max_budget")),
             BudgetDuration = parameters.Text("budget_duration") ?? Coercion.NonEmptyText(entry.Get("budget_duration")),
-=======
             Prices = PriceReader.Of(info, parameters),
->>>>>>> main
             Info = DeploymentInfoReader.Read(new Section(info), parameters, entry),
             Source = entry.Position,
         };
