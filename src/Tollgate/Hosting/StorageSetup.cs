@@ -73,10 +73,11 @@ internal static class StorageSetup
             return store.OpenAsync(cancellationToken);
         }
 
-        public async Task StopAsync(CancellationToken cancellationToken)
+        public Task StopAsync(CancellationToken cancellationToken)
         {
+            // The container closes the store, after everything that uses it.
             _subscription?.Dispose();
-            await store.DisposeAsync();
+            return Task.CompletedTask;
         }
     }
 
