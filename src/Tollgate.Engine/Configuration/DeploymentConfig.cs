@@ -108,14 +108,14 @@ public sealed record DeploymentConfig
     /// <summary>Never re-route chat to another surface of the provider (<c>use_chat_completions_api</c>).</summary>
     public bool UseChatCompletionsApi { get; init; }
 
+    /// <summary>Prices that the operator wrote, in <c>model_info</c> or else in <c>litellm_params</c>; they go before published ones.</summary>
+    public PriceFields Prices { get; init; } = PriceFields.None;
+
     /// <summary>Most that this deployment may spend in a period, USD; null is no limit (<c>max_budget</c>).</summary>
     public decimal? MaxBudget { get; init; }
 
     /// <summary>Length of that period as written (<c>7d</c>); null is the deployment's lifetime (<c>budget_duration</c>).</summary>
     public string? BudgetDuration { get; init; }
-
-    /// <summary>Prices that the operator wrote, in <c>model_info</c> or else in <c>litellm_params</c>; they go before published ones.</summary>
-    public PriceFields Prices { get; init; } = PriceFields.None;
 
     /// <summary><c>model_info</c>.</summary>
     public DeploymentInfo Info { get; init; } = new();

@@ -39,6 +39,9 @@ public sealed record GatewayConfig
     /// <summary>Budgets and limits of the gateway itself.</summary>
     public BudgetSettings Budgets { get; init; } = new();
 
+    /// <summary>What the control plane allows for keys and users.</summary>
+    public ManagementSettings Management { get; init; } = new();
+
     /// <summary>Discounts, margins and prices of tools.</summary>
     public PricingSettings Pricing { get; init; } = new();
 

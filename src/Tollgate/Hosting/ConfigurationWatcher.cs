@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Tollgate.Data.Rows;
+using Tollgate.Data.Startup;
 using Tollgate.Engine;
 using Tollgate.Engine.Keys;
 
@@ -9,7 +10,8 @@ namespace Tollgate.Hosting;
 /// Follows the database's part of the configuration: loads it before the first request where it can, again when a change is noticed, and every
 /// ten seconds for writers that send no notice (LiteLLM).
 /// </summary>
-internal sealed partial class ConfigurationWatcher(ConfigReloader reloader, TimeProvider time, ILogger<ConfigurationWatcher> logger)
+internal sealed partial class ConfigurationWatcher(
+    ConfigReloader reloader, DatabaseStartup store, TimeProvider time, ILogger<ConfigurationWatcher> logger)
     : BackgroundService, IChangeListener
 {
     /// <summary>LiteLLM's own replicas poll every 10 to 30 s (config.md 11.2).</summary>
@@ -24,6 +26,7 @@ internal sealed partial class ConfigurationWatcher(ConfigReloader reloader, Time
     private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
+    private readonly TaskCompletionSource _firstRead = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isAway;
     private bool _wasRead;
 
@@ -36,28 +39,33 @@ internal sealed partial class ConfigurationWatcher(ConfigReloader reloader, Time
         }
     }
 
-    /// <inheritdoc/>
-    public override async Task StartAsync(CancellationToken cancellationToken)
-    {
-        // The server starts after this: models of a database that answers are there for the first request.
-        await RefreshAsync(cancellationToken);
-        await base.StartAsync(cancellationToken);
-    }
+    /// <summary>Completes when the database's part of the configuration is in force, or when there will be none.</summary>
+    public Task FirstRead => _firstRead.Task;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
         {
+            await store.Opened.WaitAsync(stoppingToken);
             while (true)
             {
-                await WaitAsync(stoppingToken);
                 await RefreshAsync(stoppingToken);
+                if (_wasRead)
+                {
+                    _firstRead.TrySetResult();
+                }
+
+                await WaitAsync(stoppingToken);
             }
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
-            // The process stops.
+            // The process stops, or there is no database.
+        }
+        finally
+        {
+            _firstRead.TrySetResult();
         }
     }
 

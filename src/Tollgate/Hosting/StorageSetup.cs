@@ -1,59 +1,85 @@
 using Tollgate.Configuration;
 using Tollgate.Data.Changes;
+using Tollgate.Data.Identity;
 using Tollgate.Data.Postgres;
+using Tollgate.Data.Redis;
 using Tollgate.Data.Rows;
 using Tollgate.Data.Secrets;
-using Tollgate.Data.Sqlite;
 using Tollgate.Data.Startup;
 using Tollgate.Engine;
+using Tollgate.Engine.Admission;
 using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Keys;
 using Tollgate.Engine.Upstream;
+using Tollgate.Management;
 using Tollgate.Management.Configuration;
 using Tollgate.Management.Credentials;
 using Tollgate.Management.Kernel;
 using Tollgate.Management.Models;
+using Tollgate.Management.Users;
 
 namespace Tollgate.Hosting;
 
-/// <summary>Opens the database and puts what is built on it together.</summary>
+/// <summary>Puts the store and everything that is built on it together.</summary>
 internal static class StorageSetup
 {
-    /// <summary>Registers the database and the control plane's services over it.</summary>
+    /// <summary>Registers the store, the identities in it, shared counters and the control plane.</summary>
     public static void AddStorage(this IServiceCollection services, GatewayConfig config, ConfigSource source)
     {
         var settings = Settings(config, source);
-        services.AddSingleton(settings);
-        services.AddSingleton<ChangeBus>();
-        if (settings.DatabaseUrl is null)
+        services.AddTollgateData(settings);
+        if (settings.DatabaseUrl is not null || settings.EmbeddedDatabase)
         {
-            services.AddSingleton<IStore, SqliteDatabase>();
-        }
-        else
-        {
-            services.AddSingleton<IStore, PostgresDatabase>();
+            services.AddSingleton<IIdentityStore>(static provider => new IdentityStore(
+                provider.GetRequiredService<IDatabase>(),
+                () => provider.GetRequiredService<SnapshotHolder>().Current.Config.Budgets,
+                provider.GetRequiredService<TimeProvider>()));
         }
 
-        services.AddSingleton<IDatabase>(static provider => provider.GetRequiredService<IStore>());
-        services.AddSingleton<ISecretBox>(provider => new StoredSecrets(
-            new SecretBox(settings),
-            provider.GetRequiredService<IDatabase>(),
-            settings.WriteEncryption,
-            OwnershipOf(provider.GetRequiredService<IStore>())));
+        AddShared(services, config);
+        AddSecrets(services, settings);
         services.AddSingleton(static provider => new DatabaseConfiguration(
             provider.GetRequiredService<IDatabase>(), provider.GetRequiredService<ISecretBox>(), OwnershipOf(provider.GetRequiredService<IStore>())));
         services.AddSingleton<IGatewayConfiguration>(static provider => provider.GetRequiredService<ConfigReloader>());
         services.AddSingleton<IModelMap>(static provider => new ModelMap(
             provider.GetRequiredService<IProviderDirectory>(), provider.GetRequiredService<PriceSetup>().Catalogue));
-        services.AddSingleton<ICallerResolver, MasterKeyCallers>();
+        services.AddSingleton<ICallerResolver, CallerResolver>();
+        services.AddManagement();
         services.AddModels();
-        services.AddHostedService<StoreOpener>();
         services.AddSingleton<ConfigurationWatcher>();
         services.AddHostedService(static provider => provider.GetRequiredService<ConfigurationWatcher>());
+        services.AddHostedService<ChangeSubscriptions>();
     }
 
     /// <summary>Whether the database is one that Tollgate made.</summary>
     public static Func<bool> OwnershipOf(IStore store) => () => store is not PostgresDatabase postgres || postgres.IsOwner;
+
+    private static void AddShared(IServiceCollection services, GatewayConfig config)
+    {
+        if (config.Redis.Url is null || !RedisTarget.TryParse(config.Redis.Url, out var target, out _))
+        {
+            return;
+        }
+
+        services.AddSingleton(new RedisConnection(target!));
+        services.AddSingleton<ISharedCounters>(provider => new RedisCounters(
+            provider.GetRequiredService<RedisConnection>(),
+            config.Redis,
+            config.Budgets.RateWindow,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<RedisCounters>>()));
+    }
+
+    private static void AddSecrets(IServiceCollection services, StorageSettings settings)
+    {
+        services.AddSingleton<ISecretBox>(provider => new StoredSecrets(
+            new SecretBox(settings),
+            provider.GetRequiredService<IDatabase>(),
+            settings.WriteEncryption,
+            OwnershipOf(provider.GetRequiredService<IStore>())));
+        services.AddSingleton<PasswordHash>();
+        services.AddSingleton<IPasswordHasher, ScryptPasswords>();
+    }
 
     private static StorageSettings Settings(GatewayConfig config, ConfigSource source) => config.Storage with
     {
@@ -62,34 +88,35 @@ internal static class StorageSetup
         SaltKey = config.Storage.SaltKey ?? source.Environment.GetNonEmpty("LITELLM_SALT_KEY") ?? config.General.MasterKey,
     };
 
-    /// <summary>Opens the store before anything asks it.</summary>
-    private sealed class StoreOpener(IStore store, ChangeBus changes, ConfigurationWatcher watcher) : IHostedService
+    private sealed class ScryptPasswords(PasswordHash passwords) : IPasswordHasher
     {
-        private IDisposable? _subscription;
-
-        public Task StartAsync(CancellationToken cancellationToken)
-        {
-            _subscription = changes.Subscribe(watcher);
-            return store.OpenAsync(cancellationToken);
-        }
-
-        public Task StopAsync(CancellationToken cancellationToken)
-        {
-            // The container closes the store, after everything that uses it.
-            _subscription?.Dispose();
-            return Task.CompletedTask;
-        }
+        public ValueTask<string> HashAsync(string password, CancellationToken cancellationToken)
+            => passwords.HashAsync(password, PasswordEncoding.Scrypt, cancellationToken);
     }
 
-    /// <summary>The holder of the master key is the administrator.</summary>
-    private sealed class MasterKeyCallers(SnapshotHolder snapshots) : ICallerResolver
+    /// <summary>Everything in memory hears of changes, and budgets of deployments follow what other replicas record.</summary>
+    private sealed class ChangeSubscriptions(ChangeBus changes, ControlPlane plane, ConfigurationWatcher watcher, DatabaseStartup startup) : BackgroundService
     {
-        public ValueTask<AdminCaller> ResolveAsync(HttpContext http)
+        private readonly List<IDisposable> _subscriptions = [];
+
+        protected override async Task ExecuteAsync(CancellationToken stoppingToken)
         {
-            var caller = Authenticator.Identify(http.Request, snapshots.Current);
-            return ValueTask.FromResult(caller.Role == CallerRole.ProxyAdmin
-                ? new AdminCaller { Role = AdminRole.ProxyAdmin, UserId = AdminCaller.DefaultUserId, IsMasterKey = true }
-                : new AdminCaller { Role = AdminRole.None });
+            foreach (var listener in plane.Listeners.Append(watcher))
+            {
+                _subscriptions.Add(changes.Subscribe(listener));
+            }
+
+            await startup.Opened.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (startup.Opened.IsCompletedSuccessfully)
+            {
+                await plane.SynchronizeBudgetsAsync().WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+
+        public override void Dispose()
+        {
+            _subscriptions.ForEach(static subscription => subscription.Dispose());
+            base.Dispose();
         }
     }
 }

@@ -22,6 +22,8 @@ internal static class GatewayConfigReader
             General = GeneralSettingsReader.Read(general, models, router, environment),
             Models = commandLine?.DropParams == true ? modelSettings with { DropParams = true } : modelSettings,
             Router = RouterSettingsReader.Read(router, models, list.Aliases, numbers, diagnostics),
+            Management = ManagementSettingsReader.Read(general, models, environment, numbers),
+            Budgets = BudgetSettingsReader.Read(general, models, router, Section.Of(tree, "tollgate"), numbers),
             Server = ServerSettingsReader.Read(environment, numbers, commandLine),
             Pricing = PricingSettingsReader.Read(models, environment, diagnostics),
             Environment = environment.Variables.ToFrozenDictionary(StringComparer.Ordinal),

@@ -1,0 +1,3 @@
+using Tollgate.Testing;
+
+[assembly: AssemblyFixture(typeof(PostgresServer.Lifetime))]
