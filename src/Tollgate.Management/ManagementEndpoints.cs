@@ -2,8 +2,11 @@ using Microsoft.AspNetCore.Routing;
 using Tollgate.Management.AccessGroups;
 using Tollgate.Management.Audit;
 using Tollgate.Management.Budgets;
+using Tollgate.Management.Configuration;
+using Tollgate.Management.Credentials;
 using Tollgate.Management.Customers;
 using Tollgate.Management.Keys;
+using Tollgate.Management.Models;
 using Tollgate.Management.Organizations;
 using Tollgate.Management.Projects;
 using Tollgate.Management.Spend;
@@ -30,6 +33,9 @@ public static class ManagementEndpoints
         routes.MapAudit();
         routes.MapUsers();
         routes.MapSpend();
+        routes.MapModelsAdmin();
+        routes.MapCredentials();
+        routes.MapConfiguration();
         return routes;
     }
 }

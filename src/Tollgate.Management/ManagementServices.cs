@@ -6,6 +6,7 @@ using Tollgate.Management.Budgets;
 using Tollgate.Management.Customers;
 using Tollgate.Management.Kernel;
 using Tollgate.Management.Keys;
+using Tollgate.Management.Models;
 using Tollgate.Management.Organizations;
 using Tollgate.Management.Projects;
 using Tollgate.Management.Spend;
@@ -34,6 +35,7 @@ public static class ManagementServices
         services.AddAudit();
         services.AddUsers();
         services.AddSpend();
+        services.AddModels();
         return services;
     }
 }

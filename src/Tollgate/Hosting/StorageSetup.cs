@@ -47,7 +47,6 @@ internal static class StorageSetup
         services.AddSingleton<ICostEstimator, CostEstimator>();
         services.AddSingleton<IProviderBudgets, ProviderBudgets>();
         services.AddManagement();
-        services.AddModels();
         services.AddSingleton<ConfigurationWatcher>();
         services.AddHostedService(static provider => provider.GetRequiredService<ConfigurationWatcher>());
         services.AddHostedService<ChangeSubscriptions>();
