@@ -43,7 +43,8 @@ internal static class BenchHost
 
         public decimal? CostOf(string? model, JsonObject completionResponse) => null;
 
-        public Task<IReadOnlyList<ProviderBudget>> ListAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<ProviderBudget>>([]);
+        public Task<IReadOnlyList<ProviderBudget>> ListAsync(CancellationToken cancellationToken)
+            => Task.FromResult<IReadOnlyList<ProviderBudget>>([]);
     }
 
     private sealed class NoProviders : IProviderDirectory

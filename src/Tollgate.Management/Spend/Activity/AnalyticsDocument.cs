@@ -91,7 +91,8 @@ internal sealed class AnalyticsDocument(
                 entries[name] = new JsonObject
                 {
                     ["metrics"] = entry.Sums.ToMetrics(),
-                    ["metadata"] = member is "entities" && entities.TryGetValue(name, out var metadata) ? metadata.DeepClone() : new JsonObject(),
+                    ["metadata"] = member is "entities" && entities.TryGetValue(name, out var metadata)
+                        ? metadata.DeepClone() : new JsonObject(),
                     ["api_key_breakdown"] = ToJson(entry.Keys),
                 };
             }
@@ -112,7 +113,8 @@ internal sealed class AnalyticsDocument(
             entries[key] = new JsonObject
             {
                 ["metrics"] = sums.ToMetrics(),
-                ["metadata"] = new JsonObject { ["key_alias"] = known?["key_alias"]?.DeepClone(), ["team_id"] = known?["team_id"]?.DeepClone() },
+                ["metadata"] = new JsonObject { ["key_alias"] = known?["key_alias"]?.DeepClone(),
+                    ["team_id"] = known?["team_id"]?.DeepClone() },
             };
         }
 
@@ -124,7 +126,8 @@ internal sealed class AnalyticsDocument(
         public Day(string date, bool hasEntities)
         {
             Date = date;
-            foreach (var member in (string[])["models", "model_groups", "providers", "endpoints", "mcp_servers", .. hasEntities ? ["entities"] : Array.Empty<string>()])
+            foreach (var member in (string[])["models", "model_groups", "providers", "endpoints", "mcp_servers",
+                .. hasEntities ? ["entities"] : Array.Empty<string>()])
             {
                 Groups[member] = new Dictionary<string, Entry>(StringComparer.Ordinal);
             }
