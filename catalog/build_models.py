@@ -56,9 +56,13 @@ def main():
             if context:
                 out["ctx"] = [context.get("input", context.get("total")), context.get("output")]
             for name, short in (("capabilities", "f"), ("endpoints", "e"), ("price", "price"), ("vector_size", "dim"),
-                                ("limits", "limits"), ("deprecated_on", "until"), ("rpm", "rpm"), ("tpm", "tpm")):
+                                ("limits", "limits"), ("deprecated_on", "until"), ("rpm", "rpm"), ("tpm", "tpm"),
+                                ("source", "src")):
                 if name in fact:
                     out[short] = fact[name]
+            # Some facts name no page but what was read; an address is what a reader can check.
+            if not out.get("src", "").startswith("https://"):
+                out.pop("src", None)
             if fact["provider"] != out["p"]:
                 out["lp"] = fact["provider"]
             lines.append(write(out))

@@ -1,8 +1,12 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Tollgate.Engine.Admission;
+using Tollgate.Engine.Keys;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Routing;
+using Tollgate.Engine.Spend;
 using Tollgate.Engine.Upstream;
 using Tollgate.Wire.OpenAi;
 
@@ -15,16 +19,57 @@ public static class EngineServices
     public static IServiceCollection AddEngine(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(static provider => new Router(provider.GetRequiredService<TimeProvider>(), Random.Shared));
+        services.TryAddSingleton(static provider => new Router(
+            provider.GetRequiredService<TimeProvider>(), Random.Shared, provider.GetRequiredService<RouterBudgets>()));
         services.TryAddSingleton<BodyRelay>();
         services.TryAddSingleton<StreamRelay>();
         services.TryAddSingleton<MockAnswers>();
         services.TryAddSingleton<UpstreamCaller>();
+        AddAdmission(services);
         services.TryAddSingleton<CallSettlement>();
         services.TryAddSingleton<DeploymentProbe>();
         services.TryAddSingleton<LlmPipeline>();
         services.TryAddSingleton(static provider => new LlmCalls(provider.GetRequiredService<LlmPipeline>()));
         return services;
+    }
+
+    /// <summary>Who may call, for how much; the store of identities, the journal and shared counters are there when somebody adds them.</summary>
+    private static void AddAdmission(IServiceCollection services)
+    {
+        services.TryAddSingleton<LocalCounters>();
+        services.TryAddSingleton(static provider => new KeyRing(
+            provider.GetService<IIdentityStore>(),
+            provider.GetRequiredService<LocalCounters>(),
+            provider.GetRequiredService<SnapshotHolder>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<KeyRing>>()));
+        services.TryAddSingleton(static provider => new SubjectCache(
+            provider.GetService<IIdentityStore>(),
+            provider.GetRequiredService<LocalCounters>(),
+            provider.GetRequiredService<SnapshotHolder>(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(static provider => new AdmissionControl(
+            provider.GetRequiredService<LocalCounters>(),
+            provider.GetService<ISharedCounters>(),
+            provider.GetRequiredService<SubjectCache>(),
+            provider.GetRequiredService<KeyRing>(),
+            provider.GetService<IBudgetResets>(),
+            provider.GetService<ISpendJournal>(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(static provider => new SpendRecorder(
+            provider.GetRequiredService<AdmissionControl>(),
+            provider.GetRequiredService<RouterBudgets>(),
+            provider.GetRequiredService<LocalCounters>(),
+            provider.GetService<ISpendJournal>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<SpendRecorder>>()));
+        services.TryAddSingleton<RouterBudgets>();
+        services.TryAddSingleton<Authenticator>();
+        services.TryAddSingleton<CallAdmission>();
+        services.TryAddSingleton<SpendFlushes>();
+        services.TryAddSingleton<IFlushListener>(static provider => provider.GetRequiredService<SpendFlushes>());
+        services.TryAddSingleton(static provider => new ControlPlane(
+            provider.GetRequiredService<KeyRing>(), provider.GetRequiredService<SubjectCache>(), provider.GetRequiredService<RouterBudgets>()));
     }
 }
 

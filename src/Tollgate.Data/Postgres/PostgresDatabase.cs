@@ -42,6 +42,20 @@ public sealed partial class PostgresDatabase(
     /// <summary>The address, translated.</summary>
     internal PostgresUrl Url => _url ??= PostgresUrl.Parse(settings.DatabaseUrl!, "DATABASE_URL", settings);
 
+    /// <summary>The address for DDL and LISTEN: no pooler of others in between when <c>DIRECT_URL</c> is set, and no pool of ours.</summary>
+    internal PostgresUrl DirectUrl
+    {
+        get
+        {
+            var url = settings.DirectUrl is null ? Url : PostgresUrl.Parse(settings.DirectUrl, "DIRECT_URL", settings);
+            // The driver asks the server now and then, so that a connection that only listens notices its end.
+            return url with { Connection = new NpgsqlConnectionStringBuilder(url.Connection.ToString()) { Pooling = false, KeepAlive = 15 } };
+        }
+    }
+
+    /// <summary>Foreign writes to what the triggers watch are recorded.</summary>
+    internal bool HasTriggers { get; private set; }
+
     /// <summary>What the database has, as of the last look.</summary>
     internal DatabaseShape Shape => _shape;
 
@@ -51,20 +65,21 @@ public sealed partial class PostgresDatabase(
     private bool IsOpen { get; set; }
 
     /// <inheritdoc/>
-    public async Task OpenAsync(CancellationToken cancellationToken)
+    public async Task<StoreOpening> OpenAsync(CancellationToken cancellationToken)
     {
         try
         {
             _source ??= Build(Url);
-            var direct = settings.DirectUrl is null ? Url : PostgresUrl.Parse(settings.DirectUrl, "DIRECT_URL", settings);
-            await using var ddl = Build(direct with { Connection = new NpgsqlConnectionStringBuilder(direct.Connection.ToString()) { Pooling = false } });
+            await using var ddl = Build(DirectUrl);
             var outcome = await new PostgresMigrator(ddl, Url.Schema, !settings.NoSchemaChanges).MigrateAsync(cancellationToken);
             IsOwner = outcome.IsOwner;
             await ProbeAsync(cancellationToken);
+            await InstallTriggersAsync(ddl, cancellationToken);
             IsOpen = true;
             _reason = null;
             Log.Opened(logger, Url.Place, IsOwner ? "owner" : "guest", outcome.Applied.Count);
             ReportGaps();
+            return new StoreOpening(Url.Place, IsOwner, [.. outcome.Applied.Select(migration => migration.Name)]);
         }
         catch (Exception error) when (PostgresErrors.Translate(error, _url?.Place ?? "") is not null)
         {
@@ -77,12 +92,16 @@ public sealed partial class PostgresDatabase(
         }
     }
 
+    /// <inheritdoc/>
+    public Task RunAsync(CancellationToken cancellationToken)
+        => new PostgresUpkeep(this, changes, time, logger).RunAsync(cancellationToken);
+
     /// <summary>Looks again which tables and columns are there (LiteLLM may have been upgraded).</summary>
-    public async Task ProbeAsync(CancellationToken cancellationToken)
+    public Task ProbeAsync(CancellationToken cancellationToken) => GuardedAsync(async () =>
     {
         await using var connection = await _source!.OpenConnectionAsync(cancellationToken);
-        _shape = await PostgresShape.ProbeAsync(connection, Url.Schema, cancellationToken);
-    }
+        return _shape = await PostgresShape.ProbeAsync(connection, Url.Schema, cancellationToken);
+    });
 
     /// <summary>Columns of the unique key (not the primary one) of a table as it really is: the conflict target of an upsert.</summary>
     public async Task<IReadOnlyList<string>> UniqueColumnsAsync(Table table, CancellationToken cancellationToken)
@@ -132,6 +151,16 @@ public sealed partial class PostgresDatabase(
         builder.EnableArrays();
         builder.EnableTransportSecurity();
         return builder.Build();
+    }
+
+    private async Task InstallTriggersAsync(NpgsqlDataSource ddl, CancellationToken cancellationToken)
+    {
+        HasTriggers = !settings.NoSchemaChanges && (settings.InstallTriggers ?? IsOwner) && _shape.Has(ChangeLog.Table);
+        if (HasTriggers)
+        {
+            await using var connection = await ddl.OpenConnectionAsync(cancellationToken);
+            await ChangeTriggers.InstallAsync(connection, _shape, Dialect, cancellationToken);
+        }
     }
 
     private async Task<(T Result, IReadOnlyList<ChangeNotice> Notices)> TransactAsync<T>(

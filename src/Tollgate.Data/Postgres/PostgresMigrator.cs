@@ -18,7 +18,7 @@ internal sealed record MigrationOutcome(bool IsOwner, IReadOnlyList<Migration> A
 internal sealed class PostgresMigrator(NpgsqlDataSource source, string schema, bool mayChange)
 {
     /// <summary>"toll": replicas that start together take turns.</summary>
-    private const long LockKey = 0x746F6C6C;
+    public const long LockKey = 0x746F6C6C;
 
     private const string State = """
         SELECT to_regclass('tollgate.schema_version') IS NOT NULL AS has_versions,

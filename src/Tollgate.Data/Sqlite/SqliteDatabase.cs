@@ -14,6 +14,7 @@ public sealed partial class SqliteDatabase(
 {
     private const string FileName = "tollgate.db";
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private static readonly TimeSpan UpkeepInterval = TimeSpan.FromMinutes(5);
     private static readonly SqliteDialect Dialect = new();
 
     private readonly string _path = Path.Combine(settings.DataDirectory, FileName);
@@ -29,7 +30,7 @@ public sealed partial class SqliteDatabase(
     public DatabaseStatus Status { get; private set; } = new(IsReady: false, "the database is being opened");
 
     /// <inheritdoc/>
-    public async Task OpenAsync(CancellationToken cancellationToken)
+    public async Task<StoreOpening> OpenAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -45,6 +46,7 @@ public sealed partial class SqliteDatabase(
             var applied = await SqliteMigrator.MigrateAsync(_writer, cancellationToken);
             Log.Opened(logger, _path, applied.Count);
             Status = new DatabaseStatus(IsReady: true, Reason: null);
+            return new StoreOpening(_path, IsOwner: true, [.. applied.Select(migration => migration.Name)]);
         }
         catch (SqliteException error)
         {
@@ -54,6 +56,23 @@ public sealed partial class SqliteDatabase(
         {
             throw Failed(new StorageStartException(
                 $"the data directory {settings.DataDirectory} cannot be written ({error.Message}): set TOLLGATE_DATA_DIR to one that can", error));
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(UpkeepInterval, time);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            try
+            {
+                await WriteAsync(db => db.ExecuteAsync(ChangeLog.ForgetStatement(Kind)), WritePriority.Batch, cancellationToken);
+            }
+            catch (DatabaseUnavailableException error)
+            {
+                Log.UpkeepFailed(logger, error.Message);
+            }
         }
     }
 
@@ -175,5 +194,8 @@ public sealed partial class SqliteDatabase(
     {
         [LoggerMessage(4000, LogLevel.Information, "Database {Path} is open; {Applied} schema versions were applied")]
         public static partial void Opened(ILogger logger, string path, int applied);
+
+        [LoggerMessage(4001, LogLevel.Warning, "The database could not be tidied up: {Reason}")]
+        public static partial void UpkeepFailed(ILogger logger, string reason);
     }
 }

@@ -74,6 +74,68 @@ public readonly record struct BudgetPeriod(int Count, string Unit)
         }
     }
 
+    /// <summary>
+    /// The period around a moment when nothing stores its end: lengths of months and weeks follow the calendar, others are counted from
+    /// 1970-01-01 in the zone, so that every replica finds the same one.
+    /// </summary>
+    public (DateTimeOffset Start, DateTimeOffset End) Window(DateTimeOffset now, TimeZoneInfo zone)
+    {
+        if (Count == 0)
+        {
+            return (now, now);
+        }
+
+        var local = TimeZoneInfo.ConvertTime(now, zone).DateTime;
+        try
+        {
+            var start = StartLocal(local);
+            var end = Unit switch
+            {
+                "mo" => start.AddMonths(Count),
+                "d" when Count == 30 => start.AddMonths(1),
+                "w" => start.AddDays(7.0 * Count),
+                "d" => start.AddDays(Count),
+                _ => start.AddTicks(Ticks),
+            };
+            return (ToUtc(start, zone, DateTimeOffset.MinValue), ToUtc(end, zone, DateTimeOffset.MinValue));
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            return (DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue);
+        }
+    }
+
+    private long Ticks => Count * (Unit switch
+    {
+        "s" => TimeSpan.TicksPerSecond,
+        "m" => TimeSpan.TicksPerMinute,
+        _ => TimeSpan.TicksPerHour,
+    });
+
+    private DateTime StartLocal(DateTime local)
+    {
+        var epoch = new DateTime(1970, 1, 1, 0, 0, 0, DateTimeKind.Unspecified);
+        switch (Unit, Count)
+        {
+            case ("mo", _):
+                var months = ((local.Year - 1970) * 12) + local.Month - 1;
+                return epoch.AddMonths(months - (months % Count));
+            case ("d", 30):
+                return new DateTime(local.Year, local.Month, 1, 0, 0, 0, DateTimeKind.Unspecified);
+            case ("w", _) or ("d", 7):
+                // 1970-01-05 was a Monday.
+                var length = Unit[0] == 'w' ? 7 * Count : 7;
+                var since = (local.Date - epoch.AddDays(4)).Days;
+                return epoch.AddDays(4 + since - (since % length));
+            case ("d", _):
+                var days = (local.Date - epoch).Days;
+                return epoch.AddDays(days - (days % Count));
+            default:
+                var ticks = (local - epoch).Ticks;
+                return epoch.AddTicks(ticks - (ticks % Ticks));
+        }
+    }
+
     private DateTime NextLocal(DateTime local)
     {
         var midnight = local.Date;

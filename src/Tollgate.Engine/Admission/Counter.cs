@@ -105,6 +105,15 @@ internal sealed class Counter(long recorded, long epoch)
         }
     }
 
+    public void Raise(long recorded, long epoch)
+    {
+        if (epoch == _epoch)
+        {
+            Spent = Math.Max(Spent, recorded);
+            _unflushed = 0;
+        }
+    }
+
     /// <summary>Forgets what was spent; false when nothing is left worth keeping.</summary>
     public bool Forget()
     {

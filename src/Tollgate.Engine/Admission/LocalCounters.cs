@@ -140,6 +140,18 @@ internal sealed class LocalCounters(TimeProvider time)
         }
     }
 
+    /// <summary>All replicas together have recorded at least so much in this period; what this one counts is part of it.</summary>
+    public void Raise(string counter, long recorded, long epoch)
+    {
+        lock (_gate)
+        {
+            if (_counters.TryGetValue(counter, out var known))
+            {
+                known.Raise(recorded, epoch);
+            }
+        }
+    }
+
     /// <summary>The recorded spend was set by someone: what was counted is void, what is running still counts.</summary>
     public void Forget(string counter)
     {

@@ -111,6 +111,12 @@ public sealed record DeploymentConfig
     /// <summary>Prices that the operator wrote, in <c>model_info</c> or else in <c>litellm_params</c>; they go before published ones.</summary>
     public PriceFields Prices { get; init; } = PriceFields.None;
 
+    /// <summary>Most that this deployment may spend in a period, USD; null is no limit (<c>max_budget</c>).</summary>
+    public decimal? MaxBudget { get; init; }
+
+    /// <summary>Length of that period as written (<c>7d</c>); null is the deployment's lifetime (<c>budget_duration</c>).</summary>
+    public string? BudgetDuration { get; init; }
+
     /// <summary><c>model_info</c>.</summary>
     public DeploymentInfo Info { get; init; } = new();
 
@@ -132,6 +138,12 @@ public sealed record DeploymentInfo
 
     /// <summary>The deployment is paused: known, but answered with 403.</summary>
     public bool Blocked { get; init; }
+
+    /// <summary>Team whose keys alone may call this deployment; null is everyone (<c>team_id</c>).</summary>
+    public string? TeamId { get; init; }
+
+    /// <summary>Name by which that team calls it; the model group's own name is internal then (<c>team_public_model_name</c>).</summary>
+    public string? TeamPublicName { get; init; }
 
     /// <summary>Capability flags (<c>supports_function_calling</c>, ...) the operator stated.</summary>
     public FrozenDictionary<string, bool> Capabilities { get; init; } = FrozenDictionary<string, bool>.Empty;

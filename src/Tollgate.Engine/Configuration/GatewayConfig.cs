@@ -12,6 +12,9 @@ public sealed record GatewayConfig
     /// <summary>Deployments in file order; entries with errors are left out (see the diagnostics).</summary>
     public ImmutableArray<DeploymentConfig> Deployments { get; init; } = [];
 
+    /// <summary>Budgets of whole model groups by name: they limit the sum over the group's deployments.</summary>
+    public FrozenDictionary<string, PartialBudgetSetting> GroupBudgets { get; init; } = FrozenDictionary<string, PartialBudgetSetting>.Empty;
+
     /// <summary><c>general_settings</c>.</summary>
     public GeneralSettings General { get; init; } = new();
 
@@ -35,6 +38,9 @@ public sealed record GatewayConfig
 
     /// <summary>Budgets and limits of the gateway itself.</summary>
     public BudgetSettings Budgets { get; init; } = new();
+
+    /// <summary>What the control plane allows for keys and users.</summary>
+    public ManagementSettings Management { get; init; } = new();
 
     /// <summary>Discounts, margins and prices of tools.</summary>
     public PricingSettings Pricing { get; init; } = new();

@@ -13,6 +13,9 @@ public sealed record GeneralSettings
     /// <summary>When set, the only header that is read for a key (<c>Bearer x</c> form).</summary>
     public string? KeyHeaderName { get; init; }
 
+    /// <summary>Header that names the customer of a call (<c>user_header_name</c>, or the mapping with role <c>customer</c>); null for none.</summary>
+    public string? UserHeaderName { get; init; }
+
     /// <summary>Names without a deployment are served by provider inference with credentials from the environment. <c>pass_through_all_models</c> means the same.</summary>
     public bool AllowNonRegisteredModels { get; init; }
 

@@ -18,6 +18,18 @@ public sealed class ApiException(int status, string message, string? type = null
     /// <summary>Seconds for <c>retry-after</c>; null for none.</summary>
     public int? RetryAfterSeconds { get; init; }
 
+    /// <summary>Value of <c>x-should-retry</c>; null sends none.</summary>
+    public bool? MayRetry { get; init; }
+
+    /// <summary>When the exceeded budget starts anew, for <c>x-litellm-budget-reset-at</c>.</summary>
+    public DateTimeOffset? ResetAt { get; init; }
+
+    /// <summary>Header <c>rate_limit_type</c>; null for none.</summary>
+    public string? RateLimitType { get; init; }
+
+    /// <summary>Header <c>reset_at</c>; null for none.</summary>
+    public string? RateLimitReset { get; init; }
+
     /// <summary>The error as it is sent.</summary>
     public ErrorBody Body => new(Message, Type, Param, Status.ToString(CultureInfo.InvariantCulture));
 

@@ -20,6 +20,22 @@ public static class ErrorResponder
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
+        if (error.MayRetry is { } mayRetry)
+        {
+            response.Headers["x-should-retry"] = mayRetry ? "true" : "false";
+        }
+
+        if (error.ResetAt is { } resetAt)
+        {
+            response.Headers["x-litellm-budget-reset-at"] = resetAt.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        }
+
+        if (error.RateLimitType is { } limitType)
+        {
+            response.Headers["rate_limit_type"] = limitType;
+            response.Headers["reset_at"] = error.RateLimitReset;
+        }
+
         return WriteAsync(response, error.Status, error.Body, default);
     }
 

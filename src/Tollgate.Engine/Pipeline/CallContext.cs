@@ -1,5 +1,8 @@
 using Microsoft.AspNetCore.Http;
+using Tollgate.Engine.Admission;
+using Tollgate.Engine.Errors;
 using Tollgate.Engine.Keys;
+using Tollgate.Engine.Pricing;
 using Tollgate.Engine.Routing;
 using Tollgate.Engine.Upstream;
 using Tollgate.Wire.Json;
@@ -38,17 +41,59 @@ internal sealed class CallContext(HttpContext http, GatewaySnapshot snapshot, Su
     /// <summary>Step 2.</summary>
     public RequestEnvelope Envelope { get; set; } = null!;
 
-    /// <summary>Step 6: the group asked for.</summary>
+    /// <summary>Tags of the call: the client's, its key's and its team's. Step 3.</summary>
+    public IReadOnlyList<string> Tags { get; set; } = [];
+
+    /// <summary>The customer the call is made for; null when none. Step 3.</summary>
+    public string? CustomerId { get; set; }
+
+    /// <summary>nano-USD that the call is expected to cost. Step 3.</summary>
+    public long ExpectedCost { get; set; }
+
+    /// <summary>Limits the call was admitted under, for headers; null before step 3.</summary>
+    public CallClaims? Claims { get; set; }
+
+    /// <summary>The key's budget is raised for a while, and that while has not passed. Step 3.</summary>
+    public bool HasTemporaryIncrease { get; set; }
+
+    /// <summary>Step 3: the group asked for.</summary>
     public ModelGroup? Group { get; set; }
 
     /// <summary>Step 6: how the call goes about its attempts.</summary>
     public RoutePlan? Plan { get; set; }
+
+    /// <summary>The gateway's own refusal; null when there was none.</summary>
+    public ApiException? Refusal { get; set; }
 
     /// <summary>Step 7: what the last attempt came to.</summary>
     public AttemptOutcome? Outcome { get; set; }
 
     /// <summary>Step 7: usage reported or estimated; null when nothing was produced.</summary>
     public TokenUsage? Usage { get; set; }
+
+    /// <summary>The usage was not reported but counted here. Step 7.</summary>
+    public bool UsageEstimated { get; set; }
+
+    /// <summary>Timestamp of the first output of a stream; null before it, and for whole answers. Step 7.</summary>
+    public long? FirstOutputAt { get; set; }
+
+    /// <summary>What the call costs. Known just before the last byte goes out.</summary>
+    public CostBreakdown Cost { get; set; }
+
+    /// <summary>USD that the key has spent, this call included; null without a virtual key.</summary>
+    public decimal? KeySpend { get; set; }
+
+    /// <summary>The call is on record; it never is twice.</summary>
+    public bool IsRecorded { get; set; }
+
+    /// <summary>Class of service asked for. Step 2.</summary>
+    public ServiceTier ServiceTier { get; set; }
+
+    /// <summary>Groups calls of one conversation. Step 3.</summary>
+    public string? SessionId { get; set; }
+
+    /// <summary>Notes for the log from header <c>x-litellm-spend-logs-metadata</c>; empty when none. Step 3.</summary>
+    public ReadOnlyMemory<byte> SpendNotes { get; set; }
 
     /// <summary>Time spent waiting for upstreams. Step 7.</summary>
     public TimeSpan UpstreamTime { get; set; }

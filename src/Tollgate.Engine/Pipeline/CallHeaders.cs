@@ -39,6 +39,7 @@ internal static class CallHeaders
     {
         var headers = call.Http.Response.Headers;
         WriteAlways(headers, call.CallId);
+        LimitHeaders.Write(call, headers);
         if (call.Plan is not { } plan)
         {
             return;

@@ -1,4 +1,8 @@
+using System.Buffers;
 using System.Collections.Concurrent;
+using System.Text.Json;
+using Tollgate.Engine.Admission;
+using Tollgate.Engine.Spend;
 using Tollgate.Wire.Json;
 using Tollgate.Wire.OpenAi;
 
@@ -22,6 +26,21 @@ internal sealed class CallScratch
     /// <summary>Reads and edits a whole answer.</summary>
     public ResponseEditor Response { get; } = new();
 
+    /// <summary>Limits the call was admitted under.</summary>
+    public CallClaims Claims { get; } = new();
+
+    /// <summary>What is held of the budgets of provider, deployment and group for the attempt being made.</summary>
+    public CallClaims RouteClaims { get; } = new();
+
+    /// <summary>What is written to the journal.</summary>
+    public SpendEvent Spend { get; } = new();
+
+    /// <summary>Its metadata.</summary>
+    public ArrayBufferWriter<byte> Metadata { get; } = new(1024);
+
+    /// <summary>Writes it.</summary>
+    public Utf8JsonWriter MetadataWriter { get; } = new(Stream.Null, SpendMetadata.Options);
+
     /// <summary>True when a transport still reads from the request's buffers, so that they must go to the garbage collector, not to a pool.</summary>
     public bool BuffersInUse => _abandoned;
 
@@ -40,6 +59,8 @@ internal sealed class CallScratch
     {
         RequestEdits.Clear();
         Response.Edits.Clear();
+        Claims.Clear();
+        RouteClaims.Clear();
         _abandoned = false;
         if (Kept.Count < MostKept)
         {

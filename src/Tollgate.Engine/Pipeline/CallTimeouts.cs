@@ -29,11 +29,16 @@ internal readonly record struct CallTimeouts(TimeSpan Whole, TimeSpan FirstChunk
         return new CallTimeouts(whole, call.Envelope.Stream && first < whole ? first : whole, idle);
     }
 
+    /// <summary>The longest that a call may take with all its attempts.</summary>
+    public static TimeSpan LongestOf(CallContext call)
+    {
+        var config = call.Snapshot.Config;
+        return call.Envelope.Timeout ?? (config.Router.Timeout ?? config.Models.RequestTimeout) * AttemptsWorth;
+    }
+
     /// <summary>Time that is left for the whole call, over all its attempts.</summary>
     public static TimeSpan RemainingOf(CallContext call, TimeProvider time)
     {
-        var config = call.Snapshot.Config;
-        var total = call.Envelope.Timeout ?? (config.Router.Timeout ?? config.Models.RequestTimeout) * AttemptsWorth;
-        return total - time.GetElapsedTime(call.StartedAt);
+        return LongestOf(call) - time.GetElapsedTime(call.StartedAt);
     }
 }

@@ -13,7 +13,8 @@ namespace Tollgate.Engine.Pipeline;
 
 /// <summary>One LLM call, from the caller's key to the settled end. Read it top to bottom; steps are numbered as in docs/architecture.md.</summary>
 internal sealed partial class LlmPipeline(
-    SnapshotHolder snapshots, Router router, UpstreamCaller upstream, CallSettlement settlement, TimeProvider time, ILogger<LlmPipeline> logger)
+    SnapshotHolder snapshots, Authenticator authenticator, CallAdmission admission, Router router, UpstreamCaller upstream,
+    CallSettlement settlement, TimeProvider time, ILogger<LlmPipeline> logger)
 {
     /// <summary>Serves a call.</summary>
     /// <param name="http">The request and its answer.</param>
@@ -26,21 +27,28 @@ internal sealed partial class LlmPipeline(
         byte[]? buffer = null;
         try
         {
-            // :: 1. Who is calling? In memory.
+            // :: 1. Who is calling? In memory; a cold key costs one query.
             call.CallId = CallIdOf(http.Request);
             AccessGates.Check(http, call.Snapshot);
-            call.Caller = AccessGates.IsPublic(http, call.Snapshot) ? Caller.Anonymous : Authenticator.Identify(http.Request, call.Snapshot);
+            call.Caller = AccessGates.IsPublic(http, call.Snapshot)
+                ? Caller.Anonymous
+                : await authenticator.IdentifyAsync(http.Request, call.Snapshot, call.Aborted);
+            RouteAccess.CheckInference(call.Caller, http.Request.Path.Value ?? "/");
 
             // :: 2. For what? One pooled buffer, root members indexed; the rest stays bytes.
             (buffer, var length) = await RequestBody.ReadAsync(http.Request, call.Snapshot.Config.General.MaxRequestBytes, call.Aborted);
             call.Body = ByteOrderMark.Skip(buffer.AsMemory(0, length));
             Peek(call);
 
-            // (3. Admission: budgets and limits, 4. guardrails and 5. the response cache stand here.)
+            // :: 3. May it run? Model access, budgets, rates, parallel requests: one decision, held until the call is settled.
+            await admission.AdmitAsync(call, scratch);
+
+            // (4. Guardrails and 5. the response cache stand here.)
             await RouteAsync(call, scratch);
         }
         catch (ApiException error) when (!call.OutputCommitted)
         {
+            call.Refusal = error;
             CallHeaders.Write(call, outcome: null, call.UpstreamTime, time.GetElapsedTime(call.StartedAt));
             await ErrorResponder.WriteAsync(http.Response, error);
         }
@@ -52,7 +60,7 @@ internal sealed partial class LlmPipeline(
         finally
         {
             // :: 8. Settle, always: also after a failure or when the client has gone.
-            settlement.Settle(call, time.GetElapsedTime(call.StartedAt));
+            settlement.Settle(call, scratch, time.GetElapsedTime(call.StartedAt));
             if (buffer is not null && !scratch.BuffersInUse)
             {
                 ArrayPool<byte>.Shared.Return(buffer);
@@ -65,8 +73,8 @@ internal sealed partial class LlmPipeline(
     private async ValueTask RouteAsync(CallContext call, CallScratch scratch)
     {
         // :: 6. Which deployments, in which order?
-        call.Group = ClientCredentials.Apply(call, Resolve(call));
-        var plan = call.Plan = router.PlanFor(call, call.Group);
+        call.Group = ClientCredentials.Apply(call, call.Group!);
+        var plan = call.Plan = router.PlanFor(call, call.Group, scratch.RouteClaims);
         while (plan.TryNext(out var deployment))
         {
             if (plan.Wait > TimeSpan.Zero)
@@ -90,7 +98,7 @@ internal sealed partial class LlmPipeline(
 
         if (call.Outcome is null)
         {
-            throw new ApiException(403, "litellm.PermissionDeniedError: Model is blocked", "permission_error");
+            throw plan.Refusal ?? new ApiException(403, "litellm.PermissionDeniedError: Model is blocked", "permission_error");
         }
 
         if (!call.OutputCommitted && call.Outcome.Kind != UpstreamErrorKind.ClientGone)
@@ -132,19 +140,7 @@ internal sealed partial class LlmPipeline(
         }
 
         RequiredFields.Check(call);
-    }
-
-    private static ModelGroup Resolve(CallContext call)
-    {
-        var models = call.Snapshot.Models;
-        if (models.Resolve(call.Envelope.Model) is { } group)
-        {
-            return group;
-        }
-
-        var hint = ModelSuggestions.For(call.Envelope.Model, models);
-        throw ApiException.BadRequest(
-            $"{call.Route}: Invalid model name passed in model={call.Envelope.Model}. Call `/v1/models` to view available models for your key.{hint}");
+        call.ServiceTier = call.Envelope.ServiceTier;
     }
 
     private static string CallIdOf(HttpRequest request)

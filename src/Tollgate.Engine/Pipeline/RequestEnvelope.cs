@@ -52,6 +52,21 @@ internal sealed class RequestEnvelope
 
     public RequestPolicy Policy { get; private set; } = RequestPolicy.Default;
 
+    /// <summary>Output limit the client set (<c>max_completion_tokens</c>, <c>max_tokens</c>, <c>max_output_tokens</c>); null when none.</summary>
+    public long? MaxOutputTokens { get; private set; }
+
+    /// <summary>Answers asked for (<c>n</c>); at least 1.</summary>
+    public long Choices { get; private set; } = 1;
+
+    /// <summary><c>user</c>: the customer; null when absent or blank.</summary>
+    public string? User { get; private set; }
+
+    /// <summary>What the client says about the call (<c>metadata</c>, <c>litellm_metadata</c>).</summary>
+    public ClientMetadata Metadata { get; } = new();
+
+    /// <summary><c>service_tier</c> asked for.</summary>
+    public ServiceTier ServiceTier { get; private set; }
+
     /// <summary>Reads the root members of a body.</summary>
     /// <param name="body">Scanned JSON; its root is an object.</param>
     /// <param name="members">Its members.</param>
@@ -122,6 +137,30 @@ internal sealed class RequestEnvelope
                 break;
             case 14 when raw.SequenceEqual("stream_options"u8):
                 TakeStreamOptions(json, member);
+                break;
+            case 1 when raw.SequenceEqual("n"u8):
+                Choices = Math.Max(1, Whole(json, member) ?? 1);
+                break;
+            case 10 when raw.SequenceEqual("max_tokens"u8):
+                MaxOutputTokens ??= Whole(json, member);
+                break;
+            case 21 when raw.SequenceEqual("max_completion_tokens"u8):
+                MaxOutputTokens = Whole(json, member) ?? MaxOutputTokens;
+                break;
+            case 4 when raw.SequenceEqual("user"u8):
+                User = Customer(json, member);
+                break;
+            case 8 when raw.SequenceEqual("metadata"u8):
+                Metadata.Read(body, member, isOwn: false);
+                break;
+            case 16 when raw.SequenceEqual("litellm_metadata"u8):
+                Metadata.Read(body, member, isOwn: true);
+                break;
+            case 17 when raw.SequenceEqual("safety_identifier"u8):
+                Metadata.SafetyIdentifier = Customer(json, member);
+                break;
+            case 12 when raw.SequenceEqual("service_tier"u8):
+                ServiceTier = ServiceTiers.Read(json.Slice(member.ValueStart, member.ValueLength));
                 break;
             default:
                 if (GatewayFields.IsKnown(raw))
@@ -280,6 +319,20 @@ internal sealed class RequestEnvelope
         }
 
         return new FallbackTarget(model ?? throw ApiException.BadRequest("fallbacks[]: 'model' is required.", "fallbacks"), overrides.ToImmutable());
+    }
+
+    /// <summary>A whole number; null for anything else: whether it is right is the upstream's business.</summary>
+    private static long? Whole(ReadOnlySpan<byte> json, in MemberSpan member)
+        => Utf8Parser.TryParse(json.Slice(member.ValueStart, member.ValueLength), out long number, out var used) && used == member.ValueLength
+            && number is >= 0 and < int.MaxValue ? number : null;
+
+    /// <summary>A customer's id, made a text; blank ones count as none (llm-api.md 2.7).</summary>
+    private static string? Customer(ReadOnlySpan<byte> json, in MemberSpan member)
+    {
+        var text = member.Kind == JsonKind.String
+            ? JsonText.AsString(json.Slice(member.ValueStart, member.ValueLength))
+            : member.Kind == JsonKind.Number ? System.Text.Encoding.UTF8.GetString(json.Slice(member.ValueStart, member.ValueLength)) : null;
+        return string.IsNullOrWhiteSpace(text) ? null : text;
     }
 
     private static string Text(ReadOnlySpan<byte> json, in MemberSpan member, string name)

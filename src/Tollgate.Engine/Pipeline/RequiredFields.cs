@@ -32,11 +32,7 @@ internal static class RequiredFields
 
         foreach (var name in general.EnforcedParams)
         {
-            if (!Has(call, name))
-            {
-                var shown = name.Contains('.', StringComparison.Ordinal) ? "[" + name.Replace(".", "][", StringComparison.Ordinal) + "]" : name;
-                throw ApiException.BadRequest($"BadRequest please pass param={shown} in request body. This is a required param");
-            }
+            Require(call, name);
         }
 
         if (general.RejectClientTags && Has(call, "metadata.tags"))
@@ -46,6 +42,17 @@ internal static class RequiredFields
                 "Client-side 'metadata.tags' not allowed in request. 'reject_clientside_metadata_tags'=True. Tags can only be set via API key metadata.",
                 "bad_request_error",
                 "metadata.tags");
+        }
+    }
+
+    /// <summary>Demands a field by its path (<c>metadata.x</c>).</summary>
+    /// <exception cref="ApiException">400 naming it.</exception>
+    public static void Require(CallContext call, string name)
+    {
+        if (!Has(call, name))
+        {
+            var shown = name.Contains('.', StringComparison.Ordinal) ? "[" + name.Replace(".", "][", StringComparison.Ordinal) + "]" : name;
+            throw ApiException.BadRequest($"BadRequest please pass param={shown} in request body. This is a required param");
         }
     }
 

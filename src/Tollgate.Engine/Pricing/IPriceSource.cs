@@ -12,7 +12,15 @@ public interface IPriceSource
     /// <param name="baseModel">Name that the operator chose for look-ups; null for none.</param>
     /// <returns>Null when the model is not known.</returns>
     PriceFields? Find(string provider, string model, string? baseModel);
+
+    /// <summary>How much a model takes and gives at most, found like its prices.</summary>
+    ModelSizes SizesOf(string provider, string model, string? baseModel) => default;
 }
+
+/// <summary>How many tokens a model takes and gives at most.</summary>
+/// <param name="MaxInputTokens">Null when unknown.</param>
+/// <param name="MaxOutputTokens">Null when unknown.</param>
+public readonly record struct ModelSizes(long? MaxInputTokens, long? MaxOutputTokens);
 
 /// <summary>Knows no model: only prices of the configuration count.</summary>
 internal sealed class NoPrices : IPriceSource

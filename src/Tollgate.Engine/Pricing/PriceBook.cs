@@ -10,12 +10,15 @@ namespace Tollgate.Engine.Pricing;
 /// </summary>
 public sealed class PriceBook
 {
-    /// <summary>Models remembered that answers named; upstreams could invent names, so there is a bound.</summary>
-    private const int MostAnswerModels = 1024;
+    /// <summary>Sheets remembered of each sort; clients and upstreams could invent names, so there is a bound.</summary>
+    private const int MostSheets = 4096;
 
     private readonly GatewayConfig _config;
     private readonly IProviderDirectory _providers;
     private readonly IPriceSource _source;
+
+    // Deployments made for one call (a client's own address or key) share the sheet of the configured one.
+    private readonly ConcurrentDictionary<(string Deployment, string Model, string? Region), PriceSheet> _byModel = new();
     private readonly ConcurrentDictionary<(string Deployment, string Model), PriceSheet> _byAnswer = new();
 
     /// <summary>Makes a book.</summary>
@@ -32,10 +35,27 @@ public sealed class PriceBook
     /// <param name="upstreamModel">Its model, wildcards filled in, with or without provider prefix.</param>
     public PriceSheet PricesOf(DeploymentConfig deployment, string provider, string upstreamModel)
     {
+        var key = (deployment.Id, upstreamModel, RegionOf(deployment));
+        if (_byModel.TryGetValue(key, out var known))
+        {
+            return known;
+        }
+
         var model = _providers.Resolve(upstreamModel, deployment.CustomProvider, deployment.ApiBase).Model;
         var published = deployment.Prices.TokensAreFree ? null : _source.Find(provider, model, deployment.Info.BaseModel);
-        return Sheet(deployment.Prices.Over(published ?? PriceFields.None), provider, RegionOf(deployment));
+        var sheet = Sheet(deployment.Prices.Over(published ?? PriceFields.None), provider, key.Item3);
+        if (_byModel.Count < MostSheets)
+        {
+            _byModel.TryAdd(key, sheet);
+        }
+
+        return sheet;
     }
+
+    /// <summary>How much a deployment's model takes and gives at most.</summary>
+    public ModelSizes SizesOf(DeploymentConfig deployment, string provider, string upstreamModel)
+        => _source.SizesOf(
+            provider, _providers.Resolve(upstreamModel, deployment.CustomProvider, deployment.ApiBase).Model, deployment.Info.BaseModel);
 
     /// <summary>
     /// Prices of one call: the deployment's, or, where its own model is not known, those of the model that the answer names (say behind an
@@ -60,7 +80,7 @@ public sealed class PriceBook
 
         var found = _source.Find(provider, answerModel, baseModel: null);
         var sheet = found is null ? own : Sheet(deployment.Prices.Over(found), provider, RegionOf(deployment));
-        if (_byAnswer.Count < MostAnswerModels)
+        if (_byAnswer.Count < MostSheets)
         {
             _byAnswer.TryAdd(key, sheet);
         }

@@ -3,6 +3,12 @@ using System.Text.Json;
 
 namespace Tollgate.Engine.Pricing;
 
+/// <summary>A price that cannot be used.</summary>
+/// <param name="Key">Its key.</param>
+/// <param name="Message">What is wrong.</param>
+/// <param name="IsUnknown">The key looks like a price but is none that is known; its value was not looked at.</param>
+public readonly record struct PriceProblem(string Key, string Message, bool IsUnknown);
+
 /// <summary>Reads the prices among the members of a JSON object in LiteLLM's form: one model of a price file, or <c>model_info</c>.</summary>
 public static class PriceJson
 {
@@ -18,8 +24,8 @@ public static class PriceJson
     /// <summary>Reads the object that the reader stands on; members that are no prices are passed over.</summary>
     /// <param name="reader">Stands on the opening brace; afterwards on the closing one.</param>
     /// <param name="source">Who states the prices.</param>
-    /// <param name="problems">Takes a remark for each price that cannot be used (the key and why); null when nobody listens.</param>
-    public static PriceFields Read(ref Utf8JsonReader reader, string source, ICollection<string>? problems = null)
+    /// <param name="problems">Takes each price that cannot be used; null when nobody listens.</param>
+    public static PriceFields Read(ref Utf8JsonReader reader, string source, ICollection<PriceProblem>? problems = null)
     {
         var values = new List<KeyValuePair<PriceKey, decimal>>();
         while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
@@ -48,14 +54,14 @@ public static class PriceJson
     }
 
     /// <summary>Ranges of prompt sizes, each with prices of its own; a range begins above its first number.</summary>
-    private static void ReadTiers(ref Utf8JsonReader reader, List<KeyValuePair<PriceKey, decimal>> values, ICollection<string>? problems)
+    private static void ReadTiers(ref Utf8JsonReader reader, List<KeyValuePair<PriceKey, decimal>> values, ICollection<PriceProblem>? problems)
     {
         while (reader.Read() && reader.TokenType is not JsonTokenType.EndArray)
         {
             if (reader.TokenType is not JsonTokenType.StartObject)
             {
                 reader.Skip();
-                problems?.Add($"{Tiers}: expected a mapping with 'range' and prices");
+                problems?.Add(new(Tiers, "expected a mapping with 'range' and prices", IsUnknown: false));
                 continue;
             }
 
@@ -63,7 +69,7 @@ public static class PriceJson
             if (from is null)
             {
                 reader.Skip();
-                problems?.Add($"{Tiers}: 'range' must be two numbers of tokens");
+                problems?.Add(new(Tiers, "'range' must be two numbers of tokens", IsUnknown: false));
                 continue;
             }
 
@@ -103,7 +109,7 @@ public static class PriceJson
     }
 
     private static void ReadGroup(
-        ref Utf8JsonReader reader, string group, List<KeyValuePair<PriceKey, decimal>> values, ICollection<string>? problems)
+        ref Utf8JsonReader reader, string group, List<KeyValuePair<PriceKey, decimal>> values, ICollection<PriceProblem>? problems)
     {
         while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
         {
@@ -112,7 +118,7 @@ public static class PriceJson
             if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
             {
                 reader.Skip();
-                problems?.Add($"{name}: expected a price in USD");
+                problems?.Add(new(name, "expected a price in USD", IsUnknown: false));
             }
             else
             {
@@ -122,7 +128,7 @@ public static class PriceJson
     }
 
     private static void ReadPrice(
-        ref Utf8JsonReader reader, string name, long above, List<KeyValuePair<PriceKey, decimal>> values, ICollection<string>? problems)
+        ref Utf8JsonReader reader, string name, long above, List<KeyValuePair<PriceKey, decimal>> values, ICollection<PriceProblem>? problems)
     {
         if (reader.TokenType is JsonTokenType.Null)
         {
@@ -132,13 +138,13 @@ public static class PriceJson
         if (!PriceKey.TryParse(name, out var key))
         {
             reader.Skip();
-            problems?.Add($"{name}: not a price that is known");
+            problems?.Add(new(name, "not a price that is known", IsUnknown: true));
         }
         else if (reader.TokenType is not (JsonTokenType.Number or JsonTokenType.String)
             || !PriceFields.TryReadUsd(TextOf(reader), out var usd))
         {
             reader.Skip();
-            problems?.Add($"{name}: expected a price in USD, zero or more");
+            problems?.Add(new(name, "expected a price in USD, zero or more", IsUnknown: false));
         }
         else
         {

@@ -43,13 +43,13 @@ public readonly record struct PriceKey(PriceKind Kind, long Above = 0, ServiceTi
         if (mark > 0 && name.EndsWith(AboveEnd, StringComparison.Ordinal))
         {
             var digits = name.AsSpan(mark + AboveMark.Length, Math.Max(0, name.Length - mark - AboveMark.Length - AboveEnd.Length));
-            if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var thousands)
-                || thousands is 0 or > MostThousands)
+            if (!decimal.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var thousands)
+                || thousands is <= 0 or > MostThousands)
             {
                 return false;
             }
 
-            above = thousands * 1000L;
+            above = (long)(thousands * 1000);
             name = name[..mark];
         }
 

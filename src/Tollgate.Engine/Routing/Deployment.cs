@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Pricing;
 using Tollgate.Engine.Upstream;
@@ -12,6 +13,7 @@ namespace Tollgate.Engine.Routing;
 public sealed class Deployment(DeploymentConfig config, IUpstreamConnection connection, string upstreamModel, PriceBook? book = null)
 {
     private PriceSheet? _prices;
+    private StrongBox<ModelSizes>? _sizes;
 
     public DeploymentConfig Config { get; } = config;
 
@@ -26,6 +28,15 @@ public sealed class Deployment(DeploymentConfig config, IUpstreamConnection conn
     public PriceSheet Prices => _prices ??= book?.PricesOf(Config, Connection.Provider, UpstreamModel)
         ?? new PriceSheet(Config.Prices, new PricingSettings(), default);
 
+    /// <summary>How much its model takes and gives at most; looked up like the prices.</summary>
+    public ModelSizes Sizes
+        => (_sizes ??= new StrongBox<ModelSizes>(book?.SizesOf(Config, Connection.Provider, UpstreamModel) ?? default)).Value;
+
     /// <summary>Prices of a call that the upstream says <paramref name="answerModel"/> has answered; counts where the configured model has none.</summary>
     public PriceSheet PricesFor(string? answerModel) => book?.PricesOf(Config, Prices, Connection.Provider, answerModel) ?? Prices;
+
+    /// <summary>The model's name at the provider, without the provider's prefix: what logs and rollups show.</summary>
+    public string ModelName { get; } = upstreamModel.StartsWith(connection.Provider + "/", StringComparison.Ordinal)
+        ? upstreamModel[(connection.Provider.Length + 1)..]
+        : upstreamModel;
 }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Tollgate.Engine.Admission;
 using Tollgate.Engine.Configuration;
+using Tollgate.Engine.Errors;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Upstream;
 using Tollgate.Wire.Json;
@@ -17,14 +19,25 @@ internal sealed class RoutePlan
     private readonly TimeProvider _time;
     private readonly Random _random;
     private readonly List<Deployment> _tried = [];
+    private readonly RouterBudgets? _budgets;
+    private readonly CallClaims? _claims;
+    private List<Deployment>? _overBudget;
     private FallbackChain? _chain;
     private int _retriesInGroup;
     private int _leastOrder = int.MinValue;
     private bool _ended;
 
     /// <summary>Plans a call.</summary>
-    public RoutePlan(CallContext call, ModelGroup group, TimeProvider time, Random random)
+    /// <param name="call">The call.</param>
+    /// <param name="group">The group asked for.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="random">Decides between equals.</param>
+    /// <param name="budgets">Budgets of providers and deployments; null for none.</param>
+    /// <param name="claims">What is held of them for the attempt being made.</param>
+    public RoutePlan(CallContext call, ModelGroup group, TimeProvider time, Random random, RouterBudgets? budgets = null, CallClaims? claims = null)
     {
+        _budgets = budgets;
+        _claims = claims;
         _call = call;
         _settings = call.Snapshot.Config.Router;
         _time = time;
@@ -50,6 +63,9 @@ internal sealed class RoutePlan
     /// <summary>Fallback groups gone to.</summary>
     public int Fallbacks => _chain?.Steps ?? 0;
 
+    /// <summary>Why no deployment of the group could be used at all; null when one could.</summary>
+    public ApiException? Refusal { get; private set; }
+
     /// <summary>The first failure: what the client is told when everything fails.</summary>
     public AttemptOutcome? FirstFailure { get; private set; }
 
@@ -58,7 +74,7 @@ internal sealed class RoutePlan
     public bool TryNext(out Deployment deployment)
     {
         deployment = null!;
-        if (_ended || Pick() is not { } picked)
+        if (_ended || PickWithinBudget() is not { } picked)
         {
             return false;
         }
@@ -92,6 +108,35 @@ internal sealed class RoutePlan
         else
         {
             _ended = !PlanFallback(outcome);
+        }
+    }
+
+    /// <summary>
+    /// The next deployment whose budgets have room; what the call may cost there is held. When a group has spent all it may, its fallbacks come
+    /// first, then the client is told (routing.md section 13).
+    /// </summary>
+    private Deployment? PickWithinBudget()
+    {
+        while (true)
+        {
+            if (Pick() is not { } picked)
+            {
+                if (Refusal is not null && FirstFailure is null && TryFallbackGroup(UpstreamErrorKind.RateLimit))
+                {
+                    continue;
+                }
+
+                return null;
+            }
+
+            if (_budgets is null || _claims is null || _budgets.TryTake(_call, picked, _claims) is not { } reason)
+            {
+                Refusal = null;
+                return picked;
+            }
+
+            Refusal = new ApiException(429, $"No deployments available - crossed budget: {reason}", "rate_limit_error") { RetryAfterSeconds = 60 };
+            (_overBudget ??= []).Add(picked);
         }
     }
 
@@ -141,13 +186,13 @@ internal sealed class RoutePlan
 
     private bool PlanFallback(AttemptOutcome outcome)
     {
-        if (TryNextOrder(outcome))
-        {
-            return true;
-        }
+        return TryNextOrder(outcome) || TryFallbackGroup(outcome.Kind);
+    }
 
+    private bool TryFallbackGroup(UpstreamErrorKind kind)
+    {
         _chain ??= new FallbackChain(_call);
-        if (!_chain.TryNext(Group, outcome.Kind, out var group, out var overrides))
+        if (!_chain.TryNext(Group, kind, out var group, out var overrides))
         {
             return false;
         }
@@ -190,7 +235,7 @@ internal sealed class RoutePlan
     {
         foreach (var deployment in Group.Deployments)
         {
-            if (!deployment.Config.Info.Blocked && OrderOf(deployment) >= _leastOrder && !_tried.Contains(deployment))
+            if (IsUsable(deployment) && OrderOf(deployment) >= _leastOrder && !_tried.Contains(deployment))
             {
                 return true;
             }
@@ -208,7 +253,7 @@ internal sealed class RoutePlan
         var deployments = Group.Deployments;
         if (deployments.Length == 1)
         {
-            return deployments[0].Config.Info.Blocked ? null : deployments[0];
+            return IsUsable(deployments[0]) ? deployments[0] : null;
         }
 
         var again = !HasUntried();
@@ -245,7 +290,7 @@ internal sealed class RoutePlan
     private bool IsCandidate(Deployment deployment, bool again, ref int? order)
     {
         var own = OrderOf(deployment);
-        if (deployment.Config.Info.Blocked || own < _leastOrder || (!again && _tried.Contains(deployment)))
+        if (!IsUsable(deployment) || own < _leastOrder || (!again && _tried.Contains(deployment)))
         {
             return false;
         }
@@ -254,6 +299,9 @@ internal sealed class RoutePlan
         order ??= own;
         return own == order;
     }
+
+    private bool IsUsable(Deployment deployment)
+        => !deployment.Config.Info.Blocked && (_overBudget is null || !_overBudget.Contains(deployment));
 
     private static int OrderOf(Deployment deployment) => deployment.Config.Order ?? int.MaxValue;
 }

@@ -1,13 +1,14 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using Tollgate.Engine.Pipeline;
+using Tollgate.Engine.Spend;
 using Tollgate.Wire.Json;
 using Tollgate.Wire.OpenAi;
 
 namespace Tollgate.Engine.Upstream;
 
 /// <summary>Relays an answer that comes whole: read into one pooled buffer, looked at, and sent with edits.</summary>
-internal sealed class BodyRelay(TimeProvider time)
+internal sealed class BodyRelay(SpendRecorder spend, TimeProvider time)
 {
     private const int FirstSize = 16 * 1024;
 
@@ -78,8 +79,10 @@ internal sealed class BodyRelay(TimeProvider time)
         }
 
         call.Usage = editor.Usage;
-        var outcome = answer.Success;
+        call.UsageEstimated = editor.UsageEstimated;
+        var outcome = call.Outcome = answer.Success;
         call.OutputCommitted = true;
+        spend.Record(call, scratch, answer.Deployment, editor.AnswerId, succeeded: true);
         CallHeaders.Write(call, outcome, call.UpstreamTime + clock.Elapsed, time.GetElapsedTime(call.StartedAt));
         var response = call.Http.Response;
         if (call.Envelope.Stream)

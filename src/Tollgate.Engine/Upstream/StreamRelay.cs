@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Tollgate.Engine.Errors;
 using Tollgate.Engine.Pipeline;
+using Tollgate.Engine.Spend;
 using Tollgate.Wire.OpenAi;
 using Tollgate.Wire.Sse;
 
@@ -12,7 +13,7 @@ namespace Tollgate.Engine.Upstream;
 /// Relays a stream event by event. Until the first output arrives nothing is sent: that is when an error still has a status and another
 /// attempt is possible.
 /// </summary>
-internal sealed class StreamRelay(TimeProvider time)
+internal sealed class StreamRelay(SpendRecorder spend, TimeProvider time)
 {
     /// <summary>A stream's read buffer: chunks of text come to some hundred bytes, so one holds several.</summary>
     private const int BufferSize = 8 * 1024;
@@ -21,7 +22,7 @@ internal sealed class StreamRelay(TimeProvider time)
     private const int LongestEvent = 32 * 1024 * 1024;
 
     /// <summary>Relays an answer.</summary>
-    public async ValueTask<AttemptOutcome> RelayAsync(CallContext call, UpstreamAnswer answer, AttemptClock clock)
+    public async ValueTask<AttemptOutcome> RelayAsync(CallContext call, CallScratch scratch, UpstreamAnswer answer, AttemptClock clock)
     {
         var general = call.Snapshot.Config.General;
         var view = new StreamView(
@@ -29,7 +30,7 @@ internal sealed class StreamRelay(TimeProvider time)
             ClientModel.For(call),
             call.Envelope.IncludeUsage || general.AlwaysIncludeStreamUsage,
             ResponseRulesFor.Call(call, answer.Deployment));
-        var relay = new OneStream(call, answer, clock, time, new StreamEditor(view));
+        var relay = new OneStream(call, scratch, answer, clock, spend, time, new StreamEditor(view));
         try
         {
             return await relay.RunAsync();
@@ -48,7 +49,8 @@ internal sealed class StreamRelay(TimeProvider time)
         response.Headers["x-accel-buffering"] = "no";
     }
 
-    private sealed class OneStream(CallContext call, UpstreamAnswer answer, AttemptClock clock, TimeProvider time, StreamEditor editor)
+    private sealed class OneStream(
+        CallContext call, CallScratch scratch, UpstreamAnswer answer, AttemptClock clock, SpendRecorder spend, TimeProvider time, StreamEditor editor)
     {
         private readonly SseSplitter _splitter = new();
         private readonly PipeWriter _client = call.Http.Response.BodyWriter;
@@ -101,7 +103,24 @@ internal sealed class StreamRelay(TimeProvider time)
                 ArrayPool<byte>.Shared.Return(_buffer);
             }
 
+            Meter();
+        }
+
+        private void Meter()
+        {
             call.Usage = editor.Usage ?? (call.OutputCommitted ? Estimated() : null);
+            call.UsageEstimated = editor.Usage is null && call.OutputCommitted;
+        }
+
+        /// <summary>On record before the client can know that the stream is complete.</summary>
+        private void Record(AttemptOutcome outcome)
+        {
+            Meter();
+            if (call.Usage is not null)
+            {
+                call.Outcome = outcome;
+                spend.Record(call, scratch, answer.Deployment, editor.AnswerId, outcome.Succeeded);
+            }
         }
 
         private TokenUsage Estimated()
@@ -232,6 +251,7 @@ internal sealed class StreamRelay(TimeProvider time)
         private void Commit()
         {
             call.OutputCommitted = true;
+            call.FirstOutputAt = time.GetTimestamp();
             CallHeaders.Write(call, answer.Success, call.UpstreamTime + clock.Elapsed, time.GetElapsedTime(call.StartedAt));
             StartEventStream(call.Http.Response);
             if (_held is not null)
@@ -259,9 +279,10 @@ internal sealed class StreamRelay(TimeProvider time)
         {
             if (_failure is null)
             {
-                await EndWellAsync();
-                return answer.Success;
+                return await EndWellAsync();
             }
+
+            Record(_failure);
 
             if (call.OutputCommitted && _failure.Kind != UpstreamErrorKind.ClientGone)
             {
@@ -275,12 +296,15 @@ internal sealed class StreamRelay(TimeProvider time)
             return _failure;
         }
 
-        private async ValueTask EndWellAsync()
+        private async ValueTask<AttemptOutcome> EndWellAsync()
         {
             if (!call.OutputCommitted)
             {
                 Commit();
             }
+
+            var success = answer.Success;
+            Record(success);
 
             if (!editor.Finished && !_done)
             {
@@ -290,6 +314,7 @@ internal sealed class StreamRelay(TimeProvider time)
             editor.TryWriteUsageChunk(_client);
             _client.Write("data: [DONE]\n\n"u8);
             await _client.FlushAsync(call.Aborted);
+            return success;
         }
 
         private async ValueTask FlushAsync()

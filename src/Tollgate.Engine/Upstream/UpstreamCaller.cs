@@ -91,7 +91,7 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
 
         var answer = new UpstreamAnswer(deployment, body, response.Content.Headers.ContentLength, response.Headers);
         return call.Envelope.Stream && !IsJson(response)
-            ? await streams.RelayAsync(call, answer, clock)
+            ? await streams.RelayAsync(call, scratch, answer, clock)
             : await bodies.RelayAsync(call, scratch, answer, clock);
     }
 
@@ -105,7 +105,7 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
 
         var answer = new UpstreamAnswer(deployment, mock.Body!, mock.Body!.Length, Headers: null);
         return call.Envelope.Stream
-            ? await streams.RelayAsync(call, answer, clock)
+            ? await streams.RelayAsync(call, scratch, answer, clock)
             : await bodies.RelayAsync(call, scratch, answer, clock);
     }
 

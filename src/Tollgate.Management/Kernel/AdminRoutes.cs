@@ -33,9 +33,9 @@ public static class AdminRoutes
         try
         {
             var caller = await callers.ResolveAsync(http);
-            RouteGate.Check(caller, http);
-            var body = await ReadBodyAsync(http, group);
-            var answer = await handler(new AdminRequest(http, caller, new Fields(body), QueryOf(http)));
+            var body = new Fields(await ReadBodyAsync(http, group));
+            await RouteGate.CheckAsync(caller, http, body);
+            var answer = await handler(new AdminRequest(http, caller, body, QueryOf(http)));
             if (!http.Response.HasStarted)
             {
                 await AdminJson.SendAsync(http, answer);

@@ -6,7 +6,7 @@ using Tollgate.Wire.OpenAi;
 namespace Tollgate.Providers.Catalogue;
 
 /// <summary>Reads the prices of one line of the catalogue, whose form is its own: short keys, tokens by the million.</summary>
-internal static class CataloguePrices
+public static class CataloguePrices
 {
     /// <summary>How operators see where a price comes from.</summary>
     public const string Source = "catalogue";
@@ -18,7 +18,7 @@ internal static class CataloguePrices
     /// <summary>Reads.</summary>
     /// <param name="line">The line, a JSON object.</param>
     /// <exception cref="CatalogueException">A price has no known name; the shipped catalogue is tested not to.</exception>
-    public static PriceFields Read(ReadOnlySpan<byte> line)
+    internal static PriceFields Read(ReadOnlySpan<byte> line)
     {
         var reader = new Utf8JsonReader(line);
         while (reader.Read())

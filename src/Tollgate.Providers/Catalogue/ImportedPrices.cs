@@ -60,8 +60,8 @@ public sealed class ImportedPrices
 
     /// <summary>Prices of a model; null when the file does not name it.</summary>
     /// <param name="model">The name as the file has it.</param>
-    /// <param name="problems">Takes a remark for each price that cannot be used.</param>
-    public PriceFields? Find(string model, ICollection<string>? problems = null)
+    /// <param name="problems">Takes each price that cannot be used.</param>
+    public PriceFields? Find(string model, ICollection<PriceProblem>? problems = null)
     {
         if (!_models.TryGetValue(model, out var place))
         {

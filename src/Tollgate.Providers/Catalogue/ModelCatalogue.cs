@@ -37,12 +37,31 @@ public sealed class ModelCatalogue
     /// <summary>The mode of exactly this id; null when unknown.</summary>
     public string? ModeOf(string id) => _index.Value.ById.TryGetValue(id, out var line) ? line.Mode : null;
 
+    /// <summary>The catalogue's line of exactly this id, a JSON object; empty when unknown.</summary>
+    public ReadOnlyMemory<byte> LineOf(string id) =>
+        _index.Value.ById.TryGetValue(id, out var line) ? _index.Value.Text.AsMemory(line.Start, line.Length) : default;
+
+    /// <summary>Every line, a JSON object each, in the catalogue's order.</summary>
+    public IEnumerable<ReadOnlyMemory<byte>> Lines => _index.Value.ById.Values.Select(line => (ReadOnlyMemory<byte>)_index.Value.Text.AsMemory(line.Start, line.Length));
+
     /// <summary>Ids of all models, in no order.</summary>
     public IReadOnlyCollection<string> Ids => _index.Value.ById.Keys;
 
     /// <summary>Prices of exactly this id, USD per unit; null when it is unknown. A known model without published prices has none.</summary>
     public PriceFields? PricesOf(string id)
         => _index.Value.ById.TryGetValue(id, out var line) ? CataloguePrices.Read(_index.Value.Text.AsSpan(line.Start, line.Length)) : null;
+
+    /// <summary>The page that the facts of exactly this id were read from; null when it is not recorded.</summary>
+    public string? PageOf(string id)
+    {
+        if (!_index.Value.ById.TryGetValue(id, out var line))
+        {
+            return null;
+        }
+
+        using var document = JsonDocument.Parse(_index.Value.Text.AsMemory(line.Start, line.Length));
+        return document.RootElement.TryGetProperty("src", out var page) ? page.GetString() : null;
+    }
 
     /// <summary>Ids of a provider, without its prefix, in order.</summary>
     public IReadOnlyList<string> ModelsOf(string provider) => _index.Value.ByProvider.GetValueOrDefault(provider) ?? [];
@@ -61,6 +80,30 @@ public sealed class ModelCatalogue
         }
 
         return null;
+    }
+
+    /// <summary>How much the model of exactly this id takes and gives at most; null when it is unknown.</summary>
+    public ModelSizes? SizesOf(string id)
+    {
+        if (!_index.Value.ById.TryGetValue(id, out var line))
+        {
+            return null;
+        }
+
+        var reader = new Utf8JsonReader(_index.Value.Text.AsSpan(line.Start, line.Length));
+        while (reader.Read())
+        {
+            if (reader.CurrentDepth == 1 && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("ctx"u8))
+            {
+                reader.Read();
+                reader.Read();
+                long? input = reader.TokenType == JsonTokenType.Number ? reader.GetInt64() : null;
+                reader.Read();
+                return new ModelSizes(input, reader.TokenType == JsonTokenType.Number ? reader.GetInt64() : null);
+            }
+        }
+
+        return default(ModelSizes);
     }
 
     private static FrozenSet<string> ReadFlags(ReadOnlySpan<byte> line)

@@ -9,18 +9,36 @@ public sealed class PublishedPrices(ModelCatalogue catalogue, ImportedPrices imp
 {
     /// <inheritdoc />
     public PriceFields? Find(string provider, string model, string? baseModel)
+        => NameOf(provider, model, baseModel) is { } name ? Find(name) : null;
+
+    /// <summary>The name under which a model's prices stand; null when it has none.</summary>
+    public string? NameOf(string provider, string model, string? baseModel)
     {
         foreach (var name in ModelNames.Of(provider, model, baseModel))
         {
             // A base model is the operator's choice; other names must not bring prices of somebody else's model of the same name.
             var chosen = name.Length > 0 && baseModel is not null && name.EndsWith(baseModel, StringComparison.Ordinal);
-            if ((chosen || name.StartsWith(provider + "/", StringComparison.Ordinal) || IsOf(provider, name)) && Find(name) is { IsEmpty: false } found)
+            if ((chosen || name.StartsWith(provider + "/", StringComparison.Ordinal) || IsOf(provider, name)) && Find(name) is { IsEmpty: false })
             {
-                return found;
+                return name;
             }
         }
 
         return null;
+    }
+
+    /// <inheritdoc />
+    public ModelSizes SizesOf(string provider, string model, string? baseModel)
+    {
+        foreach (var name in ModelNames.Of(provider, model, baseModel))
+        {
+            if (catalogue.SizesOf(name) is { } sizes)
+            {
+                return sizes;
+            }
+        }
+
+        return default;
     }
 
     /// <summary>Prices under exactly this name; null when it is unknown.</summary>

@@ -37,6 +37,9 @@ public sealed class ResponseEditor
     /// <summary>Usage reported, or estimated when <see cref="UsageEstimated"/>.</summary>
     public TokenUsage Usage { get; private set; }
 
+    /// <summary>The answer's <c>id</c>; null when it has none.</summary>
+    public string? AnswerId { get; private set; }
+
     /// <summary>The upstream reported no usage.</summary>
     public bool UsageEstimated { get; private set; }
 
@@ -71,6 +74,8 @@ public sealed class ResponseEditor
         var json = answer.Span;
         var model = _members.Find(json, "model"u8);
         var usage = _members.Find(json, "usage"u8);
+        var id = _members.Find(json, "id"u8);
+        AnswerId = id < 0 ? null : JsonText.AsString(json.Slice(_members[id].ValueStart, _members[id].ValueLength));
         UsageEstimated = usage < 0 || _members[usage].Kind != JsonKind.Object;
         Usage = UsageEstimated
             ? Estimate(view, _members[content].ValueLength)

@@ -54,6 +54,9 @@ public sealed class StreamEditor(StreamView view)
     /// <summary>The newest usage reported; null when there was none yet.</summary>
     public TokenUsage? Usage { get; private set; }
 
+    /// <summary>The stream's <c>id</c>; null while no chunk had one.</summary>
+    public string? AnswerId => _id is null ? null : JsonText.AsString(_id);
+
     /// <summary>A finish reason has been seen.</summary>
     public bool Finished { get; private set; }
 

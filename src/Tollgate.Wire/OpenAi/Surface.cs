@@ -8,3 +8,16 @@ public enum Surface : byte
     Embeddings,
     Models,
 }
+
+/// <summary>Facts about surfaces.</summary>
+public static class Surfaces
+{
+    /// <summary>LiteLLM's name of a call on a surface, in logs and metrics.</summary>
+    public static string CallType(this Surface surface) => surface switch
+    {
+        Surface.Chat => "acompletion",
+        Surface.Completions => "atext_completion",
+        Surface.Embeddings => "aembedding",
+        _ => "amodels",
+    };
+}

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Tollgate.Configuration;
 
 /// <summary>What to load.</summary>
@@ -9,6 +11,12 @@ internal sealed record ConfigRequest
     /// <summary>Where variables come from. A reload passes the first one again: <c>.env</c> is read once.</summary>
     public required EnvironmentSource Environment { get; init; }
 
+    /// <summary>Rows of the database; null before they were read, or without a database.</summary>
+    public StoredConfiguration? Stored { get; init; }
+
+    /// <summary>Files that were read before, as one tree: nothing is read again then. Null reads them.</summary>
+    public FileTree? Files { get; init; }
+
     /// <summary>The model given on the command line, or null.</summary>
     public CommandLineModel? CommandLine { get; init; }
 
@@ -18,6 +26,11 @@ internal sealed record ConfigRequest
     /// </summary>
     public bool Strict { get; init; }
 }
+
+/// <summary>The files of a load, merged.</summary>
+/// <param name="Root">The tree, nothing substituted.</param>
+/// <param name="Paths">Every file that was read, absolute.</param>
+internal sealed record FileTree(MappingNode Root, ImmutableArray<string> Paths);
 
 /// <summary>A model without a file (config.md 10.3): <c>--model</c> and the flags that apply to it.</summary>
 internal sealed record CommandLineModel

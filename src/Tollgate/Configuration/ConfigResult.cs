@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Tollgate.Engine.Configuration;
+using Tollgate.Management.Configuration;
 
 namespace Tollgate.Configuration;
 
@@ -14,6 +15,12 @@ internal sealed record ConfigResult(
     ImmutableArray<string> Files,
     ImmutableArray<RecognisedKey> WithoutEffect)
 {
+    /// <summary>The files as one tree, for a later load that only the database makes necessary; null when they could not be read.</summary>
+    public FileTree? Tree { get; init; }
+
+    /// <summary>The configuration fit to be shown; made when first asked for.</summary>
+    public Lazy<ConfigurationView> View { get; init; } = new(static () => ConfigurationView.Empty);
+
     /// <summary>
     /// The process must not start, a reload must keep the old configuration. Includes plain errors when the load was strict.
     /// </summary>

@@ -25,14 +25,15 @@ internal static class HealthEndpoints
         var inFlight = services.GetRequiredService<InFlight>();
         var log = services.GetRequiredService<LogSettings>();
         var probe = services.GetRequiredService<DeploymentProbe>();
+        var authenticator = services.GetRequiredService<Authenticator>();
         foreach (var path in (ReadOnlySpan<string>)["/health/liveliness", "/health/liveness"])
         {
             routes.MapMethods(path, GetAndOptions, LiveAsync).Describe("health", "Is the process alive?");
         }
 
         routes.MapMethods("/health/readiness", GetAndOptions, http => ReadyAsync(http, inFlight, log)).Describe("health", "Should requests be sent here?");
-        routes.MapGet("/health/backlog", http => BacklogAsync(http, snapshots.Current, inFlight)).Describe("health", "Requests being served");
-        routes.MapGet("/health", http => ModelsAsync(http, snapshots.Current, probe)).Describe("health", "Health of the deployments");
+        routes.MapGet("/health/backlog", http => BacklogAsync(http, snapshots.Current, authenticator, inFlight)).Describe("health", "Requests being served");
+        routes.MapGet("/health", http => ModelsAsync(http, snapshots.Current, authenticator, probe)).Describe("health", "Health of the deployments");
     }
 
     private static Task LiveAsync(HttpContext http)
@@ -66,10 +67,10 @@ internal static class HealthEndpoints
             draining ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
     }
 
-    private static Task BacklogAsync(HttpContext http, GatewaySnapshot snapshot, InFlight inFlight)
+    private static async Task BacklogAsync(HttpContext http, GatewaySnapshot snapshot, Authenticator authenticator, InFlight inFlight)
     {
-        Authenticator.Identify(http.Request, snapshot);
-        return JsonAnswer.SendAsync(http, json =>
+        await authenticator.IdentifyAsync(http.Request, snapshot, http.RequestAborted);
+        await JsonAnswer.SendAsync(http, json =>
         {
             json.WriteStartObject();
             json.WriteNumber("in_flight_requests", inFlight.Count - 1);
@@ -92,7 +93,7 @@ internal static class HealthEndpoints
     /// With a key: asks every deployment. Without one: a shallow answer that never leaves the gateway, because operators' guides use it bare
     /// as a basic check (admin-api.md C2).
     /// </summary>
-    private static async Task ModelsAsync(HttpContext http, GatewaySnapshot snapshot, DeploymentProbe probe)
+    private static async Task ModelsAsync(HttpContext http, GatewaySnapshot snapshot, Authenticator authenticator, DeploymentProbe probe)
     {
         AccessGates.Check(http, snapshot);
         if (snapshot.MasterKey is not null && !Authenticator.HasCredential(http.Request, snapshot))
@@ -108,8 +109,13 @@ internal static class HealthEndpoints
             return;
         }
 
-        Authenticator.Identify(http.Request, snapshot);
+        var caller = await authenticator.IdentifyAsync(http.Request, snapshot, http.RequestAborted);
         var chosen = Chosen(snapshot, http.Request.Query["model"], http.Request.Query["model_id"]);
+        if (caller.Key is { } key && !caller.IsAdmin)
+        {
+            chosen = chosen.FindAll(deployment => ModelAccess.Allows(key.Identity, deployment.Config.ModelGroup, snapshot));
+        }
+
         var results = new ConcurrentDictionary<string, string?>(StringComparer.Ordinal);
         var options = new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce, CancellationToken = http.RequestAborted };
         await Parallel.ForEachAsync(

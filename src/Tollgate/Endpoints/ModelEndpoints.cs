@@ -17,24 +17,28 @@ internal static class ModelEndpoints
     public static void MapModels(this IEndpointRouteBuilder routes)
     {
         var snapshots = routes.ServiceProvider.GetRequiredService<SnapshotHolder>();
+        var authenticator = routes.ServiceProvider.GetRequiredService<Authenticator>();
         foreach (var prefix in (ReadOnlySpan<string>)["/v1/models", "/models", "/openai/v1/models"])
         {
-            routes.MapGet(prefix, http => ListAsync(http, snapshots.Current)).Describe("models", "Models that can be called");
-            routes.MapGet(prefix + "/{**id}", http => RetrieveAsync(http, snapshots.Current)).Describe("models", "One model");
+            routes.MapGet(prefix, http => ListAsync(http, snapshots.Current, authenticator)).Describe("models", "Models that can be called");
+            routes.MapGet(prefix + "/{**id}", http => RetrieveAsync(http, snapshots.Current, authenticator)).Describe("models", "One model");
         }
     }
 
-    private static Task ListAsync(HttpContext http, GatewaySnapshot snapshot)
+    private static async Task ListAsync(HttpContext http, GatewaySnapshot snapshot, Authenticator authenticator)
     {
-        Authorize(http, snapshot);
+        var caller = await AuthorizeAsync(http, snapshot, authenticator);
         var withWildcards = bool.TryParse(http.Request.Query["return_wildcard_routes"], out var wanted) && wanted;
-        return JsonAnswer.SendAsync(http, json =>
+        await JsonAnswer.SendAsync(http, json =>
         {
             json.WriteStartObject();
             json.WriteStartArray("data");
             foreach (var id in ModelListing.Visible(snapshot, withWildcards))
             {
-                Write(json, id);
+                if (MayCall(caller, id, snapshot))
+                {
+                    Write(json, id);
+                }
             }
 
             json.WriteEndArray();
@@ -43,25 +47,27 @@ internal static class ModelEndpoints
         });
     }
 
-    private static Task RetrieveAsync(HttpContext http, GatewaySnapshot snapshot)
+    private static async Task RetrieveAsync(HttpContext http, GatewaySnapshot snapshot, Authenticator authenticator)
     {
-        Authorize(http, snapshot);
+        var caller = await AuthorizeAsync(http, snapshot, authenticator);
         var id = PathValue.CatchAll(http, "id");
-        if (!ModelListing.Visible(snapshot, withWildcards: true).Contains(id, StringComparer.Ordinal))
+        if (!ModelListing.Visible(snapshot, withWildcards: true).Contains(id, StringComparer.Ordinal) || !MayCall(caller, id, snapshot))
         {
             throw new ApiException(404, $"The model '{id}' does not exist or you do not have access to it.", "invalid_request_error", "model");
         }
 
-        return JsonAnswer.SendAsync(http, json => Write(json, id));
+        await JsonAnswer.SendAsync(http, json => Write(json, id));
     }
 
-    private static void Authorize(HttpContext http, GatewaySnapshot snapshot)
+    private static bool MayCall(Caller caller, string model, GatewaySnapshot snapshot)
+        => caller.Key is null || caller.IsAdmin || ModelAccess.Allows(caller.Key.Identity, model, snapshot);
+
+    private static async ValueTask<Caller> AuthorizeAsync(HttpContext http, GatewaySnapshot snapshot, Authenticator authenticator)
     {
         AccessGates.Check(http, snapshot);
-        if (!AccessGates.IsPublic(http, snapshot))
-        {
-            Authenticator.Identify(http.Request, snapshot);
-        }
+        return AccessGates.IsPublic(http, snapshot)
+            ? Caller.Anonymous
+            : await authenticator.IdentifyAsync(http.Request, snapshot, http.RequestAborted);
     }
 
     private static void Write(Utf8JsonWriter json, string id)

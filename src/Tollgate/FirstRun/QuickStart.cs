@@ -17,7 +17,7 @@ internal static class QuickStart
     /// <summary>Adds the models and the key.</summary>
     public static GatewayConfig Apply(GatewayConfig config, string masterKey) => config with
     {
-        Deployments = [Fake(ChatModel, "chat"), Fake(EmbeddingModel, "embedding")],
+        Deployments = [Fake(ChatModel, "chat"), Fake(EmbeddingModel, "embedding"), .. config.Deployments],
         General = config.General with { MasterKey = config.General.MasterKey ?? masterKey },
     };
 

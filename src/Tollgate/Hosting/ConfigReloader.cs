@@ -1,27 +1,105 @@
+#pragma warning disable RS0030 // What is about to be stored comes as a JSON tree; no call comes here.
+using System.Text.Json.Nodes;
 using Tollgate.Configuration;
 using Tollgate.Engine;
 using Tollgate.Engine.Pricing;
 using Tollgate.Engine.Upstream;
+using Tollgate.Management.Configuration;
 using Tollgate.Providers.Catalogue;
 
 namespace Tollgate.Hosting;
 
-/// <summary>Loads the configuration again (SIGHUP): a good one becomes current at once, a bad one changes nothing and is explained.</summary>
+/// <summary>
+/// Loads the configuration again (SIGHUP, a change in the database): a good one becomes current at once, a bad one changes nothing and is
+/// explained.
+/// </summary>
 internal sealed partial class ConfigReloader(
-    ConfigSource source, SnapshotHolder snapshots, IProviderDirectory providers, PriceSetup prices, ILogger<ConfigReloader> logger)
+    ConfigSource source,
+    SnapshotHolder snapshots,
+    IProviderDirectory providers,
+    PriceSetup prices,
+    ILogger<ConfigReloader> logger,
+    DatabaseConfiguration? database = null) : IGatewayConfiguration
 {
     private readonly Lock _oneAtATime = new();
+    private readonly Lock _queue = new();
+    private Task? _running;
+    private Task? _waiting;
+    private string? _fingerprint;
 
-    /// <summary>Reloads.</summary>
+    /// <inheritdoc/>
+    public ConfigurationView View => source.View;
+
+    /// <summary>Reloads the files, with the database's rows as last read.</summary>
     /// <returns>False when the old configuration was kept.</returns>
-    public bool Reload()
+    public bool Reload() => Apply(source.Load).IsApplied;
+
+    /// <inheritdoc/>
+    public async Task<ReloadOutcome> ReloadAsync(CancellationToken cancellationToken)
+    {
+        await RefreshAsync(cancellationToken);
+        return Apply(source.Load);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Callers that come while one read runs share the next: it starts after all their commits.</remarks>
+    public Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        if (database is null)
+        {
+            return Task.CompletedTask;
+        }
+
+        lock (_queue)
+        {
+            _waiting ??= ReadAfterAsync(_running);
+            return _waiting.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    public string? FaultOf(JsonObject entry) => EntryCheck.FaultOf(entry, source.Environment, providers);
+
+    /// <inheritdoc/>
+    public string? FaultOf(string section, JsonObject values) => EntryCheck.FaultOf(section, values);
+
+    private async Task ReadAfterAsync(Task? previous)
+    {
+        await (previous ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+        lock (_queue)
+        {
+            _running = _waiting;
+            _waiting = null;
+        }
+
+        // Never cancelled: several callers wait for it.
+        var stored = await database!.ReadAsync(CancellationToken.None);
+        var fingerprint = stored.Rows.Fingerprint();
+        if (string.Equals(fingerprint, _fingerprint, StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        source.Stored = stored;
+        if (Apply(source.LoadRows).IsApplied)
+        {
+            _fingerprint = fingerprint;
+        }
+    }
+
+    private ReloadOutcome Apply(Func<ConfigResult> load)
     {
         lock (_oneAtATime)
         {
-            var result = Load();
-            if (result?.Config is not { } config || OpenPrices() is not { } published)
+            var (result, failure) = Load(load);
+            if (result?.Config is not { } config)
             {
-                return false;
+                return new ReloadOutcome(false, failure ?? Lines(result!));
+            }
+
+            if (OpenPrices() is not { } published)
+            {
+                return new ReloadOutcome(false, ["The price file cannot be used; the log says why."]);
             }
 
             foreach (var diagnostic in ConfigSource.WorthShowing(result))
@@ -31,26 +109,28 @@ internal sealed partial class ConfigReloader(
 
             snapshots.Swap(new GatewaySnapshot(config, providers, published));
             Log.Reloaded(logger, config.Deployments.Length);
-            return true;
+            return new ReloadOutcome(true, Lines(result));
         }
     }
 
-    private ConfigResult? Load()
+    private static string[] Lines(ConfigResult result) => [.. ConfigSource.WorthShowing(result).Select(DiagnosticPrinter.ToText)];
+
+    private (ConfigResult? Result, string[]? Failure) Load(Func<ConfigResult> load)
     {
         try
         {
-            var result = source.Load();
+            var result = load();
             if (result.HasFatal)
             {
                 Log.Rejected(logger, result.Diagnostics.Count(static diagnostic => diagnostic.Level >= DiagnosticLevel.Error), DiagnosticPrinter.ToText(result.Diagnostics));
             }
 
-            return result;
+            return (result, null);
         }
         catch (IOException exception)
         {
             Log.Rejected(logger, 1, exception.Message);
-            return null;
+            return (null, [exception.Message]);
         }
     }
 

@@ -3,12 +3,18 @@ using Tollgate.Configuration;
 using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Upstream;
 using Tollgate.FirstRun;
+using Tollgate.Management.Configuration;
 
 namespace Tollgate.Hosting;
 
 /// <summary>Loads the configuration of a serving gateway, at start and again on reload.</summary>
 internal sealed class ConfigSource(ServeOptions options, EnvironmentSource environment, IProviderDirectory providers)
 {
+    /// <summary>Files of the last load that was good.</summary>
+    private FileTree? _files;
+
+    private volatile Lazy<ConfigurationView> _view = new(static () => ConfigurationView.Empty);
+
     /// <summary>True when there is neither file nor model: the gateway starts with its own fake models.</summary>
     public bool IsQuickStart { get; private set; }
 
@@ -20,17 +26,37 @@ internal sealed class ConfigSource(ServeOptions options, EnvironmentSource envir
 
     public EnvironmentSource Environment { get; } = environment;
 
-    /// <summary>Loads everything anew.</summary>
-    public ConfigResult Load()
+    /// <summary>Rows of the database as last read; null before that, or without a database.</summary>
+    public StoredConfiguration? Stored { get; set; }
+
+    /// <summary>The last good configuration, fit to be shown.</summary>
+    public ConfigurationView View => _view.Value;
+
+    /// <summary>Loads everything anew, with the rows as last read.</summary>
+    public ConfigResult Load() => Load(files: null);
+
+    /// <summary>Loads with the files as last read: for rows that have changed.</summary>
+    public ConfigResult LoadRows() => Load(_files);
+
+    private ConfigResult Load(FileTree? files)
     {
-        var result = ConfigLoader.Load(
-            new ConfigRequest { Path = options.ConfigPath, Environment = Environment, CommandLine = options.Model, Strict = options.Strict }, providers);
+        var request = new ConfigRequest
+        {
+            Path = options.ConfigPath,
+            Environment = Environment,
+            CommandLine = options.Model,
+            Strict = options.Strict,
+            Stored = Stored,
+            Files = files,
+        };
+        var result = ConfigLoader.Load(request, providers);
         if (result.Config is not { } config)
         {
             return result;
         }
 
-        IsQuickStart = result.Files.IsEmpty && options.Model is null && config.Deployments.IsEmpty && Environment.GetNonEmpty("WORKER_CONFIG") is null;
+        IsQuickStart = result.Files.IsEmpty && options.Model is null && Environment.GetNonEmpty("WORKER_CONFIG") is null
+            && config.Deployments.All(static deployment => JsonNodes.IsStored(deployment.Source));
         if (IsQuickStart)
         {
             config = ApplyQuickStart(config);
@@ -46,6 +72,8 @@ internal sealed class ConfigSource(ServeOptions options, EnvironmentSource envir
             config = config with { Server = config.Server with { LimitConcurrency = limit } };
         }
 
+        _files = result.Tree;
+        _view = result.View;
         return result with { Config = config };
     }
 

@@ -8,7 +8,10 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Tollgate.Configuration;
 using Tollgate.Endpoints;
 using Tollgate.Engine;
+using Tollgate.Data.Startup;
 using Tollgate.Engine.Upstream;
+using Tollgate.Management;
+using Tollgate.Management.Models;
 
 namespace Tollgate.Hosting;
 
@@ -104,7 +107,10 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
             // Certificates are read while the server is built.
             app = Build(source, snapshot, providers, prices);
             await app.StartAsync();
-            return app;
+            if (await IsReadyAsync(app.Services))
+            {
+                return app;
+            }
         }
         catch (IOException exception) when (exception.InnerException is AddressInUseException)
         {
@@ -121,6 +127,21 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
         }
 
         return null;
+    }
+
+    /// <summary>Waits for the store: liveness already answers, readiness says what is missing.</summary>
+    private async Task<bool> IsReadyAsync(IServiceProvider services)
+    {
+        var store = services.GetRequiredService<DatabaseStartup>();
+        await services.GetRequiredService<ConfigurationWatcher>().FirstRead
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        if (store.Failure is not { } failure)
+        {
+            return true;
+        }
+
+        await errors.WriteLineAsync(failure);
+        return false;
     }
 
     private int Port => options.Port ?? (int.TryParse(environment.GetNonEmpty("PORT"), out var port) ? port : DefaultPort);
@@ -146,6 +167,7 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
         builder.Services.AddSingleton<ConfigReloader>();
         builder.Services.AddSingleton<IHostLifetime, ProcessLifetime>();
         builder.Services.AddEngine();
+        builder.Services.AddStorage(snapshot.Config, source);
         builder.Services.AddApiDocument();
         builder.Services.AddCrossOrigin(environment);
 
@@ -155,6 +177,8 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
         app.UseCors();
         app.MapLlm();
         app.MapModels();
+        app.MapModelsAdmin();
+        app.MapManagement();
         app.MapHealth();
         app.MapRoutes();
         app.MapDocuments(snapshot.Config.Server);

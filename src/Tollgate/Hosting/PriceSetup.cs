@@ -7,6 +7,9 @@ namespace Tollgate.Hosting;
 /// <summary>Opens the published prices: the shipped catalogue and what stands in the data directory, anew at each reload.</summary>
 internal sealed class PriceSetup(ModelCatalogue models, DataDirectory data)
 {
+    /// <summary>The shipped catalogue.</summary>
+    public ModelCatalogue Catalogue => models;
+
     /// <summary>Opens them; of the catalogue nothing is read yet.</summary>
     /// <exception cref="CatalogueException">The imported file cannot be used.</exception>
     public IPriceSource Open() => new PublishedPrices(models, ImportedPrices.OfDirectory(data.Path));

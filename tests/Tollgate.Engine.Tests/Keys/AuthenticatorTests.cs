@@ -71,17 +71,17 @@ public class AuthenticatorTests
     public void MasterKey_IsTheAdministrators()
     {
         var snapshot = Snapshot(Master);
-        var caller = Authenticator.Identify(Request(("authorization", $"Bearer {Master}")), snapshot);
+        var caller = Callers.Identify(Request(("authorization", $"Bearer {Master}")), snapshot);
         caller.ShouldBe(new Caller(CallerRole.ProxyAdmin, "authorization"));
-        Authenticator.Identify(Request(("authorization", $"Bearer {Master}")), snapshot).ShouldBeSameAs(caller);
-        Authenticator.Identify(Request(("x-api-key", Master)), snapshot).KeyHeader.ShouldBe("x-api-key");
+        Callers.Identify(Request(("authorization", $"Bearer {Master}")), snapshot).ShouldBeSameAs(caller);
+        Callers.Identify(Request(("x-api-key", Master)), snapshot).KeyHeader.ShouldBe("x-api-key");
     }
 
     [Fact]
     public void NoMasterKey_LetsEveryoneIn()
     {
-        Authenticator.Identify(Request(), Snapshot(null)).ShouldBe(Caller.Anonymous);
-        Authenticator.Identify(Request(("x-api-key", "anything")), Snapshot("")).ShouldBe(new Caller(CallerRole.Anonymous, "x-api-key"));
+        Callers.Identify(Request(), Snapshot(null)).ShouldBe(Caller.Anonymous);
+        Callers.Identify(Request(("x-api-key", "anything")), Snapshot("")).ShouldBe(new Caller(CallerRole.Anonymous, "x-api-key"));
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public class AuthenticatorTests
 
         var custom = new GatewaySnapshot(
             new GatewayConfig { General = new GeneralSettings { MasterKey = Master, KeyHeaderName = "x-my-key" } }, new FakeProviderDirectory());
-        Should.Throw<ApiException>(() => Authenticator.Identify(Request(("x-my-key", value)), custom))
+        Should.Throw<ApiException>(() => Callers.Identify(Request(("x-my-key", value)), custom))
             .Message.ShouldBe("Authentication Error, Malformed API Key passed in. Ensure Key has `Bearer ` prefix.");
     }
 
@@ -114,7 +114,7 @@ public class AuthenticatorTests
     [Fact]
     public void UnknownKey_IsShownByTailAndHash()
     {
-        var error = Should.Throw<ApiException>(() => Authenticator.Identify(Request(("authorization", "Bearer sk-unknown-AbCd")), Snapshot(Master)));
+        var error = Should.Throw<ApiException>(() => Callers.Identify(Request(("authorization", "Bearer sk-unknown-AbCd")), Snapshot(Master)));
         error.Message.ShouldBe(
             "Authentication Error, Invalid proxy server token passed. Received API Key = sk-...AbCd, Key Hash (Token) ="
             + Convert.ToHexStringLower(SHA256.HashData("sk-unknown-AbCd"u8))
@@ -128,11 +128,11 @@ public class AuthenticatorTests
     [InlineData("SK-MASTER-1234")]
     [InlineData("sk-master-1235")]
     public void NearlyTheMasterKey_IsNotIt(string key)
-        => Should.Throw<ApiException>(() => Authenticator.Identify(Request(("x-api-key", key)), Snapshot(Master))).Status.ShouldBe(401);
+        => Should.Throw<ApiException>(() => Callers.Identify(Request(("x-api-key", key)), Snapshot(Master))).Status.ShouldBe(401);
 
     [Fact]
     public void KeyBeyondAnyLength_IsRefused()
-        => Should.Throw<ApiException>(() => Authenticator.Identify(Request(("x-api-key", "sk-" + new string('é', 5000))), Snapshot(Master))).Status.ShouldBe(401);
+        => Should.Throw<ApiException>(() => Callers.Identify(Request(("x-api-key", "sk-" + new string('é', 5000))), Snapshot(Master))).Status.ShouldBe(401);
 
     [Theory]
     [InlineData("authorization", "Bearer x", true)]
@@ -143,7 +143,7 @@ public class AuthenticatorTests
 
     private static void Refused(string message, params (string Name, string Value)[] headers)
     {
-        var error = Should.Throw<ApiException>(() => Authenticator.Identify(Request(headers), Snapshot(Master)));
+        var error = Should.Throw<ApiException>(() => Callers.Identify(Request(headers), Snapshot(Master)));
         error.Message.ShouldBe(message);
         (error.Status, error.Type, error.Param).ShouldBe((401, "auth_error", "None"));
     }

@@ -11,7 +11,8 @@ internal sealed class DiagnosticBag
 
     public bool HasFatal => _items.Exists(static d => d.Level == DiagnosticLevel.Fatal);
 
-    public bool HasError => _items.Exists(static d => d.Level >= DiagnosticLevel.Error);
+    /// <summary>Rows of the database do not count here nor below: one that is wrong costs only itself, not the start.</summary>
+    public bool HasError => _items.Exists(static d => d.Level >= DiagnosticLevel.Error && !JsonNodes.IsStored(d.Position));
 
     /// <summary>
     /// A known key has a value that cannot be meant: the operator's mistake, which must not be discovered by its missing effect (R32). Things
@@ -22,7 +23,7 @@ internal sealed class DiagnosticBag
         Level: DiagnosticLevel.Error,
         Code: DiagnosticCodes.WrongShape or DiagnosticCodes.Required or DiagnosticCodes.WrongType or DiagnosticCodes.NotInEnum
             or DiagnosticCodes.BadDuration,
-    });
+    } && !JsonNodes.IsStored(d.Position));
 
     public void Fatal(string code, SourcePosition position, string path, string message, string? hint = null) =>
         Add(new(DiagnosticLevel.Fatal, code, position, path, message, hint));
@@ -39,6 +40,11 @@ internal sealed class DiagnosticBag
     /// <summary>A node that an alias repeats would repeat its problem: the same one is kept once.</summary>
     public void Add(ConfigDiagnostic diagnostic)
     {
+        if (diagnostic.Level == DiagnosticLevel.Fatal && JsonNodes.IsStored(diagnostic.Position))
+        {
+            diagnostic = diagnostic with { Level = DiagnosticLevel.Error };
+        }
+
         if (_seen.Add(diagnostic))
         {
             _items.Add(diagnostic);

@@ -49,6 +49,9 @@ internal static class DiagnosticCodes
     /// <summary>Helm values were given instead of the inner configuration.</summary>
     public const string HelmValues = "CFG037";
 
+    /// <summary>A row of the database that cannot be used.</summary>
+    public const string Stored = "CFG039";
+
     /// <summary>A weak or missing master key.</summary>
     public const string OpenGateway = "CFG038";
 }

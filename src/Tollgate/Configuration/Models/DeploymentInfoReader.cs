@@ -18,6 +18,8 @@ internal static class DeploymentInfoReader
             BaseModel = info.Text("base_model") ?? parameters.Text("base_model"),
             AccessGroups = info.Texts("access_groups"),
             Blocked = info.Flag("blocked"),
+            TeamId = info.Text("team_id"),
+            TeamPublicName = info.Text("team_public_model_name"),
             Capabilities = Capabilities(info),
             HealthCheckModel = info.Text("health_check_model"),
             HealthCheckTimeout = info.Timeout("health_check_timeout") ?? defaults.HealthCheckTimeout,

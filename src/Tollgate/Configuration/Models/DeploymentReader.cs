@@ -51,11 +51,17 @@ internal static class DeploymentReader
                 ?? Coercion.Bool(info.Get("supports_system_message")) ?? true,
             MergeReasoningContent = Coercion.Bool(parameters["merge_reasoning_content_in_choices"]) ?? false,
             UseChatCompletionsApi = Coercion.Bool(parameters["use_chat_completions_api"]) ?? false,
+            MaxBudget = Amount(parameters["max_budget"]) ?? Amount(entry.Get("max_budget")),
+            BudgetDuration = parameters.Text("budget_duration") ?? Coercion.NonEmptyText(entry.Get("budget_duration")),
             Prices = PriceReader.Of(info, parameters),
             Info = DeploymentInfoReader.Read(new Section(info), parameters, entry),
             Source = entry.Position,
         };
     }
+
+    // Beyond what a decimal holds there is no limit that anyone could reach.
+    private static decimal? Amount(ConfigNode? node) =>
+        Coercion.Number(node) is { } number && number is >= 0 and < (double)decimal.MaxValue ? (decimal)number : null;
 
     private static (bool? Verify, string? CaFile) Tls(ConfigNode? node) => Coercion.NonEmptyText(node) switch
     {

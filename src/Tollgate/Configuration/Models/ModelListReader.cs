@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Upstream;
@@ -7,11 +8,23 @@ namespace Tollgate.Configuration;
 /// <summary>What <c>model_list</c> came to.</summary>
 /// <param name="Deployments">Usable deployments, in file order.</param>
 /// <param name="Aliases">Entries whose model is another entry's name: aliases in disguise.</param>
-internal sealed record ModelList(ImmutableArray<DeploymentConfig> Deployments, IReadOnlyDictionary<string, string> Aliases);
+/// <param name="GroupBudgets">Budgets of whole groups of several deployments.</param>
+/// <param name="Listed">Entries as they are served, by deployment.</param>
+internal sealed record ModelList(
+    ImmutableArray<DeploymentConfig> Deployments,
+    IReadOnlyDictionary<string, string> Aliases,
+    FrozenDictionary<string, PartialBudgetSetting> GroupBudgets,
+    ImmutableArray<ListedDeployment> Listed);
+
+/// <summary>The entry behind a deployment, with overrides applied.</summary>
+/// <param name="Deployment">What it came to.</param>
+/// <param name="Entry">The entry.</param>
+/// <param name="Overrides">Names of values that overrides changed.</param>
+internal sealed record ListedDeployment(DeploymentConfig Deployment, MappingNode Entry, ImmutableArray<string> Overrides);
 
 /// <summary>Reads <c>model_list</c> (config.md 4). An entry with an error is left out; the others serve.</summary>
 internal sealed class ModelListReader(
-    MappingNode tree, EnvironmentSource environment, IProviderDirectory providers, DiagnosticBag diagnostics)
+    MappingNode tree, EnvironmentSource environment, IProviderDirectory providers, ModelOverrides overrides, DiagnosticBag diagnostics)
 {
     private readonly CredentialList _credentials = CredentialList.Read(tree, diagnostics);
     private readonly ImmutableArray<MappingEntry> _defaults =
@@ -19,6 +32,7 @@ internal sealed class ModelListReader(
 
     private readonly Dictionary<string, string> _aliases = new(StringComparer.Ordinal);
     private readonly DeploymentSet _deployments = new(diagnostics);
+    private readonly Dictionary<(SourcePosition Source, string Id), MappingNode> _entries = [];
 
     public ModelList Read()
     {
@@ -33,7 +47,17 @@ internal sealed class ModelListReader(
             }
         }
 
-        return new ModelList(_deployments.ToImmutable(), _aliases);
+        var deployments = GroupBudgets.Apply(_deployments.ToImmutable(), overrides, out var budgets);
+        return new ModelList(deployments, _aliases, budgets, [.. deployments.Select(ListedFor)]);
+    }
+
+    private ListedDeployment ListedFor(DeploymentConfig deployment)
+    {
+        // Of several organizations under one chosen id all but the first were given another.
+        var entry = _entries.GetValueOrDefault((deployment.Source, deployment.Id))
+            ?? _entries.First(pair => pair.Key.Source == deployment.Source).Value;
+        var names = overrides.NamesFor(deployment.ModelGroup, deployment.Id, JsonNodes.IsStored(deployment.Source));
+        return new ListedDeployment(deployment, entry, names);
     }
 
     private void ReadEntry(MappingNode entry, string path, int index, HashSet<string> names)
@@ -74,8 +98,11 @@ internal sealed class ModelListReader(
         {
             var hint = NearestName.Suggest(credentialName, _credentials.Names);
             var position = written.Get("litellm_credential_name")!.Position;
-            diagnostics.Error(DiagnosticCodes.Deployment, position, $"{path}.litellm_params.litellm_credential_name",
-                $"credential '{credentialName}' not found", hint);
+
+            // A credential may be deleted while rows use it: their calls then fail with the reason instead of with "no such model".
+            var level = JsonNodes.IsStored(position) ? DiagnosticLevel.Warning : DiagnosticLevel.Error;
+            diagnostics.Add(new(level, DiagnosticCodes.Deployment, position, $"{path}.litellm_params.litellm_credential_name",
+                $"credential '{credentialName}' not found", hint));
         }
 
         return new DeploymentParams(written, credential, _defaults);
@@ -131,10 +158,21 @@ internal sealed class ModelListReader(
 
     private void AddDeployment(MappingNode entry, MappingNode written, string name, string model, string path, int index)
     {
-        var id = Coercion.NonEmptyText((entry.Get("model_info") as MappingNode)?.Get("id"));
-        var merged = new DeploymentParams(written, Credential(written), _defaults);
-        var deployment = DeploymentReader.Read(name, model, id ?? DeploymentId.Of(name, written), entry, merged);
-        _deployments.Add(deployment, isOwnId: id is not null, path, index);
+        var ownId = Coercion.NonEmptyText((entry.Get("model_info") as MappingNode)?.Get("id"));
+        var id = ownId ?? DeploymentId.Of(name, written);
+
+        // After the id, which must stay the same whatever is laid over.
+        entry = overrides.Apply(name, id, JsonNodes.With(entry, [new("litellm_params", written.Position, written)]));
+        written = (MappingNode)entry.Get("litellm_params")!;
+        var credential = Credential(written);
+        var deployment = DeploymentReader.Read(name, model, id, entry, new DeploymentParams(written, credential, _defaults));
+        if (credential is null && deployment.ApiKey is null && Coercion.NonEmptyText(written.Get("litellm_credential_name")) is not null)
+        {
+            deployment = deployment with { ApiKeyUnresolved = true };
+        }
+
+        _entries.TryAdd((deployment.Source, id), entry);
+        _deployments.Add(deployment, isOwnId: ownId is not null, path, index);
     }
 
     private MappingNode? Credential(MappingNode written) =>

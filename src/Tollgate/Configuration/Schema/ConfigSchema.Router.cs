@@ -5,8 +5,8 @@ internal static partial class ConfigSchema
 {
     private static SchemaSection BudgetEntry { get; } = new(
     [
-        .. Keys(ValueKind.Amount, "budget_limit", "max_budget"),
-        .. Keys(ValueKind.Text, "time_period", "budget_duration"),
+        .. Live(ValueKind.Amount, "budget_limit", "max_budget"),
+        .. Live(ValueKind.Text, "time_period", "budget_duration"),
     ]);
 
     private static SchemaSection BuildRouterSettings() => new(
@@ -37,7 +37,7 @@ internal static partial class ConfigSchema
         .. Keys(ValueKind.Seconds, "cooldown_time", "polling_interval"),
         .. Keys(ValueKind.List, "caching_groups", "search_tools", "guardrail_list", "routing_groups"),
         .. Keys(ValueKind.TextList, "optional_pre_call_checks"),
-        new("provider_budget_config", ValueKind.Map) { Children = BudgetEntry, Shape = ChildShape.Values },
+        new("provider_budget_config", ValueKind.Map, KeyTraits.Live) { Children = BudgetEntry, Shape = ChildShape.Values },
         .. Silent(ValueKind.Any, "client_ttl", "ignore_invalid_deployments", "debug_level"),
     ]);
 }

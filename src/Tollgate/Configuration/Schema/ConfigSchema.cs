@@ -46,8 +46,8 @@ internal static partial class ConfigSchema
         .. Live(ValueKind.Count, "rpm", "tpm"),
         .. Live(ValueKind.Amount, "weight"),
         .. Live(ValueKind.Int, "order"),
-        .. Keys(ValueKind.Amount, "max_budget"),
-        .. Keys(ValueKind.Duration, "budget_duration"),
+        .. Live(ValueKind.Amount, "max_budget"),
+        .. Live(ValueKind.Duration, "budget_duration"),
         .. Keys(ValueKind.TextList, "tags"),
     ]);
 
@@ -77,8 +77,8 @@ internal static partial class ConfigSchema
         .. Live(ValueKind.Bool, "strict_config"),
         .. Keys(ValueKind.Bool, "config_watch", "admin_reload_endpoint", "cool_single_deployment", "cooldown_probe", "allow_file_writes",
             "allow_unsafe_db_settings", "metrics_always", "otel_legacy_content", "allow_client_unredaction", "public_health"),
-        .. Keys(ValueKind.Int, "config_poll_seconds", "budget_wait_ms", "local_cache_max_mb", "disk_cache_max_mb", "ingest_batch",
-            "budget_exceeded_status", "budget_error_status"),
+        .. Keys(ValueKind.Int, "config_poll_seconds", "local_cache_max_mb", "disk_cache_max_mb", "ingest_batch"),
+        .. Live(ValueKind.Int, "budget_wait_ms", "budget_exceeded_status", "budget_error_status"),
         .. Keys(ValueKind.CidrList, "trusted_proxies"),
         .. Keys(ValueKind.Any, "journal_fsync", "budget_cap_output", "readiness_status"),
         .. Keys(ValueKind.Text, "sqlite_durability"),
@@ -90,7 +90,7 @@ internal static partial class ConfigSchema
         OneOf("mid_stream_fallback", "off", "continue"),
         OneOf("batch_rate_limit", "on", "off"),
         new("unpriced_models", ValueKind.Enum, KeyTraits.Live) { Values = ["allow", "refuse"] },
-        OneOf("budget_mode", "reserve", "post", "strict"),
+        new("budget_mode", ValueKind.Enum, KeyTraits.Live) { Values = ["reserve", "post", "strict"] },
     ]);
 
     private static SchemaKey Nested(string name, ValueKind kind, SchemaSection children, ChildShape shape = ChildShape.Direct) =>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 
 namespace Tollgate.Configuration;
@@ -42,6 +43,13 @@ internal static partial class EnvironmentSection
 
         return environment;
     }
+
+    /// <summary>Names of the variables that files and rows set.</summary>
+    public static ImmutableArray<string> Names(MappingNode root, DatabaseRows? rows) =>
+    [
+        .. ((root.Get(Name) as MappingNode)?.Entries ?? []).Select(static e => e.Key)
+            .Concat((rows?.VariableNames ?? [])).Distinct(StringComparer.Ordinal),
+    ];
 
     /// <summary>The tree without the section: its values were resolved and reported here.</summary>
     public static MappingNode Remove(MappingNode root) => new(root.Entries.RemoveAll(static e => e.Key is Name), root.Position);

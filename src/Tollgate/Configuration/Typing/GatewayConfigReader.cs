@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Tollgate.Engine.Configuration;
-using Tollgate.Engine.Upstream;
 
 namespace Tollgate.Configuration;
 
@@ -9,21 +8,22 @@ namespace Tollgate.Configuration;
 internal static class GatewayConfigReader
 {
     public static GatewayConfig Read(
-        MappingNode tree, EnvironmentSource environment, CommandLineModel? commandLine, IProviderDirectory providers,
-        DiagnosticBag diagnostics)
+        MappingNode tree, EnvironmentSource environment, CommandLineModel? commandLine, ModelList list, DiagnosticBag diagnostics)
     {
         var general = Section.Of(tree, "general_settings");
         var models = Section.Of(tree, "litellm_settings");
         var router = Section.Of(tree, "router_settings");
         var numbers = new EnvironmentNumbers(environment, diagnostics);
-        var list = new ModelListReader(tree, environment, providers, diagnostics).Read();
         var modelSettings = ModelSettingsReader.Read(models, environment, numbers);
         return new GatewayConfig
         {
             Deployments = list.Deployments,
+            GroupBudgets = list.GroupBudgets,
             General = GeneralSettingsReader.Read(general, models, router, environment),
             Models = commandLine?.DropParams == true ? modelSettings with { DropParams = true } : modelSettings,
             Router = RouterSettingsReader.Read(router, models, list.Aliases, numbers, diagnostics),
+            Management = ManagementSettingsReader.Read(general, models, environment, numbers),
+            Budgets = BudgetSettingsReader.Read(general, models, router, Section.Of(tree, "tollgate"), numbers),
             Server = ServerSettingsReader.Read(environment, numbers, commandLine),
             Pricing = PricingSettingsReader.Read(models, environment, diagnostics),
             Environment = environment.Variables.ToFrozenDictionary(StringComparer.Ordinal),

@@ -14,6 +14,7 @@ internal static class GeneralSettingsReader
         {
             MasterKey = MasterKey(general, environment),
             DatabaseUrl = general.Text("database_url") ?? DatabaseUrl(environment) ?? SplitUrl(environment) ?? models.Text("database_url"),
+            UserHeaderName = CustomerHeader(general) ?? general.Text("user_header_name"),
             KeyHeaderName = general.Text("litellm_key_header_name"),
             AllowNonRegisteredModels = general.Flag("allow_non_registered_models") || general.Flag("pass_through_all_models")
                 || router.Child("router_general_settings").Flag("pass_through_all_models"),
@@ -46,6 +47,10 @@ internal static class GeneralSettingsReader
         general["master_key"] is ScalarNode written && (written.Reference is not null || written.Kind != ScalarKind.Null)
             ? general.Text("master_key")
             : new VariableLookup(environment).Find("LITELLM_MASTER_KEY")?.TrimEnd('\r', '\n') is { Length: > 0 } key ? key : null;
+
+    private static string? CustomerHeader(Section general) =>
+        (general["user_header_mappings"] as SequenceNode)?.Items.OfType<MappingNode>().Select(static mapping => new Section(mapping))
+            .FirstOrDefault(static mapping => mapping.Text("litellm_user_role") is "customer")?.Text("header_name");
 
     private static long? Bytes(Section section, string key) =>
         section.Number(key) is { } megabytes && megabytes > 0 ? (long)Math.Min(megabytes * BytesPerMb, long.MaxValue / 2) : null;

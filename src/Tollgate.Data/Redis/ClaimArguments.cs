@@ -1,0 +1,99 @@
+using System.Globalization;
+using StackExchange.Redis;
+using Tollgate.Engine.Admission;
+
+namespace Tollgate.Data.Redis;
+
+/// <summary>Claims as keys and arguments of the scripts.</summary>
+internal static class ClaimArguments
+{
+    public static RedisKey[] Keys(string callId, ReadOnlySpan<Claim> claims)
+    {
+        var keys = new RedisKey[claims.Length + 1];
+        keys[0] = "tollgate:call:" + callId;
+        for (var i = 0; i < claims.Length; i++)
+        {
+            keys[i + 1] = KeyOf(claims[i].Kind, claims[i].Counter);
+        }
+
+        return keys;
+    }
+
+    public static RedisValue[] ForTaking(
+        string callId, ReadOnlySpan<Claim> claims, BudgetMode mode, TimeSpan lease, TimeSpan slotLease, TimeSpan window)
+    {
+        const int Fixed = 5;
+        const int PerClaim = 7;
+        var values = new RedisValue[Fixed + (claims.Length * PerClaim)];
+        values[0] = callId;
+        values[1] = mode switch { BudgetMode.Strict => "strict", BudgetMode.Post => "post", _ => "reserve" };
+        values[2] = Milliseconds(lease);
+        values[3] = Milliseconds(slotLease < lease ? slotLease : lease);
+        values[4] = Milliseconds(window);
+        for (var i = 0; i < claims.Length; i++)
+        {
+            ref readonly var claim = ref claims[i];
+            var at = Fixed + (i * PerClaim);
+            values[at] = (int)claim.Kind;
+            values[at + 1] = claim.Limit;
+            values[at + 2] = Amount(claim);
+            values[at + 3] = claim.OutputPart;
+            values[at + 4] = claim.RefuseAtLimit ? 1 : 0;
+            values[at + 5] = claim.Recorded;
+            values[at + 6] = claim.Epoch;
+        }
+
+        return values;
+    }
+
+    public static RedisValue[] ForSettling(string callId, ReadOnlySpan<Claim> claims, long cost, long tokens, TimeSpan window)
+    {
+        const int Fixed = 4;
+        const int PerClaim = 3;
+        var values = new RedisValue[Fixed + (claims.Length * PerClaim)];
+        values[0] = callId;
+        values[1] = cost;
+        values[2] = tokens;
+        values[3] = Milliseconds(window);
+        for (var i = 0; i < claims.Length; i++)
+        {
+            var at = Fixed + (i * PerClaim);
+            values[at] = (int)claims[i].Kind;
+            values[at + 1] = Amount(claims[i]);
+            values[at + 2] = claims[i].Epoch;
+        }
+
+        return values;
+    }
+
+    public static RedisValue[] ForRenewing(string callId, ReadOnlySpan<Claim> claims, TimeSpan lease)
+    {
+        const int Fixed = 2;
+        const int PerClaim = 2;
+        var values = new RedisValue[Fixed + (claims.Length * PerClaim)];
+        values[0] = callId;
+        values[1] = Milliseconds(lease);
+        for (var i = 0; i < claims.Length; i++)
+        {
+            values[Fixed + (i * PerClaim)] = (int)claims[i].Kind;
+            values[Fixed + (i * PerClaim) + 1] = Amount(claims[i]);
+        }
+
+        return values;
+    }
+
+    public static string KeyOf(ClaimKind kind, string counter) => kind switch
+    {
+        ClaimKind.Budget => "tollgate:budget:" + counter,
+        ClaimKind.Requests => "tollgate:rate:requests:" + counter,
+        ClaimKind.Tokens => "tollgate:rate:tokens:" + counter,
+        _ => "tollgate:parallel:" + counter,
+    };
+
+    /// <summary>A negative estimate would give what it should take.</summary>
+    private static long Amount(in Claim claim) => Math.Max(0, claim.Amount);
+
+    private static long Milliseconds(TimeSpan span) => Math.Max(1, (long)span.TotalMilliseconds);
+
+    public static long Number(RedisResult result) => long.Parse((string)result, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,207 @@
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+using Tollgate.Engine;
+using Tollgate.Engine.Admission;
+using Tollgate.Engine.Configuration;
+
+namespace Tollgate.Data.Redis;
+
+/// <summary>
+/// Counters of all replicas in Redis: one script takes all claims of a call, one settles them (routing.md 14.3, 17.5). Redis being slow or
+/// away never throws and never costs more than the bound: the answer is then null, and callers count locally.
+/// </summary>
+/// <remarks><see cref="BeatAsync"/> must be called every second; <see cref="RedisHeartbeat"/> does.</remarks>
+public sealed partial class RedisCounters : ISharedCounters
+{
+    private const string ReplicaSet = "tollgate:replicas";
+
+    // A slot is renewed every 30 s while its call runs, so one of a dead replica is free long before the call's lease ends (routing.md 14.3).
+    private static readonly TimeSpan SlotLease = TimeSpan.FromSeconds(120);
+
+    private readonly RedisConnection _connection;
+    private readonly RedisSettings _settings;
+    private readonly TimeSpan _window;
+    private readonly TimeProvider _time;
+    private readonly ILogger<RedisCounters> _logger;
+    private readonly CircuitBreaker _breaker;
+    private readonly string _replicaId = Guid.NewGuid().ToString("N");
+    private volatile int _replicas = 1;
+
+    /// <summary>Counters over a connection; given up on until the first beat that succeeds.</summary>
+    /// <param name="connection">Connection to Redis.</param>
+    /// <param name="settings">Bounds.</param>
+    /// <param name="window">Length of a rate window (<c>BudgetSettings.RateWindow</c>); the same on every replica.</param>
+    /// <param name="time">Clock of bounds; windows and leases go by Redis' own.</param>
+    /// <param name="logger">Says when the circuit opens and closes.</param>
+    public RedisCounters(
+        RedisConnection connection, RedisSettings settings, TimeSpan window, TimeProvider time, ILogger<RedisCounters> logger)
+    {
+        _connection = connection;
+        _settings = settings;
+        _window = window;
+        _time = time;
+        _logger = logger;
+        _breaker = new CircuitBreaker(settings.BreakerFailures, settings.BreakerRecovery, time);
+    }
+
+    /// <inheritdoc/>
+    public bool IsAvailable => _breaker.IsClosed;
+
+    /// <inheritdoc/>
+    public int Replicas => _replicas;
+
+    /// <inheritdoc/>
+    public async ValueTask<Verdict?> TryTakeAsync(
+        string callId, Memory<Claim> claims, BudgetMode mode, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        if (!_breaker.IsClosed || claims.IsEmpty)
+        {
+            return claims.IsEmpty ? Verdict.Admitted : null;
+        }
+
+        var keys = ClaimArguments.Keys(callId, claims.Span);
+        var values = ClaimArguments.ForTaking(callId, claims.Span, mode, lease, SlotLease, _window);
+        RedisResult[] answer;
+        try
+        {
+            answer = (RedisResult[])await EvaluateAsync(RedisScripts.Take, keys, values)
+                .WaitAsync(_settings.OperationTimeout, _time, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            Settle(callId, claims.Span, 0, 0);
+            throw;
+        }
+        catch (Exception failure) when (IsOfRedis(failure))
+        {
+            Failed(failure);
+
+            // It may yet be taken when the answer merely came late; this follows on the same connection.
+            Settle(callId, claims.Span, 0, 0);
+            return null;
+        }
+
+        _breaker.Succeeded();
+        return Read(answer, claims.Span);
+    }
+
+    /// <inheritdoc/>
+    public void Settle(string callId, ReadOnlySpan<Claim> claims, long cost, long tokens)
+    {
+        if (!claims.IsEmpty && _connection.Database is not null)
+        {
+            _ = SendAsync(
+                RedisScripts.Settle, ClaimArguments.Keys(callId, claims), ClaimArguments.ForSettling(callId, claims, cost, tokens, _window));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Renew(string callId, ReadOnlySpan<Claim> claims, TimeSpan lease)
+    {
+        if (!claims.IsEmpty && _breaker.IsClosed)
+        {
+            _ = SendAsync(RedisScripts.Renew, ClaimArguments.Keys(callId, claims), ClaimArguments.ForRenewing(callId, claims, lease));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Forget(string counter)
+    {
+        if (_connection.Database is { } database)
+        {
+            // What is reserved stays: its calls are still running.
+            _ = ObserveAsync(() => database.HashDeleteAsync(ClaimArguments.KeyOf(ClaimKind.Budget, counter), "spent"));
+        }
+    }
+
+    /// <summary>Says that this replica lives, counts the others, and finds out whether Redis is back. Never throws.</summary>
+    public async Task BeatAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Opening takes longer than an operation, but nobody waits for it here.
+            var database = await _connection.OpenAsync().WaitAsync(cancellationToken);
+            var alive = await database.ScriptEvaluateAsync(RedisScripts.Beat, [ReplicaSet], [_replicaId])
+                .WaitAsync(_settings.OperationTimeout, _time, cancellationToken);
+            _replicas = Math.Max(1, (int)alive);
+            _breaker.Succeeded();
+            if (_breaker.ProbeSucceeded())
+            {
+                Log.CircuitClosed(_logger, _connection.Name, _replicas);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Shutting down.
+        }
+        catch (Exception failure) when (IsOfRedis(failure))
+        {
+            Failed(failure);
+        }
+    }
+
+    private static Verdict Read(RedisResult[] answer, Span<Claim> claims)
+    {
+        for (var i = 0; i < claims.Length; i++)
+        {
+            ref var claim = ref claims[i];
+            var used = ClaimArguments.Number(answer[2 + (2 * i)]);
+            var held = ClaimArguments.Number(answer[3 + (2 * i)]);
+            claim.Used = used;
+            claim.Remaining = Math.Max(0, claim.Limit - used - (claim.Kind == ClaimKind.Budget ? held : claim.Amount));
+        }
+
+        var failed = (int)ClaimArguments.Number(answer[0]);
+        return failed < 0 ? Verdict.Admitted : new Verdict(failed, TimeSpan.FromMilliseconds(ClaimArguments.Number(answer[1])));
+    }
+
+    private Task SendAsync(string script, RedisKey[] keys, RedisValue[] values) => ObserveAsync(() => EvaluateAsync(script, keys, values));
+
+    private async Task ObserveAsync(Func<Task> operation)
+    {
+        try
+        {
+            await operation();
+            _breaker.Succeeded();
+        }
+        catch (Exception failure) when (IsOfRedis(failure))
+        {
+            Failed(failure);
+        }
+    }
+
+    private async Task<RedisResult> EvaluateAsync(string script, RedisKey[] keys, RedisValue[] values)
+    {
+        var database = _connection.Database ?? throw new TimeoutException("not connected");
+        try
+        {
+            return await database.ScriptEvaluateAsync(script, keys, values);
+        }
+        catch (RedisServerException unknown) when (unknown.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+        {
+            // A server that was restarted has forgotten the scripts; sending the text teaches it again.
+            return await database.ScriptEvaluateAsync(script, keys, values);
+        }
+    }
+
+    private void Failed(Exception failure)
+    {
+        if (_breaker.Failed())
+        {
+            Log.CircuitOpened(_logger, _connection.Name, failure.Message, _replicas);
+        }
+    }
+
+    private static bool IsOfRedis(Exception failure)
+        => failure is RedisException or TimeoutException or ObjectDisposedException or OperationCanceledException or InvalidOperationException;
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventIds.Data + 700, LogLevel.Warning,
+            "Redis {Target} is given up on for now: {Reason}. Limits are counted locally, rates divided by {Replicas} replicas")]
+        public static partial void CircuitOpened(ILogger logger, string target, string reason, int replicas);
+
+        [LoggerMessage(EventIds.Data + 701, LogLevel.Information, "Redis {Target} answers; counters are shared by {Replicas} replicas")]
+        public static partial void CircuitClosed(ILogger logger, string target, int replicas);
+    }
+}

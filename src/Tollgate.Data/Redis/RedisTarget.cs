@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using StackExchange.Redis;
+
+namespace Tollgate.Data.Redis;
+
+/// <summary>Where Redis is and how to log in, read from a URL (config.md 9.4).</summary>
+/// <param name="Host">Host name or address; the socket's path for <c>unix://</c>.</param>
+/// <param name="Port">Port; 0 for a socket.</param>
+/// <param name="Password">Password; a secret.</param>
+/// <param name="Database">Number of the database.</param>
+/// <param name="Tls">Encrypted (<c>rediss://</c>).</param>
+/// <param name="VerifyCertificate">False with <c>ssl_cert_reqs=none</c>.</param>
+public sealed record RedisTarget(string Host, int Port, string? Password, int Database, bool Tls, bool VerifyCertificate)
+{
+    private const int DefaultPort = 6379;
+
+    /// <summary>Host and port, for logs.</summary>
+    public string Name => Port == 0 ? Host : string.Create(CultureInfo.InvariantCulture, $"{Host}:{Port}");
+
+    /// <summary>Reads <c>redis://[user][:password]@host[:port][/db]</c>, <c>rediss://</c> or <c>unix:///path[?db=0]</c>.</summary>
+    /// <param name="url">The URL. A secret: it is not repeated in <paramref name="problem"/>.</param>
+    /// <param name="target">What it says; null when it cannot be used.</param>
+    /// <param name="problem">Why it cannot be used.</param>
+    public static bool TryParse(string url, out RedisTarget? target, out string? problem)
+    {
+        target = null;
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("redis" or "rediss" or "unix"))
+        {
+            problem = "the Redis URL must start with redis://, rediss:// or unix://";
+            return false;
+        }
+
+        var login = uri.UserInfo.Split(':', 2);
+        var user = Uri.UnescapeDataString(login[0]);
+
+        // redis://secret@host has no user in any client's reading but ours would lose the password: it is refused, not guessed.
+        if (user is not ("" or "default"))
+        {
+            problem = "Redis users other than \"default\" are not supported; write the password as redis://:PASSWORD@host";
+            return false;
+        }
+
+        var query = QueryOf(uri);
+        var isSocket = string.Equals(uri.Scheme, "unix", StringComparison.Ordinal);
+        var number = query.GetValueOrDefault("db") ?? (isSocket ? "" : uri.AbsolutePath.Trim('/'));
+        var database = 0;
+        if (number.Length > 0 && !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out database))
+        {
+            problem = "the database of the Redis URL must be a number";
+            return false;
+        }
+
+        var password = login.Length > 1 ? Uri.UnescapeDataString(login[1]) : query.GetValueOrDefault("password");
+        target = new RedisTarget(
+            isSocket ? Uri.UnescapeDataString(uri.AbsolutePath) : uri.IdnHost.Length > 0 ? uri.IdnHost.Trim('[', ']') : "localhost",
+            isSocket ? 0 : uri.Port > 0 ? uri.Port : DefaultPort,
+            string.IsNullOrEmpty(password) ? null : password,
+            database,
+            string.Equals(uri.Scheme, "rediss", StringComparison.Ordinal),
+            !string.Equals(query.GetValueOrDefault("ssl_cert_reqs"), "none", StringComparison.OrdinalIgnoreCase));
+        problem = null;
+        return true;
+    }
+
+    internal ConfigurationOptions ToOptions()
+    {
+        var options = new ConfigurationOptions
+        {
+            AbortOnConnectFail = false,
+            AllowAdmin = false,
+            ClientName = "tollgate",
+            ConnectTimeout = 1000,
+            ConnectRetry = 1,
+            DefaultDatabase = Database,
+            KeepAlive = 10,
+            Password = Password,
+            ReconnectRetryPolicy = new LinearRetry(1000),
+            Ssl = Tls,
+        };
+        if (Tls)
+        {
+            options.SslHost = Host;
+            options.CertificateValidation += (_, _, _, errors) => errors == SslPolicyErrors.None || !VerifyCertificate;
+        }
+
+        options.EndPoints.Add(Port == 0 ? new UnixDomainSocketEndPoint(Host) : EndPointOf());
+        return options;
+    }
+
+    private EndPoint EndPointOf() => IPAddress.TryParse(Host, out var address) ? new IPEndPoint(address, Port) : new DnsEndPoint(Host, Port);
+
+    private static Dictionary<string, string> QueryOf(Uri uri)
+    {
+        var members = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var part in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var pair = part.Split('=', 2);
+            members[pair[0]] = pair.Length > 1 ? Uri.UnescapeDataString(pair[1]) : "";
+        }
+
+        return members;
+    }
+}

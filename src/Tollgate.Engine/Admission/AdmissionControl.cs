@@ -1,0 +1,242 @@
+using Tollgate.Engine.Errors;
+using Tollgate.Engine.Keys;
+using Tollgate.Engine.Pipeline;
+using Tollgate.Engine.Spend;
+
+namespace Tollgate.Engine.Admission;
+
+/// <summary>
+/// Step 3 of a call: may it run? Budgets and limits of its key, team, organization, owner, customer, tags and of the gateway are claimed in one
+/// decision and held until <see cref="Settle"/>.
+/// </summary>
+internal sealed class AdmissionControl(
+    LocalCounters local, ISharedCounters? shared, SubjectCache subjects, KeyRing ring, IBudgetResets? resets, ISpendJournal? journal, TimeProvider time)
+{
+    /// <summary>Counters of a replica that has died are freed this long after its longest call.</summary>
+    private static readonly TimeSpan LeaseMargin = TimeSpan.FromSeconds(60);
+
+    /// <summary>How often a call that may wait for a budget looks again.</summary>
+    private static readonly TimeSpan WaitStep = TimeSpan.FromMilliseconds(10);
+
+    private static readonly LimitScope GatewaySlots = new()
+    {
+        Owner = LimitOwner.Gateway, Kind = ClaimKind.Parallel, Counter = "parallel:gateway", Id = "gateway", Alias = "gateway", Limit = 0,
+    };
+
+    /// <summary>Admits a call or says why not.</summary>
+    /// <exception cref="ApiException">The refusal.</exception>
+    public async ValueTask AdmitAsync(CallContext call, CallClaims claims, Estimate estimate)
+    {
+        if (journal is { AcceptsCalls: false })
+        {
+            throw new ApiException(503, "Spend cannot be recorded now (the journal's disk is full); calls are refused until it can.", "service_unavailable")
+            {
+                RetryAfterSeconds = 5,
+            };
+        }
+
+        var settings = call.Snapshot.Config.Budgets;
+        var now = time.GetUtcNow();
+        await CollectAsync(call, claims, estimate, now);
+        if (claims.Count == 0)
+        {
+            return;
+        }
+
+        var deadline = now + settings.Wait;
+        var retried = false;
+        while (true)
+        {
+            var verdict = await TakeAsync(call, claims);
+            if (verdict.IsAdmitted)
+            {
+                claims.AreHeld = true;
+                return;
+            }
+
+            var scope = claims.ScopeOf(verdict.FailedIndex);
+            now = time.GetUtcNow();
+            if (!retried && scope.Kind == ClaimKind.Budget && await ResetIfDueAsync(call, scope, now))
+            {
+                // The period was over: the objects have been read again, with the new one.
+                retried = true;
+                claims.Clear();
+                await CollectAsync(call, claims, estimate, now);
+                continue;
+            }
+
+            if (scope.Kind != ClaimKind.Budget || now >= deadline)
+            {
+                throw Refusals.For(scope, claims.Span[verdict.FailedIndex], verdict.RetryAfter, settings, call.Envelope.Model, now);
+            }
+
+            await Task.Delay(WaitStep, time, call.Aborted);
+        }
+    }
+
+    /// <summary>Corrects what was held to what was used; gives everything back for a call that used nothing.</summary>
+    public void Settle(CallContext call, CallClaims claims, long cost, long tokens)
+    {
+        if (!claims.AreHeld)
+        {
+            return;
+        }
+
+        claims.AreHeld = false;
+        var settings = call.Snapshot.Config.Budgets;
+        if (claims.AreShared)
+        {
+            shared!.Settle(call.CallId, claims.Span, cost, tokens);
+
+            // The figure to go on with should the store be lost.
+            foreach (ref readonly var claim in claims.Span)
+            {
+                if (claim.Kind == ClaimKind.Budget)
+                {
+                    local.AddSpend(claim.Counter, claim.Recorded, claim.Epoch, cost);
+                }
+            }
+        }
+        else
+        {
+            local.Settle(claims.Span, cost, tokens, settings.Mode, settings.RateWindow);
+        }
+    }
+
+    private async ValueTask<Verdict> TakeAsync(CallContext call, CallClaims claims)
+    {
+        var settings = call.Snapshot.Config.Budgets;
+        var share = 1;
+        if (shared is not null)
+        {
+            if (shared.IsAvailable)
+            {
+                var lease = CallTimeouts.LongestOf(call) + LeaseMargin;
+                if (await shared.TryTakeAsync(call.CallId, claims.Memory, settings.Mode, lease, call.Aborted) is { } verdict)
+                {
+                    claims.AreShared = true;
+                    return verdict;
+                }
+            }
+
+            if (settings.FailClosed && HasBudget(claims))
+            {
+                throw new ApiException(503, "Budgets cannot be checked now: the shared counters are away.", "service_unavailable") { RetryAfterSeconds = 1 };
+            }
+
+            share = shared.Replicas;
+        }
+
+        claims.AreShared = false;
+        return local.Take(claims.Span, settings.Mode, settings.RateWindow, share);
+    }
+
+    private async ValueTask<bool> ResetIfDueAsync(CallContext call, LimitScope scope, DateTimeOffset now)
+    {
+        if (resets is null || scope.ResetAt > now || scope.ResetAt is null || scope.Resettable is not { } row || call.Snapshot.Config.Budgets.NeverReset
+            || !await resets.ResetIfDueAsync(row.Kind, row.Id, call.Aborted))
+        {
+            return false;
+        }
+
+        if (call.Caller.Key is { } key)
+        {
+            ring.Drop(key);
+            var hash = KeyHash.FromHex(key.Identity.Hash);
+            if (hash is { } known && await ring.FindAsync(known, call.Aborted) is { } fresh)
+            {
+                call.Caller = fresh.CallerFor(call.Caller.KeyHeader!);
+            }
+        }
+
+        return true;
+    }
+
+    private async ValueTask CollectAsync(CallContext call, CallClaims claims, Estimate estimate, DateTimeOffset now)
+    {
+        var settings = call.Snapshot.Config.Budgets;
+        var key = call.Caller.Key;
+        if (key is not null && !call.Caller.IsAdmin)
+        {
+            foreach (var scope in key.Scopes)
+            {
+                if (scope.Model is null || ModelNames.Fit(scope.Model, call))
+                {
+                    Add(call, claims, scope, estimate, now);
+                }
+            }
+        }
+
+        foreach (var tag in call.Tags)
+        {
+            if (await subjects.TagAsync(tag, call.Aborted) is { } subject)
+            {
+                AddAll(call, claims, subject.Scopes, estimate, now);
+            }
+        }
+
+        if (call.CustomerId is { } customerId && !settings.IgnoreCustomers && await subjects.CustomerAsync(customerId, call.Aborted) is { } customer)
+        {
+            if (customer.Value.Blocked)
+            {
+                throw new ApiException(401, $"User blocked from making LLM API Calls. User={customerId}", "auth_error", "None");
+            }
+
+            AddAll(call, claims, customer.Scopes, estimate, now);
+        }
+
+        if (await subjects.GatewayAsync(call.Aborted) is { } gateway)
+        {
+            AddAll(call, claims, gateway.Scopes, estimate, now);
+        }
+
+        if (settings.GlobalParallelRequests is { } slots)
+        {
+            claims.Add(GatewaySlots, new Claim { Counter = GatewaySlots.Counter, Kind = ClaimKind.Parallel, Limit = slots, Amount = 1 });
+        }
+    }
+
+    private static void AddAll(
+        CallContext call, CallClaims claims, System.Collections.Immutable.ImmutableArray<LimitScope> scopes, in Estimate estimate, DateTimeOffset now)
+    {
+        foreach (var scope in scopes)
+        {
+            Add(call, claims, scope, estimate, now);
+        }
+    }
+
+    private static void Add(CallContext call, CallClaims claims, LimitScope scope, in Estimate estimate, DateTimeOffset now)
+    {
+        var settings = call.Snapshot.Config.Budgets;
+        switch (scope.Kind)
+        {
+            // What costs nothing is never refused for money.
+            case ClaimKind.Budget when estimate.IsFree:
+                break;
+            case ClaimKind.Budget:
+                claims.Add(scope, scope.ToClaim(estimate.Cost, 0, now, settings.TimeZone));
+                break;
+            case ClaimKind.Tokens:
+                var output = settings.TokenKind is "input" ? 0 : estimate.OutputTokens;
+                var input = settings.TokenKind is "output" ? 0 : estimate.InputTokens;
+                claims.Add(scope, scope.ToClaim(input + output, output, now, settings.TimeZone));
+                break;
+            default:
+                claims.Add(scope, scope.ToClaim(1, 0, now, settings.TimeZone));
+                break;
+        }
+    }
+
+    private static bool HasBudget(CallClaims claims)
+    {
+        foreach (ref readonly var claim in claims.Span)
+        {
+            if (claim.Kind == ClaimKind.Budget)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,26 @@
+using Tollgate.Engine.Admission;
+using Tollgate.Engine.Configuration;
+using Tollgate.Engine.Keys;
+
+namespace Tollgate.Engine;
+
+/// <summary>What the control plane may know and tell: changes of identities, budgets of providers.</summary>
+public sealed class ControlPlane
+{
+    private readonly RouterBudgets _budgets;
+
+    internal ControlPlane(KeyRing ring, SubjectCache subjects, RouterBudgets budgets)
+    {
+        _budgets = budgets;
+        Listeners = [ring, subjects];
+    }
+
+    /// <summary>Everything in memory that a change concerns: to be told of each.</summary>
+    public IReadOnlyList<IChangeListener> Listeners { get; }
+
+    /// <summary>Budgets of providers with what has been spent in the running period.</summary>
+    public IReadOnlyList<(PartialBudgetSetting Budget, decimal Spent, DateTimeOffset ResetAt)> ProviderBudgets() => [.. _budgets.Providers()];
+
+    /// <summary>Brings budgets of providers and deployments in line with other replicas, until the gateway stops.</summary>
+    public Task SynchronizeBudgetsAsync() => _budgets.RunAsync();
+}

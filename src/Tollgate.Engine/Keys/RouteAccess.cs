@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using Tollgate.Engine.Errors;
+
+namespace Tollgate.Engine.Keys;
+
+/// <summary>Whether a key that is restricted to routes may call one of the data plane (admin-api.md 3.5, step A).</summary>
+public static class RouteAccess
+{
+    private static readonly ImmutableArray<string> Inference = ["llm_api_routes", "openai_routes"];
+
+    /// <summary>Checks an inference route.</summary>
+    /// <exception cref="ApiException">403.</exception>
+    public static void CheckInference(Caller caller, string path)
+    {
+        if (caller.Key is not { } key)
+        {
+            return;
+        }
+
+        if (!key.Identity.AllowedRoutes.IsDefaultOrEmpty && !Allows(key.Identity.AllowedRoutes, path, Inference))
+        {
+            throw ApiException.Forbidden(
+                $"Virtual key is not allowed to call this route. Only allowed to call routes: ['{string.Join("', '", key.Identity.AllowedRoutes)}']. Tried to call route: {path}");
+        }
+
+        if (string.Equals(key.Identity.User?.Role, "proxy_admin_viewer", StringComparison.Ordinal))
+        {
+            throw ApiException.Forbidden("user not allowed to access this OpenAI routes, role= proxy_admin_viewer");
+        }
+    }
+
+    /// <summary>True when a list allows a path: by name, as a prefix of its segments, by <c>*</c>, or by a group the route belongs to.</summary>
+    public static bool Allows(ImmutableArray<string> allowed, string path, ImmutableArray<string> groups)
+    {
+        foreach (var entry in allowed)
+        {
+            if (groups.Contains(entry, StringComparer.Ordinal)
+                || (entry.EndsWith('*') && path.StartsWith(entry[..^1], StringComparison.Ordinal))
+                || (path.StartsWith(entry, StringComparison.Ordinal) && (path.Length == entry.Length || path[entry.Length] == '/')))
+            {
+                return true;
+            }
+
+            // /v1/chat/completions and /chat/completions are one route.
+            if (path.StartsWith("/v1/", StringComparison.Ordinal) && string.Equals(path[3..], entry, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

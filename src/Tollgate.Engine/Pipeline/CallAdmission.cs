@@ -1,0 +1,139 @@
+using System.Text;
+using Tollgate.Engine.Admission;
+using Tollgate.Engine.Errors;
+using Tollgate.Engine.Keys;
+using Tollgate.Engine.Routing;
+using Tollgate.Wire.Json;
+
+namespace Tollgate.Engine.Pipeline;
+
+/// <summary>Step 3: finds out what a call is about (model group, customer, tags), whether its key may call that, and claims its limits.</summary>
+internal sealed class CallAdmission(AdmissionControl admission)
+{
+    /// <summary>Longest list of tags that is looked at.</summary>
+    private const int MostTags = 64;
+
+    /// <summary>Admits a call or says why not.</summary>
+    /// <exception cref="ApiException">The refusal.</exception>
+    public ValueTask AdmitAsync(CallContext call, CallScratch scratch)
+    {
+        var model = call.Envelope.Model;
+        if (call.Caller.Key is { Identity: var key } && !call.Caller.IsAdmin)
+        {
+            ModelAccess.Check(key, model, call.Snapshot);
+            CheckFallbacks(call, key);
+            RequireParams(call, key);
+            model = ModelAccess.AliasOf(key, model);
+        }
+
+        call.Group = Resolve(call, model);
+        Describe(call);
+        var estimate = CallEstimate.For(call);
+        if (estimate.IsUnpriced && call.Snapshot.Config.Budgets.RefuseUnpriced)
+        {
+            throw ApiException.BadRequest(
+                $"Model {call.Envelope.Model} has no price and tollgate.unpriced_models is 'refuse'. Set input_cost_per_token and output_cost_per_token, or base_model.",
+                "model");
+        }
+
+        call.ExpectedCost = estimate.ToReserve.Cost;
+        call.Claims = scratch.Claims;
+        return admission.AdmitAsync(call, scratch.Claims, estimate.ToReserve);
+    }
+
+    private static ModelGroup Resolve(CallContext call, string model)
+    {
+        var models = call.Snapshot.Models;
+        if (models.Resolve(model) is { } group)
+        {
+            return group;
+        }
+
+        var hint = ModelSuggestions.For(call.Envelope.Model, models);
+        throw ApiException.BadRequest(
+            $"{call.Route}: Invalid model name passed in model={call.Envelope.Model}. Call `/v1/models` to view available models for your key.{hint}");
+    }
+
+    private static void CheckFallbacks(CallContext call, KeyIdentity key)
+    {
+        if (call.Envelope.Fallbacks.IsDefaultOrEmpty)
+        {
+            return;
+        }
+
+        foreach (var fallback in call.Envelope.Fallbacks)
+        {
+            ModelAccess.Check(key, fallback.Model, call.Snapshot);
+        }
+    }
+
+    private static void RequireParams(CallContext call, KeyIdentity key)
+    {
+        foreach (var name in key.Metadata.EnforcedParams)
+        {
+            RequiredFields.Require(call, name);
+        }
+
+        if (key.Team is { } team)
+        {
+            foreach (var name in team.Metadata.EnforcedParams)
+            {
+                RequiredFields.Require(call, name);
+            }
+        }
+    }
+
+    /// <summary>Customer, tags, notes and session from headers, body, key and team (llm-api.md 2.7, sections 6 and 7).</summary>
+    private static void Describe(CallContext call)
+    {
+        var headers = call.Http.Request.Headers;
+        var metadata = call.Envelope.Metadata;
+        call.CustomerId = Text(headers["x-litellm-customer-id"]) ?? Text(headers["x-litellm-end-user-id"])
+            ?? (call.Snapshot.Config.General.UserHeaderName is { } name ? Text(headers[name]) : null)
+            ?? call.Envelope.User ?? metadata.User ?? metadata.UserId ?? metadata.SafetyIdentifier;
+        call.SessionId = Text(headers["x-litellm-session-id"]) ?? Text(headers["x-litellm-trace-id"]) ?? metadata.SessionId;
+        if (Text(headers["x-litellm-spend-logs-metadata"]) is { } notes)
+        {
+            call.SpendNotes = Notes(notes);
+        }
+
+        if (Text(headers["x-litellm-tags"]) is { } tags)
+        {
+            foreach (var tag in tags.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            {
+                metadata.AddTag(tag);
+            }
+        }
+
+        if (call.Caller.Key is { Identity: var key })
+        {
+            AddAll(metadata, key.Metadata.Tags);
+            if (key.Team is { } team)
+            {
+                AddAll(metadata, team.Metadata.Tags);
+            }
+        }
+
+        call.Tags = metadata.Tags.Count <= MostTags ? metadata.Tags : [.. metadata.Tags.Take(MostTags)];
+    }
+
+    private static ReadOnlyMemory<byte> Notes(string header)
+    {
+        var bytes = Encoding.UTF8.GetBytes(header);
+        var members = new JsonMembers();
+        return JsonScanner.Scan(bytes, members).IsNone && members.RootKind == JsonKind.Object
+            ? bytes
+            : throw ApiException.BadRequest("Header x-litellm-spend-logs-metadata must hold a JSON object.", "x-litellm-spend-logs-metadata");
+    }
+
+    private static void AddAll(ClientMetadata metadata, System.Collections.Immutable.ImmutableArray<string> tags)
+    {
+        foreach (var tag in tags)
+        {
+            metadata.AddTag(tag);
+        }
+    }
+
+    private static string? Text(Microsoft.Extensions.Primitives.StringValues header)
+        => header.Count == 0 || string.IsNullOrWhiteSpace(header.ToString()) ? null : header.ToString();
+}

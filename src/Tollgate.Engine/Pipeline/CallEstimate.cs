@@ -1,0 +1,109 @@
+using Tollgate.Engine.Admission;
+using Tollgate.Engine.Routing;
+using Tollgate.Engine.Upstream;
+using Tollgate.Wire.OpenAi;
+
+namespace Tollgate.Engine.Pipeline;
+
+/// <summary>What a call is expected to use and cost (routing.md 14.3, 17.5).</summary>
+/// <param name="ToReserve">What admission holds.</param>
+/// <param name="IsUnpriced">Nobody knows what the model costs.</param>
+internal readonly record struct CallEstimate(Estimate ToReserve, bool IsUnpriced)
+{
+    /// <summary>Output that is assumed for money when the client set no limit.</summary>
+    private const long UsualOutput = 500;
+
+    /// <summary>Least output that is assumed for token limits when the client set no limit.</summary>
+    private const long LeastOutput = 1024;
+
+    /// <summary>Output that is assumed for an upper bound when neither client nor catalogue knows one.</summary>
+    private const long LargeOutput = 32_768;
+
+    /// <summary>Input that is assumed for an upper bound when a prompt points at media elsewhere and the catalogue knows no bound.</summary>
+    private const long LargeInput = 200_000;
+
+    public static CallEstimate For(CallContext call)
+    {
+        var group = call.Group!;
+        var mode = call.Snapshot.Config.Budgets.Mode;
+        var input = TokenEstimate.FromBytes(call.Body.Length);
+        var limit = call.Surface == Surface.Embeddings ? 0 : call.Envelope.MaxOutputTokens;
+        var choices = call.Envelope.Choices;
+        var isStrict = mode == BudgetMode.Strict;
+        var cost = 0L;
+        var isFree = true;
+        var isUnpriced = true;
+        var mostOutput = 0L;
+        foreach (var deployment in group.Deployments)
+        {
+            Add(deployment);
+        }
+
+        if (isStrict)
+        {
+            // Wherever the call may go, it must fit.
+            foreach (var next in FallbackGroups(call, group))
+            {
+                foreach (var deployment in next.Deployments)
+                {
+                    Add(deployment);
+                }
+            }
+        }
+
+        var output = (limit ?? Math.Min(mostOutput == 0 ? long.MaxValue : mostOutput, Math.Max(input, LeastOutput))) * choices;
+        return new CallEstimate(new Estimate(input, output, cost, isFree), isUnpriced);
+
+        void Add(Deployment deployment)
+        {
+            if (deployment.Config.Info.Blocked)
+            {
+                return;
+            }
+
+            var prices = deployment.Prices;
+            isFree &= prices.IsExplicitlyFree;
+            isUnpriced &= !prices.IsPriced;
+            mostOutput = Math.Max(mostOutput, deployment.Sizes.MaxOutputTokens ?? 0);
+            cost = Math.Max(cost, isStrict
+                ? prices.UpperBoundNano(InputBound(call, deployment), (limit ?? deployment.Sizes.MaxOutputTokens ?? LargeOutput) * choices)
+                : prices.EstimateNano(input, (limit ?? UsualOutput) * choices));
+        }
+    }
+
+    /// <summary>No text has more tokens than bytes. What a prompt only points at may have any number: then the model's context is the bound.</summary>
+    private static long InputBound(CallContext call, Deployment deployment)
+    {
+        var text = call.Body.Span;
+        var pointsElsewhere = text.IndexOf("_url\""u8) >= 0 || text.IndexOf("file_id\""u8) >= 0 || text.IndexOf("input_audio"u8) >= 0;
+        return pointsElsewhere ? Math.Max(call.Body.Length, deployment.Sizes.MaxInputTokens ?? LargeInput) : call.Body.Length;
+    }
+
+    private static IEnumerable<ModelGroup> FallbackGroups(CallContext call, ModelGroup group)
+    {
+        if (call.Envelope.DisableFallbacks)
+        {
+            yield break;
+        }
+
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var kind in (ReadOnlySpan<UpstreamErrorKind>)[
+            UpstreamErrorKind.InternalServer, UpstreamErrorKind.ContextWindowExceeded, UpstreamErrorKind.ContentPolicyViolation])
+        {
+            names.UnionWith(FallbackChain.NamesFor(call, group.Name, kind));
+        }
+
+        if (!call.Envelope.Fallbacks.IsDefaultOrEmpty)
+        {
+            names.UnionWith(call.Envelope.Fallbacks.Select(static target => target.Model));
+        }
+
+        foreach (var name in names)
+        {
+            if (call.Snapshot.Models.Resolve(name) is { } next)
+            {
+                yield return next;
+            }
+        }
+    }
+}

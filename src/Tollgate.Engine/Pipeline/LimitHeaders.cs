@@ -1,0 +1,93 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Tollgate.Engine.Admission;
+
+namespace Tollgate.Engine.Pipeline;
+
+/// <summary>Headers about money and limits (routing.md 14.5, 20.1).</summary>
+internal static class LimitHeaders
+{
+    /// <summary>Sets what is known: of a stream the cost is not, its headers leave before its end.</summary>
+    public static void Write(CallContext call, IHeaderDictionary headers)
+    {
+        if (call.IsRecorded && call.Usage is not null)
+        {
+            WriteCost(call, headers);
+        }
+
+        if (call.Caller.Key is not { Identity: var key })
+        {
+            return;
+        }
+
+        headers["x-litellm-key-spend"] = PythonFloat.Format(call.KeySpend ?? key.Budget.Spend);
+        if (key.Budget.Max is { } max)
+        {
+            headers["x-litellm-key-max-budget"] = PythonFloat.Format(max + (call.HasTemporaryIncrease ? key.Metadata.TemporaryBudgetIncrease : 0));
+        }
+
+        if (key.Limits.TokensPerMinute is { } tokens)
+        {
+            headers["x-litellm-key-tpm-limit"] = tokens.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (key.Limits.RequestsPerMinute is { } requests)
+        {
+            headers["x-litellm-key-rpm-limit"] = requests.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (call.Claims is { } claims)
+        {
+            WriteLimits(call, claims, headers);
+        }
+    }
+
+    private static void WriteCost(CallContext call, IHeaderDictionary headers)
+    {
+        var cost = call.Cost;
+        headers["x-litellm-response-cost"] = PythonFloat.Format(cost.Total);
+        if (cost.IsUnknown)
+        {
+            headers["x-tollgate-cost-unknown"] = "true";
+        }
+
+        if (cost.Original != cost.Total)
+        {
+            headers["x-litellm-response-cost-original"] = PythonFloat.Format(cost.Original);
+            headers["x-litellm-response-cost-discount-amount"] = PythonFloat.Format(cost.DiscountAmount);
+            headers["x-litellm-response-cost-margin-amount"] = PythonFloat.Format(cost.MarginTotal);
+            headers["x-litellm-response-cost-margin-percent"] = PythonFloat.Format(cost.MarginPercent);
+        }
+    }
+
+    private static void WriteLimits(CallContext call, CallClaims claims, IHeaderDictionary headers)
+    {
+        var span = claims.Span;
+        for (var i = 0; i < span.Length; i++)
+        {
+            ref readonly var claim = ref span[i];
+            if (claim.Kind == ClaimKind.Budget)
+            {
+                continue;
+            }
+
+            var scope = claims.ScopeOf(i);
+            var names = LimitHeaderNames.For(scope);
+            var limit = claim.Limit.ToString(CultureInfo.InvariantCulture);
+            var remaining = claim.Remaining.ToString(CultureInfo.InvariantCulture);
+            headers[names.Limit] = limit;
+            headers[names.Remaining] = remaining;
+            if (scope.Owner == LimitOwner.Key && claim.Kind is ClaimKind.Requests or ClaimKind.Tokens)
+            {
+                var type = claim.Kind == ClaimKind.Requests ? "requests" : "tokens";
+                headers["x-ratelimit-limit-" + type] = limit;
+                headers["x-ratelimit-remaining-" + type] = remaining;
+            }
+            else if (scope.Owner == LimitOwner.KeyModel && claim.Kind is ClaimKind.Requests or ClaimKind.Tokens)
+            {
+                var type = claim.Kind == ClaimKind.Requests ? "requests" : "tokens";
+                headers[$"x-litellm-key-remaining-{type}-{HeaderText.Clean(call.Envelope.Model)}"] = remaining;
+            }
+        }
+    }
+}

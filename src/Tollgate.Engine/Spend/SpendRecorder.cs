@@ -1,0 +1,218 @@
+using Microsoft.Extensions.Logging;
+using Tollgate.Engine.Admission;
+using Tollgate.Engine.Pipeline;
+using Tollgate.Engine.Pricing;
+using Tollgate.Engine.Routing;
+using Tollgate.Wire.OpenAi;
+
+namespace Tollgate.Engine.Spend;
+
+/// <summary>
+/// Accounts a call exactly once: cost, counters, journal. Called before the last byte of an answer goes out, so that what a client has seen is
+/// on record; and again at the call's end, for those that never got so far.
+/// </summary>
+internal sealed partial class SpendRecorder(
+    AdmissionControl admission, RouterBudgets budgets, LocalCounters counters, ISpendJournal? journal, TimeProvider time, ILogger<SpendRecorder> logger)
+{
+    private readonly RecentIds _recent = new();
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, bool> _unpriced = new(StringComparer.Ordinal);
+
+    /// <summary>Accounts a call whose answer is complete, or as complete as it will get.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="scratch">Its working memory.</param>
+    /// <param name="deployment">Who answered.</param>
+    /// <param name="answerId">The answer's own id; null when it has none.</param>
+    /// <param name="succeeded">False for a call that failed after output had been produced.</param>
+    public void Record(CallContext call, CallScratch scratch, Deployment deployment, string? answerId, bool succeeded)
+    {
+        if (call.IsRecorded)
+        {
+            return;
+        }
+
+        call.IsRecorded = true;
+        if (call.Usage is { } usage)
+        {
+            var prices = deployment.Prices;
+            call.Cost = CostCalculator.Calculate(prices, usage, call.ServiceTier);
+            if (call.Cost.IsUnknown)
+            {
+                WarnUnpriced(deployment);
+            }
+        }
+
+        var nano = Money.ToNano(call.Cost.Total);
+        Count(call, scratch, nano);
+        if (call.Snapshot.Config.Spend.DisableUpdates || journal is null)
+        {
+            return;
+        }
+
+        Fill(call, scratch, deployment, answerId, succeeded);
+        journal.Append(scratch.Spend);
+    }
+
+    /// <summary>Accounts a call that ended without an answer: gives back what was held, and records the failure of an identified caller.</summary>
+    public void RecordFailure(CallContext call, CallScratch scratch, int status, string message)
+    {
+        if (call.IsRecorded)
+        {
+            return;
+        }
+
+        call.IsRecorded = true;
+        admission.Settle(call, scratch.Claims, 0, 0);
+        budgets.Settle(call, scratch.RouteClaims, 0);
+        var settings = call.Snapshot.Config.Spend;
+        if (settings.DisableUpdates || settings.DisableErrorLogs || journal is null || call.Envelope is null || call.Caller.KeyHeader is null)
+        {
+            // Who could not be identified must not control what is written.
+            return;
+        }
+
+        Fill(call, scratch, call.Outcome?.Deployment, answerId: null, succeeded: false);
+        var spent = scratch.Spend;
+        spent.ErrorClass = call.Outcome is { } outcome ? ErrorClasses.NameOf(outcome.Kind) : ErrorNames.Of(status);
+        spent.Metadata = SpendMetadata.Write(call, scratch, new FailureNote(status, spent.ErrorClass, message, spent.Provider));
+        journal.Append(spent);
+    }
+
+    private void Count(CallContext call, CallScratch scratch, long nano)
+    {
+        budgets.Settle(call, scratch.RouteClaims, nano);
+        var claims = scratch.Claims;
+        var tokens = TokensOf(call);
+        var keyCounted = false;
+        if (call.Caller.Key is { } key)
+        {
+            foreach (ref readonly var claim in claims.Span)
+            {
+                keyCounted |= string.Equals(claim.Counter, key.SpendCounter, StringComparison.Ordinal);
+            }
+
+            admission.Settle(call, claims, nano, tokens);
+            var budget = key.Identity.Budget;
+            var recorded = Money.ToNano(budget.Spend);
+            if (!keyCounted)
+            {
+                counters.AddSpend(key.SpendCounter, recorded, budget.ResetAt?.UtcTicks ?? 0, nano);
+            }
+
+            call.KeySpend = Money.ToUsd(counters.SpentOf(key.SpendCounter, recorded));
+            return;
+        }
+
+        admission.Settle(call, claims, nano, tokens);
+    }
+
+    /// <summary>Tokens of the kind that is limited.</summary>
+    private static long TokensOf(CallContext call) => call.Usage is not { } usage ? 0 : call.Snapshot.Config.Budgets.TokenKind switch
+    {
+        "input" => usage.PromptTokens,
+        "output" => usage.CompletionTokens,
+        _ => usage.TotalTokens,
+    };
+
+    private void Fill(CallContext call, CallScratch scratch, Deployment? deployment, string? answerId, bool succeeded)
+    {
+        var spent = scratch.Spend;
+        spent.Clear();
+        var now = time.GetUtcNow();
+        spent.CallId = call.CallId;
+        spent.RequestId = RequestIdOf(call, answerId);
+        spent.CallType = call.Surface.CallType();
+        spent.Endpoint = call.Route;
+        spent.Cost = call.Cost.Total;
+        if (call.Usage is { } usage)
+        {
+            spent.PromptTokens = usage.PromptTokens;
+            spent.CompletionTokens = usage.CompletionTokens;
+            spent.TotalTokens = usage.TotalTokens;
+            spent.CacheReadTokens = usage.CachedTokens;
+            spent.CacheCreationTokens = usage.CacheCreationTokens;
+        }
+
+        spent.End = now;
+        spent.Start = now - time.GetElapsedTime(call.StartedAt);
+        spent.FirstOutput = call.FirstOutputAt is { } first ? now - time.GetElapsedTime(first) : now;
+        spent.ModelGroup = call.Plan?.Group.Name ?? call.Group?.Name ?? call.Envelope.Model;
+        if (deployment is not null)
+        {
+            spent.Model = deployment.ModelName;
+            spent.ModelId = deployment.Id;
+            spent.Provider = deployment.Connection.Provider;
+            spent.ApiBase = deployment.Connection.DisplayBase ?? "";
+        }
+        else
+        {
+            spent.Model = call.Envelope.Model;
+        }
+
+        FillWho(call, spent);
+        foreach (var tag in call.Tags)
+        {
+            spent.Tags.Add(tag);
+        }
+
+        spent.SessionId = call.SessionId;
+        spent.Succeeded = succeeded;
+        spent.WriteLog = !call.Snapshot.Config.Spend.DisableLogs;
+        spent.CountGlobally = call.Snapshot.Config.Budgets.GlobalMax > 0;
+        spent.Metadata = SpendMetadata.Write(call, scratch, succeeded ? null : FailureNote.Of(call, spent.Provider));
+        if (!succeeded)
+        {
+            spent.ErrorClass = call.Outcome is { } outcome ? ErrorClasses.NameOf(outcome.Kind) : "ClientDisconnected";
+        }
+    }
+
+    private static void FillWho(CallContext call, SpendEvent spent)
+    {
+        spent.CustomerId = call.Snapshot.Config.Budgets.IgnoreCustomers ? null : call.CustomerId;
+        spent.ClientAddress = call.Http.Connection.RemoteIpAddress is { } address ? call.Snapshot.TextOf(address) : null;
+        if (call.Caller.Key is { Identity: var key })
+        {
+            spent.KeyHash = key.Hash;
+            spent.KeyAlias = key.Alias;
+            spent.UserId = key.UserId;
+            spent.TeamId = key.TeamId;
+            spent.OrganizationId = key.Organization?.Id;
+            spent.ProjectId = key.Project?.Id;
+            spent.AgentId = key.AgentId;
+        }
+        else if (call.Caller.IsStandIn)
+        {
+            spent.KeyAlias = "failed-to-connect-to-db";
+        }
+        else if (call.Caller.IsAdmin)
+        {
+            spent.KeyHash = call.Snapshot.MasterKeyHash;
+            spent.UserId = GatewaySnapshot.MasterUserId;
+        }
+    }
+
+    private string RequestIdOf(CallContext call, string? answerId)
+    {
+        var id = string.IsNullOrEmpty(answerId) ? call.CallId : answerId;
+        return _recent.SeenBefore(id) ? string.Concat(id, "_", CallSuffix(call.CallId)) : id;
+    }
+
+    /// <summary>A client may choose its call's id; only a made one is sure to differ from call to call.</summary>
+    private static ReadOnlySpan<char> CallSuffix(string callId) => Guid.TryParse(callId, out _) ? callId.AsSpan(0, 8) : Guid.NewGuid().ToString("N").AsSpan(0, 8);
+
+    private void WarnUnpriced(Deployment deployment)
+    {
+        if (_unpriced.TryAdd(deployment.Id, true))
+        {
+            Log.Unpriced(logger, deployment.UpstreamModel, deployment.Id);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(
+            EventIds.Admission + 2,
+            LogLevel.Warning,
+            "Model {Model} (deployment {DeploymentId}) has no price: its calls are counted as costing nothing. Set input_cost_per_token and output_cost_per_token, or base_model")]
+        public static partial void Unpriced(ILogger logger, string model, string deploymentId);
+    }
+}

@@ -1,0 +1,49 @@
+using System.Text.Json.Nodes;
+using Tollgate.Data.Rows;
+using Tollgate.Engine.Keys;
+using Tollgate.Management.Configuration;
+using Tollgate.Management.Kernel;
+
+namespace Tollgate.Management.Models;
+
+/// <summary>
+/// The frame of every change of the stored configuration: one transaction with the switch of C15, the change itself and the notice; then the
+/// configuration is built anew, so that it is in force before the answer is sent.
+/// </summary>
+public sealed class ModelWrite(IDatabase database, IGatewayConfiguration configuration, StoreGate gate)
+{
+    /// <summary>Runs a change.</summary>
+    /// <param name="id">What changes, for the notice.</param>
+    /// <param name="work">The change with its audit record.</param>
+    /// <param name="cancellationToken">The client has left. A change that was committed is put in force all the same.</param>
+    public async Task<T> RunAsync<T>(string id, Func<IRowWriter, Task<T>> work, CancellationToken cancellationToken)
+    {
+        await gate.RequireAsync(cancellationToken);
+        var answer = await database.WriteAsync(
+            async rows =>
+            {
+                await gate.RecordAsync(rows);
+                var made = await work(rows);
+                await rows.NoteChangeAsync(new ChangeNotice(ChangedObject.Configuration, id));
+                return made;
+            },
+            cancellationToken);
+        await configuration.RefreshAsync(CancellationToken.None);
+        return answer;
+    }
+
+    /// <summary>Refuses a deployment that would not be served.</summary>
+    public void RequireFit(string modelName, JsonObject parameters, JsonObject info)
+    {
+        var entry = new JsonObject
+        {
+            ["model_name"] = modelName,
+            ["litellm_params"] = parameters.DeepClone(),
+            ["model_info"] = info.DeepClone(),
+        };
+        if (configuration.FaultOf(entry) is { } fault)
+        {
+            throw AdminException.Of(ErrorGroup.Auth, 400, fault);
+        }
+    }
+}

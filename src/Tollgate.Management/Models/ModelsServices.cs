@@ -1,0 +1,31 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Tollgate.Management.Configuration;
+
+namespace Tollgate.Management.Models;
+
+/// <summary>Registers what models, credentials and configuration need.</summary>
+public static class ModelsServices
+{
+    /// <summary>
+    /// Adds the services. The host adds <see cref="IGatewayConfiguration"/>, <see cref="IModelMap"/>,
+    /// <see cref="Credentials.ISecretBox"/> and the database.
+    /// </summary>
+    public static IServiceCollection AddModels(this IServiceCollection services)
+    {
+        services.TryAddSingleton<Kernel.AuditLog>();
+        services.TryAddSingleton<StoreGate>();
+        services.TryAddSingleton<ModelRows>();
+        services.TryAddSingleton<OverrideRows>();
+        services.TryAddSingleton<ModelWrite>();
+        services.TryAddSingleton<ModelInfo>();
+        services.TryAddSingleton<ModelAccess>();
+        services.TryAddSingleton<CreateModel>();
+        services.TryAddSingleton<UpdateModel>();
+        services.TryAddSingleton<DeleteModel>();
+        services.TryAddSingleton<SwitchModel>();
+        services.TryAddSingleton<ListModels>();
+        services.TryAddSingleton<ModelGroups>();
+        return services;
+    }
+}

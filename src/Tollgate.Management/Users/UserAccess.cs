@@ -1,0 +1,79 @@
+using System.Text.Json.Nodes;
+using Tollgate.Data.Rows;
+using Tollgate.Management.Kernel;
+using Tollgate.Management.Keys;
+
+namespace Tollgate.Management.Users;
+
+/// <summary>Who may see and change which user (admin-api.md 6).</summary>
+internal static class UserAccess
+{
+    /// <summary>What users may change of themselves; everything else decides about money and rights.</summary>
+    private static readonly HashSet<string> OwnFields = new(StringComparer.Ordinal) { "user_id", "user_email", "password", "user_alias" };
+
+    /// <summary>Organizations that the caller administers.</summary>
+    public static async Task<HashSet<string>> OrganizationsAsync(IRowReader rows, AdminCaller caller)
+    {
+        if (caller.UserId is not { } user)
+        {
+            return [];
+        }
+
+        var memberships = await rows.SelectAsync(
+            Tables.OrganizationMemberships, Filter.All(Filter.Equal("user_id", user), Filter.Equal("user_role", "org_admin")));
+        return memberships.Select(static row => row["organization_id"]!.GetValue<string>()).ToHashSet(StringComparer.Ordinal);
+    }
+
+    /// <summary>True for the gateway's administrator, and for one of an organization that the user is in (unless the user ranks higher).</summary>
+    public static async Task<bool> AdministersAsync(IRowReader rows, AdminCaller caller, JsonObject user)
+    {
+        if (caller.IsAdmin)
+        {
+            return true;
+        }
+
+        if (AdminCaller.RoleOf(BudgetRules.TextOf(user, "user_role")) is AdminRole.ProxyAdmin or AdminRole.ProxyAdminViewer)
+        {
+            return false;
+        }
+
+        var own = await OrganizationsAsync(rows, caller);
+        return own.Count > 0 && await rows.CountAsync(
+            Tables.OrganizationMemberships,
+            Filter.All(Filter.Equal("user_id", BudgetRules.TextOf(user, "user_id")), Filter.In("organization_id", own))) > 0;
+    }
+
+    /// <summary>Checks an update of a user by himself or by somebody above him.</summary>
+    public static async Task CheckUpdateAsync(IRowReader rows, AdminCaller caller, JsonObject? user, Fields fields)
+    {
+        if (caller.IsAdmin)
+        {
+            return;
+        }
+
+        if (fields.Any("user_role") is not null)
+        {
+            throw AdminException.Of(ErrorGroup.Auth, 403, "Only proxy admins can modify user roles.");
+        }
+
+        if (user is not null && KeyAccess.MayWrite(caller) && await AdministersAsync(rows, caller, user))
+        {
+            return;
+        }
+
+        if (user is null || caller.UserId is null
+            || !string.Equals(BudgetRules.TextOf(user, "user_id"), caller.UserId, StringComparison.Ordinal))
+        {
+            throw AdminException.Of(
+                ErrorGroup.Auth, 403, "User does not have permission to update this user. Only PROXY_ADMIN can update other users.");
+        }
+
+        foreach (var (name, value) in fields.Json)
+        {
+            if (value is not null && !OwnFields.Contains(name))
+            {
+                throw AdminException.Of(ErrorGroup.Auth, 403, $"Only PROXY_ADMIN can update {name}.");
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using Tollgate.Engine.Keys;
+
+namespace Tollgate.Engine.Tests.Keys;
+
+public sealed class KeyRingTests
+{
+    private const string Key = "sk-test";
+    private static readonly KeyHash Hash = KeyHash.Of(Key);
+    private readonly ManualTimeProvider _time = new();
+    private readonly FakeIdentityStore _store = new();
+    private readonly KeyRing _ring;
+
+    public KeyRingTests() => _ring = Callers.Ring(_store, new GatewaySnapshot(Calls.Config(), new FakeProviderDirectory()), _time);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void Hash_IsTheDatabases() => Hash.ToHex().ShouldBe(FakeIdentityStore.HashOf(Key));
+
+    [Fact]
+    public async Task WarmKey_CostsNoQuery()
+    {
+        _store.Add(Key);
+        for (var i = 0; i < 10; i++)
+        {
+            (await _ring.FindAsync(Hash, Token)).ShouldNotBeNull();
+        }
+
+        _store.Queries.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task ManyWaitingForAColdKey_CostOneQuery()
+    {
+        var gate = new TaskCompletionSource();
+        _store.Add(Key);
+        _store.Before = () => gate.Task;
+        var waiting = Enumerable.Range(0, 50).Select(_ => _ring.FindAsync(Hash, Token).AsTask()).ToList();
+        gate.SetResult();
+
+        (await Task.WhenAll(waiting)).ShouldAllBe(static entry => entry != null);
+        _store.Queries.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task UnknownKey_IsRememberedForAWhileOnly()
+    {
+        (await _ring.FindAsync(Hash, Token)).ShouldBeNull();
+        (await _ring.FindAsync(Hash, Token)).ShouldBeNull();
+        _store.Queries.ShouldBe(1);
+
+        _store.Add(Key);
+        _time.Advance(6);
+        (await _ring.FindAsync(Hash, Token)).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task ChangedKey_IsReadAgain()
+    {
+        _store.Add(Key);
+        await _ring.FindAsync(Hash, Token);
+        _store.Add(Key, static key => key with { Blocked = true });
+        _ring.OnChange(new ChangeNotice(ChangedObject.Key, Hash.ToHex()));
+
+        (await _ring.FindAsync(Hash, Token))!.Identity.Blocked.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task ChangeOfTheTeam_DropsItsKeysOnly()
+    {
+        _store.Add(Key, static key => key with { TeamId = "t", Team = new TeamIdentity { Id = "t" } });
+        _store.Add("sk-other");
+        await _ring.FindAsync(Hash, Token);
+        await _ring.FindAsync(KeyHash.Of("sk-other"), Token);
+        _ring.OnChange(new ChangeNotice(ChangedObject.Team, "t"));
+
+        _ring.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task ChangeWhileReading_IsNotLost()
+    {
+        _store.Add(Key);
+        var changed = false;
+        _store.Before = () =>
+        {
+            if (!changed)
+            {
+                // The row was read, then it changes, then the reading arrives.
+                changed = true;
+                _store.Add(Key, static key => key with { Blocked = true });
+                _ring.OnChange(new ChangeNotice(ChangedObject.Key, Hash.ToHex()));
+            }
+
+            return Task.CompletedTask;
+        };
+
+        (await _ring.FindAsync(Hash, Token))!.Identity.Blocked.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task OutageOfTheDatabase_DoesNotStopWarmKeys()
+    {
+        _store.Add(Key);
+        await _ring.FindAsync(Hash, Token);
+        _store.IsAway = true;
+        _time.Advance(30 * 60);
+        (await _ring.FindAsync(Hash, Token)).ShouldNotBeNull();
+
+        _time.Advance(60 * 60);
+        await Should.ThrowAsync<IdentityStoreUnavailableException>(() => _ring.FindAsync(Hash, Token).AsTask());
+    }
+
+    [Fact]
+    public async Task RevokedKey_EndsWithItsTimeInMemory()
+    {
+        _store.Add(Key);
+        await _ring.FindAsync(Hash, Token);
+        _store.Remove(Key);
+        _time.Advance(61);
+
+        (await _ring.FindAsync(Hash, Token)).ShouldBeNull();
+    }
+}

@@ -1,0 +1,52 @@
+using Microsoft.AspNetCore.Http;
+using Tollgate.Engine.Configuration;
+using Tollgate.Engine.Upstream;
+using Tollgate.Management.Kernel;
+
+namespace Tollgate.Management.Tests.Plane;
+
+/// <summary>Takes callers at their word: header <c>x-caller</c>.</summary>
+internal sealed class CallersByName : ICallerResolver
+{
+    public ValueTask<AdminCaller> ResolveAsync(HttpContext http)
+        => ValueTask.FromResult(Named(http.Request.Headers["x-caller"].ToString()) with
+        {
+            ChangedByHeader = http.Request.Headers["litellm-changed-by"] is [{ } by] ? by : null,
+        });
+
+    public static AdminCaller Named(string name) => name switch
+    {
+        "master" => new AdminCaller
+        {
+            Role = AdminRole.ProxyAdmin, UserId = AdminCaller.DefaultUserId, KeyHash = new string('a', 64), IsMasterKey = true,
+        },
+        "viewer" => new AdminCaller { Role = AdminRole.ProxyAdminViewer, UserId = "viewer" },
+        "nobody" => new AdminCaller { Role = AdminRole.None },
+        _ => new AdminCaller { Role = AdminRole.InternalUser, UserId = name },
+    };
+}
+
+/// <summary>A gateway without models knows no provider.</summary>
+internal sealed class NoProviders : IProviderDirectory
+{
+    public IReadOnlyCollection<string> Slugs => [];
+
+    public ProviderResolution Resolve(string model, string? customProvider, string? apiBase) => new(null, model, null);
+
+    public IUpstreamConnection Connect(DeploymentConfig deployment, string upstreamModel, GatewayConfig config)
+        => throw new NotSupportedException("no call is made here");
+
+    public IReadOnlyList<string> KnownModels(string providerSlug) => [];
+
+    public bool IsProvider(string slug) => false;
+}
+
+/// <summary>Both engines.</summary>
+public sealed class Engines : TheoryData<Data.Rows.DatabaseKind>
+{
+    public Engines()
+    {
+        Add(Data.Rows.DatabaseKind.Sqlite);
+        Add(Data.Rows.DatabaseKind.PostgreSql);
+    }
+}
