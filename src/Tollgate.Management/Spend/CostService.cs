@@ -23,7 +23,8 @@ public sealed class CostService(ICostEstimator prices)
             throw SpendErrors.BadDetail("Bad Request - Either 'model' or 'completion_response' must be provided");
         }
 
-        var messages = body.List("messages") ?? throw SpendErrors.BadDetail("Bad Request - messages must be provided if 'model' is provided");
+        var messages = body.List("messages")
+            ?? throw SpendErrors.BadDetail("Bad Request - messages must be provided if 'model' is provided");
         var estimate = prices.Estimate(model, prices.CountTokens(model, messages), 0) ?? throw Unpriced(model);
         return Cost(estimate.InputCost + estimate.OutputCost);
     }
@@ -79,7 +80,8 @@ public sealed class CostService(ICostEstimator prices)
     private static long? Calls(Fields body, string name) => body.Whole(name) switch
     {
         < 0 => throw body.Fault("greater_than_equal", name, "Input should be greater than or equal to 0", body.Any(name)),
-        > 1_000_000_000_000 => throw body.Fault("less_than_equal", name, "Input should be less than or equal to 1000000000000", body.Any(name)),
+        > 1_000_000_000_000 => throw body.Fault("less_than_equal", name, "Input should be less than or equal to 1000000000000",
+            body.Any(name)),
         var number => number,
     };
 

@@ -80,7 +80,8 @@ internal readonly record struct DayRange(DateOnly First, DateOnly Last)
     public static string Text(DateOnly day) => day.ToString(Format, CultureInfo.InvariantCulture);
 
     /// <summary><c>Jan 05</c> for a day of the daily tables.</summary>
-    public static string Label(string day) => DateOnly.TryParseExact(day, Format, CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
+    public static string Label(string day)
+        => DateOnly.TryParseExact(day, Format, CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
         ? date.ToString("MMM dd", CultureInfo.InvariantCulture)
         : day;
 

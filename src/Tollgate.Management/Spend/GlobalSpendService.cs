@@ -7,7 +7,8 @@ using Tollgate.Management.Kernel;
 
 namespace Tollgate.Management.Spend;
 
-/// <summary>Spend of the whole gateway by day, key, model, provider, tag and customer, from the daily tables (admin-api.md 15.8 to 15.12).</summary>
+/// <summary>Spend of the whole gateway by day, key, model, provider, tag and customer, from the daily tables (admin-api.md 15.8 to
+/// 15.12).</summary>
 public sealed class GlobalSpendService(IDatabase database, SnapshotHolder snapshots, AuditLog audit, TimeProvider time)
 {
     private const int MostCustomers = 100;
@@ -18,7 +19,8 @@ public sealed class GlobalSpendService(IDatabase database, SnapshotHolder snapsh
     {
         var asked = DayRange.Of(query.Filter("start_date"), query.Filter("end_date"), SpendErrors.BadRequest);
         var rows = await UserSumsAsync(caller, asked ?? Recent, "sum(spend) AS spend", "", cancellationToken);
-        var answer = new JsonObject { ["spend"] = rows[0].Real("spend"), ["max_budget"] = (double)snapshots.Current.Config.Budgets.GlobalMax };
+        var answer = new JsonObject { ["spend"] = rows[0].Real("spend"),
+            ["max_budget"] = (double)snapshots.Current.Config.Budgets.GlobalMax };
         if (asked is { } days)
         {
             answer["start_date"] = days.FirstText;
@@ -32,7 +34,8 @@ public sealed class GlobalSpendService(IDatabase database, SnapshotHolder snapsh
     public async Task<JsonNode> ByDayAsync(AdminCaller caller, Fields query, CancellationToken cancellationToken)
     {
         var key = SpendScope.Hash(query.Filter("api_key"));
-        var rows = await UserSumsAsync(caller, Recent, "\"date\" AS day, sum(spend) AS spend", "GROUP BY \"date\" ORDER BY \"date\"", cancellationToken, key);
+        var rows = await UserSumsAsync(caller, Recent, "\"date\" AS day, sum(spend) AS spend", "GROUP BY \"date\" ORDER BY \"date\"",
+            cancellationToken, key);
         return rows.Select(row =>
         {
             var item = new JsonObject { ["date"] = row.Text("day"), ["spend"] = row.Real("spend") };
@@ -77,8 +80,10 @@ public sealed class GlobalSpendService(IDatabase database, SnapshotHolder snapsh
     {
         var limit = Limit(query, 10).ToString(CultureInfo.InvariantCulture);
         var rows = await UserSumsAsync(
-            caller, Days(query), "model, sum(spend) AS spend", $"AND model <> '' GROUP BY model ORDER BY sum(spend) DESC, model LIMIT {limit}", cancellationToken);
-        return rows.Select(static row => new JsonObject { ["model"] = row.Text("model"), ["total_spend"] = row.Real("spend") }).ToJsonArray();
+            caller, Days(query), "model, sum(spend) AS spend",
+                $"AND model <> '' GROUP BY model ORDER BY sum(spend) DESC, model LIMIT {limit}", cancellationToken);
+        return rows.Select(static row => new JsonObject { ["model"] = row.Text("model"), ["total_spend"] = row.Real("spend") })
+            .ToJsonArray();
     }
 
     /// <summary>Providers by spend.</summary>
@@ -91,7 +96,8 @@ public sealed class GlobalSpendService(IDatabase database, SnapshotHolder snapsh
             "coalesce(nullif(custom_llm_provider, ''), 'Unknown') AS provider, sum(spend) AS spend",
             "GROUP BY 1 ORDER BY sum(spend) DESC",
             cancellationToken);
-        return rows.Select(static row => new JsonObject { ["provider"] = row.Text("provider"), ["spend"] = row.Real("spend") }).ToJsonArray();
+        return rows.Select(static row => new JsonObject { ["provider"] = row.Text("provider"), ["spend"] = row.Real("spend") })
+            .ToJsonArray();
     }
 
     /// <summary>Tags by spend, all or the named ones.</summary>
@@ -103,11 +109,12 @@ public sealed class GlobalSpendService(IDatabase database, SnapshotHolder snapsh
         var found = await database.ReadAsync(
             rows =>
             {
-                var conditions = new SqlConditions(rows.Kind).Days(days).In("tag", tags?.Contains("all-tags", StringComparer.Ordinal) == true ? null : tags).Add("tag <> ''");
+                var conditions = new SqlConditions(rows.Kind).Days(days)
+                    .In("tag", tags?.Contains("all-tags", StringComparer.Ordinal) == true ? null : tags).Add("tag <> ''");
                 scope.OnKeys(conditions, rows);
                 return rows.QueryAsync(
-                    $"SELECT tag, sum(spend) AS spend, sum(api_requests) AS requests FROM {rows.NameOf(Tables.DailyTagSpend)}{conditions.Where} "
-                        + "GROUP BY tag ORDER BY sum(spend) DESC, tag",
+                    $"SELECT tag, sum(spend) AS spend, sum(api_requests) AS requests "
+                        + $"FROM {rows.NameOf(Tables.DailyTagSpend)}{conditions.Where} GROUP BY tag ORDER BY sum(spend) DESC, tag",
                     conditions.Parameters);
             },
             cancellationToken);
@@ -136,10 +143,12 @@ public sealed class GlobalSpendService(IDatabase database, SnapshotHolder snapsh
         var found = await database.ReadAsync(
             rows =>
             {
-                var conditions = new SqlConditions(rows.Kind).Days(days).Equal("api_key", SpendScope.Hash(body.Filter("api_key"))).Add("end_user_id <> ''");
+                var conditions = new SqlConditions(rows.Kind).Days(days).Equal("api_key", SpendScope.Hash(body.Filter("api_key")))
+                    .Add("end_user_id <> ''");
                 scope.OnKeys(conditions, rows);
                 return rows.QueryAsync(
-                    $"SELECT end_user_id, sum(api_requests) AS requests, sum(spend) AS spend FROM {rows.NameOf(Tables.DailyCustomerSpend)}{conditions.Where} "
+                    $"SELECT end_user_id, sum(api_requests) AS requests, sum(spend) AS spend "
+                        + $"FROM {rows.NameOf(Tables.DailyCustomerSpend)}{conditions.Where} "
                         + $"GROUP BY end_user_id ORDER BY sum(spend) DESC, end_user_id LIMIT {MostCustomers}",
                     conditions.Parameters);
             },
@@ -162,7 +171,8 @@ public sealed class GlobalSpendService(IDatabase database, SnapshotHolder snapsh
                 var teams = await rows.UpdateAsync(Tables.Teams, Filter.NotEqual("spend", 0d), (JsonObject)zero.DeepClone());
                 await rows.NoteChangeAsync(new ChangeNotice(ChangedObject.Everything, "", SpendWasSet: true));
                 await audit.RecordAsync(
-                    rows, caller, AuditAction.Updated, Tables.Keys, "all", null, new JsonObject { ["spend"] = 0d, ["keys"] = keys, ["teams"] = teams });
+                    rows, caller, AuditAction.Updated, Tables.Keys, "all", null,
+                        new JsonObject { ["spend"] = 0d, ["keys"] = keys, ["teams"] = teams });
                 return true;
             },
             cancellationToken);
@@ -172,7 +182,8 @@ public sealed class GlobalSpendService(IDatabase database, SnapshotHolder snapsh
     /// <summary>COMPAT: LiteLLM refreshes materialized views here; ours are tables that are always current (admin-api.md 15.12).</summary>
     public static JsonNode Refresh(AdminCaller caller) => caller.IsAdmin
         ? Done("MonthlyGlobalSpend view refreshed")
-        : throw AdminException.Proxy(401, $"Authentication Error, Only proxy admin can refresh spend views. Your role={caller.RoleName}.", "auth_error");
+        : throw AdminException.Proxy(401,
+            $"Authentication Error, Only proxy admin can refresh spend views. Your role={caller.RoleName}.", "auth_error");
 
     private DayRange Recent => DayRange.Recent(time);
 
@@ -180,7 +191,8 @@ public sealed class GlobalSpendService(IDatabase database, SnapshotHolder snapsh
     {
         if (!caller.IsMasterKey)
         {
-            throw AdminException.Proxy(401, $"Authentication Error, Tried to access route={route}, which is only for MASTER KEY", "auth_error");
+            throw AdminException.Proxy(401, $"Authentication Error, Tried to access route={route}, which is only for MASTER KEY",
+                "auth_error");
         }
     }
 
@@ -193,7 +205,8 @@ public sealed class GlobalSpendService(IDatabase database, SnapshotHolder snapsh
         var limit => Math.Min(limit.Value, MostRows),
     };
 
-    private DayRange Days(Fields query) => DayRange.Of(query.Filter("start_date"), query.Filter("end_date"), SpendErrors.BadDetail) ?? Recent;
+    private DayRange Days(Fields query) => DayRange.Of(query.Filter("start_date"), query.Filter("end_date"), SpendErrors.BadDetail)
+        ?? Recent;
 
     private Task<IReadOnlyList<JsonObject>> UserSumsAsync(
         AdminCaller caller, DayRange days, string columns, string rest, CancellationToken cancellationToken, string? key = null)
@@ -203,19 +216,22 @@ public sealed class GlobalSpendService(IDatabase database, SnapshotHolder snapsh
             rows =>
             {
                 var conditions = scope.OnUsers(new SqlConditions(rows.Kind).Days(days)).Equal("api_key", key);
-                return rows.QueryAsync($"SELECT {columns} FROM {rows.NameOf(Tables.DailyUserSpend)}{conditions.Where} {rest}", conditions.Parameters);
+                return rows.QueryAsync($"SELECT {columns} FROM {rows.NameOf(Tables.DailyUserSpend)}{conditions.Where} {rest}",
+                    conditions.Parameters);
             },
             cancellationToken);
     }
 
-    private async Task<JsonNode> NamesAsync(AdminCaller caller, Table table, string column, string member, CancellationToken cancellationToken)
+    private async Task<JsonNode> NamesAsync(
+        AdminCaller caller, Table table, string column, string member, CancellationToken cancellationToken)
     {
         var scope = SpendScope.Of(caller, isGlobal: true);
         var found = await database.ReadAsync(
             rows =>
             {
                 var conditions = scope.OnKeys(new SqlConditions(rows.Kind).Add($"{column} <> ''"), rows);
-                return rows.QueryAsync($"SELECT DISTINCT {column} AS name FROM {rows.NameOf(table)}{conditions.Where} ORDER BY name", conditions.Parameters);
+                return rows.QueryAsync($"SELECT DISTINCT {column} AS name FROM {rows.NameOf(table)}{conditions.Where} ORDER BY name",
+                    conditions.Parameters);
             },
             cancellationToken);
         return new JsonObject { [member] = new JsonArray([.. found.Texts("name").Select(static name => (JsonNode)name)]) };

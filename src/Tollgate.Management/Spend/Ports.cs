@@ -11,7 +11,8 @@ public interface ICostEstimator
     /// <summary>How many tokens the messages of a chat have for a model.</summary>
     long CountTokens(string model, JsonArray messages);
 
-    /// <summary>Cost of an answer by its usage, USD; null when the model has no price. <paramref name="model"/> wins over the answer's own.</summary>
+    /// <summary>Cost of an answer by its usage, USD; null when the model has no price. <paramref name="model"/> wins over the answer's
+    /// own.</summary>
     decimal? CostOf(string? model, JsonObject completionResponse);
 }
 

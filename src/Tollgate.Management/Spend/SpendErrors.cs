@@ -28,7 +28,8 @@ internal static class SpendErrors
     }
 
     /// <summary>A text of the query; null when absent or empty.</summary>
-    public static string? Filter(this Fields query, string name) => query.Text(name) is { } text && !string.IsNullOrWhiteSpace(text) ? text : null;
+    public static string? Filter(this Fields query, string name) => query.Text(name) is { } text && !string.IsNullOrWhiteSpace(text)
+        ? text : null;
 
     private static JsonNode? Input(Fields query, string name) => query.Any(name);
 }

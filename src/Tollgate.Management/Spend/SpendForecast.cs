@@ -13,7 +13,8 @@ internal static class SpendForecast
     public static JsonNode Of(AdminCaller caller, Fields body)
     {
         _ = SpendScope.Of(caller, isGlobal: true);
-        var days = (body.List("data") ?? throw body.Fault("missing", "data", "Field required", body.Json.DeepClone())).Select(item => Read(body, item)).ToList();
+        var days = (body.List("data") ?? throw body.Fault("missing", "data", "Field required", body.Json.DeepClone())).Select(
+            item => Read(body, item)).ToList();
         if (days.Count > MostDays)
         {
             throw SpendErrors.BadDetail($"No more than {MostDays} days");
@@ -52,7 +53,8 @@ internal static class SpendForecast
         }
 
         var fields = new Fields(day);
-        return (DateOnly.FromDateTime(DayRange.Moment(fields.RequiredText("date"), out _, SpendErrors.BadDetail)), fields.Number("spend") ?? 0);
+        return (DateOnly.FromDateTime(DayRange.Moment(fields.RequiredText("date"), out _, SpendErrors.BadDetail)),
+            fields.Number("spend") ?? 0);
     }
 
     private static JsonObject Item(DateOnly date, double spend)

@@ -46,8 +46,9 @@ public sealed class SpendReportService(IDatabase database)
                 var conditions = new SqlConditions(rows.Kind).Days(days).Equal(column, group is "team" ? team : customer);
                 scope.OnKeys(conditions, rows);
                 return rows.QueryAsync(
-                    $"SELECT \"date\" AS day, {column} AS owner, model, api_key, sum(spend) AS spend, sum(prompt_tokens + completion_tokens) AS tokens "
-                        + $"FROM {rows.NameOf(table)}{conditions.Where} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
+                    $"SELECT \"date\" AS day, {column} AS owner, model, api_key, sum(spend) AS spend, "
+                        + $"sum(prompt_tokens + completion_tokens) AS tokens FROM {rows.NameOf(table)}{conditions.Where} "
+                        + "GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
                     conditions.Parameters);
             },
             cancellationToken);
@@ -112,16 +113,19 @@ public sealed class SpendReportService(IDatabase database)
     }
 
     /// <summary>No daily table knows team and customer together: the logs do, by the customer's index.</summary>
-    private async Task<JsonNode> PairAsync(SpendScope scope, DayRange days, string team, string customer, CancellationToken cancellationToken)
+    private async Task<JsonNode> PairAsync(
+        SpendScope scope, DayRange days, string team, string customer, CancellationToken cancellationToken)
     {
         var found = await database.ReadAsync(
             rows =>
             {
                 var conditions = scope.OnLogs(
-                    new SqlConditions(rows.Kind).Between("\"startTime\"", days.From, days.To).Equal("end_user", customer).Equal("team_id", team));
+                    new SqlConditions(rows.Kind).Between("\"startTime\"", days.From, days.To).Equal("end_user", customer)
+                        .Equal("team_id", team));
                 return rows.QueryAsync(
                     $"SELECT {SpendSql.Day(rows.Kind, "\"startTime\"")} AS day, team_id AS owner, model, api_key, sum(spend) AS spend, "
-                        + $"sum(total_tokens) AS tokens FROM {rows.NameOf(Tables.SpendLogs)}{conditions.Where} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
+                        + $"sum(total_tokens) AS tokens FROM {rows.NameOf(Tables.SpendLogs)}{conditions.Where} "
+                        + "GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
                     conditions.Parameters);
             },
             cancellationToken);
@@ -136,13 +140,15 @@ public sealed class SpendReportService(IDatabase database)
             var ids = found.Texts("owner").Distinct(StringComparer.Ordinal).ToList();
             var teams = await database.ReadAsync(rows => rows.SelectAsync(Tables.Teams, Filter.In("team_id", ids)), cancellationToken);
             aliases = teams.ToDictionary(
-                static team => team.Text("team_id"), static team => team.TextOrNull("team_alias") is { Length: > 0 } alias ? alias : team.Text("team_id"), StringComparer.Ordinal);
+                static team => team.Text("team_id"), static team => team.TextOrNull("team_alias") is { Length: > 0 } alias
+                    ? alias : team.Text("team_id"), StringComparer.Ordinal);
         }
 
         return found.GroupBy(static row => row.Text("day"), StringComparer.Ordinal).Select(day => new JsonObject
         {
             ["group_by_day"] = day.Key + "T00:00:00+00:00",
-            [group is "team" ? "teams" : "customers"] = day.GroupBy(row => NameOf(row.Text("owner"), group, aliases), StringComparer.Ordinal).Select(owner => new JsonObject
+            [group is "team" ? "teams" : "customers"] = day.GroupBy(
+                row => NameOf(row.Text("owner"), group, aliases), StringComparer.Ordinal).Select(owner => new JsonObject
             {
                 [group is "team" ? "team_name" : "customer"] = owner.Key,
                 ["total_spend"] = owner.Sum(static row => row.Real("spend")),

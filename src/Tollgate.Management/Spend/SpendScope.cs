@@ -34,7 +34,8 @@ internal readonly record struct SpendScope(string? UserId, string? KeyHash)
         // A key without a user gets here only through its own list of routes: then it sees what it spent itself.
         return caller.KeyHash.Length > 0 && !caller.AllowedRoutes.IsDefaultOrEmpty
             ? new SpendScope(null, caller.KeyHash)
-            : throw AdminException.Proxy(401, $"Authentication Error, Only proxy admin can read the spend of others. Your role={caller.RoleName}.", "auth_error");
+            : throw AdminException.Proxy(401,
+                $"Authentication Error, Only proxy admin can read the spend of others. Your role={caller.RoleName}.", "auth_error");
     }
 
     /// <summary>Hash of a key that may be given in clear; null and empty stay null.</summary>
@@ -46,7 +47,8 @@ internal readonly record struct SpendScope(string? UserId, string? KeyHash)
     public SqlConditions OnLogs(SqlConditions conditions) => conditions.Equal("\"user\"", UserId).Equal("api_key", KeyHash);
 
     /// <summary>Limits rows of a table that names the user in a column.</summary>
-    public SqlConditions OnUsers(SqlConditions conditions, string column = "user_id") => conditions.Equal(column, UserId).Equal("api_key", KeyHash);
+    public SqlConditions OnUsers(SqlConditions conditions, string column = "user_id")
+        => conditions.Equal(column, UserId).Equal("api_key", KeyHash);
 
     /// <summary>Limits rows of a table that knows no users: what the user's own keys spent.</summary>
     public SqlConditions OnKeys(SqlConditions conditions, IRowReader rows)

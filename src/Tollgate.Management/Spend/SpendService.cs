@@ -25,8 +25,10 @@ public sealed class SpendService(IDatabase database, SnapshotHolder snapshots, I
         }
 
         var keys = await database.ReadAsync(
-            rows => rows.SelectAsync(Tables.Keys, Filter.All(filters), [new SortBy("spend", Descending: true)], new RowRange(limit)), cancellationToken);
-        return keys.Select(static row => With(row, "litellm_budget_table", "litellm_organization_table", "object_permission")).ToJsonArray();
+            rows => rows.SelectAsync(Tables.Keys, Filter.All(filters), [new SortBy("spend", Descending: true)], new RowRange(limit)),
+                cancellationToken);
+        return keys.Select(static row => With(row, "litellm_budget_table", "litellm_organization_table", "object_permission"))
+            .ToJsonArray();
     }
 
     /// <summary>Users by recorded spend.</summary>
@@ -40,7 +42,8 @@ public sealed class SpendService(IDatabase database, SnapshotHolder snapshots, I
 
         var filter = (scope.UserId ?? query.Filter("user_id")) is { } user ? Filter.Equal("user_id", user) : Filter.None;
         var users = await database.ReadAsync(
-            rows => rows.SelectAsync(Tables.Users, filter, [new SortBy("spend", Descending: true)], new RowRange(MostRows)), cancellationToken);
+            rows => rows.SelectAsync(Tables.Users, filter, [new SortBy("spend", Descending: true)], new RowRange(MostRows)),
+                cancellationToken);
         return users.Select(static row =>
         {
             var answer = With(row, "team_id", "organization_id", "object_permission_id");
@@ -80,8 +83,8 @@ public sealed class SpendService(IDatabase database, SnapshotHolder snapshots, I
             {
                 var conditions = scope.OnKeys(new SqlConditions(rows.Kind).Days(days).Add("tag <> ''"), rows);
                 return rows.QueryAsync(
-                    $"SELECT tag, sum(api_requests) AS requests, sum(spend) AS spend FROM {rows.NameOf(Tables.DailyTagSpend)}{conditions.Where} "
-                        + "GROUP BY tag ORDER BY sum(spend) DESC, tag",
+                    $"SELECT tag, sum(api_requests) AS requests, sum(spend) AS spend "
+                        + $"FROM {rows.NameOf(Tables.DailyTagSpend)}{conditions.Where} GROUP BY tag ORDER BY sum(spend) DESC, tag",
                     conditions.Parameters);
             },
             cancellationToken);
@@ -144,12 +147,14 @@ public sealed class SpendService(IDatabase database, SnapshotHolder snapshots, I
     }
 
     /// <summary>A database that was filled before daily tables existed has only its logs.</summary>
-    private static async Task<JsonObject> LogSumAsync(IRowReader rows, SpendScope scope, string? key, string? team, string? model, DayRange? days)
+    private static async Task<JsonObject> LogSumAsync(
+        IRowReader rows, SpendScope scope, string? key, string? team, string? model, DayRange? days)
     {
         var conditions = scope.OnLogs(new SqlConditions(rows.Kind).Between("\"startTime\"", days?.From, days?.To))
             .Equal("api_key", key).Equal("team_id", team).Model(model);
         return (await rows.QueryAsync(
-            $"SELECT sum(spend) AS spend, sum(total_tokens) AS tokens, count(*) AS requests FROM {rows.NameOf(Tables.SpendLogs)}{conditions.Where}",
+            "SELECT sum(spend) AS spend, sum(total_tokens) AS tokens, count(*) AS requests "
+                + $"FROM {rows.NameOf(Tables.SpendLogs)}{conditions.Where}",
             conditions.Parameters))[0];
     }
 

@@ -3,7 +3,8 @@ using Tollgate.Data.Rows;
 
 namespace Tollgate.Management.Spend;
 
-/// <summary>Collects the conditions of one statement. Columns and expressions are the caller's constants, values are always parameters.</summary>
+/// <summary>Collects the conditions of one statement. Columns and expressions are the caller's constants, values are always
+/// parameters.</summary>
 internal sealed class SqlConditions(DatabaseKind kind)
 {
     private readonly List<string> _parts = [];

@@ -24,7 +24,8 @@ public sealed class TeamSpendService(IDatabase database, TimeProvider time)
         var byDay = new SortedDictionary<string, Dictionary<string, double>>(StringComparer.Ordinal);
         foreach (var row in teams)
         {
-            Add(byDay, row.Text("day"), row.TextOrNull("team_alias") is { Length: > 0 } alias ? alias : row.Text("team_id"), row.Real("spend"));
+            Add(byDay, row.Text("day"), row.TextOrNull("team_alias") is { Length: > 0 } alias
+                ? alias : row.Text("team_id"), row.Real("spend"));
         }
 
         foreach (var row in all)
@@ -41,7 +42,8 @@ public sealed class TeamSpendService(IDatabase database, TimeProvider time)
 
     private static JsonObject Answer(SortedDictionary<string, Dictionary<string, double>> byDay)
     {
-        var totals = byDay.Values.SelectMany(static day => day).GroupBy(static spent => spent.Key, static spent => spent.Value, StringComparer.Ordinal)
+        var totals = byDay.Values.SelectMany(static day => day).GroupBy(static spent => spent.Key,
+            static spent => spent.Value, StringComparer.Ordinal)
             .Select(static team => (Name: team.Key, Spend: team.Sum())).OrderByDescending(static team => team.Spend)
             .ThenBy(static team => team.Name, StringComparer.Ordinal).Take(MostTeams).ToList();
         return new JsonObject
@@ -77,16 +79,19 @@ public sealed class TeamSpendService(IDatabase database, TimeProvider time)
         teams[team] = teams.GetValueOrDefault(team) + spend;
     }
 
-    private static async Task<(IReadOnlyList<JsonObject> Teams, IReadOnlyList<JsonObject> All)> ReadAsync(IRowReader rows, SpendScope scope, DayRange days)
+    private static async Task<(IReadOnlyList<JsonObject> Teams, IReadOnlyList<JsonObject> All)> ReadAsync(
+        IRowReader rows, SpendScope scope, DayRange days)
     {
         var ofTeams = scope.OnKeys(new SqlConditions(rows.Kind).Days(days).Add("spent.team_id <> ''"), rows);
         var teams = await rows.QueryAsync(
-            $"SELECT spent.\"date\" AS day, spent.team_id, team.team_alias, sum(spent.spend) AS spend FROM {rows.NameOf(Tables.DailyTeamSpend)} AS spent "
+            $"SELECT spent.\"date\" AS day, spent.team_id, team.team_alias, sum(spent.spend) AS spend "
+                + $"FROM {rows.NameOf(Tables.DailyTeamSpend)} AS spent "
                 + $"LEFT JOIN {rows.NameOf(Tables.Teams)} AS team ON team.team_id = spent.team_id{ofTeams.Where} GROUP BY 1, 2, 3",
             ofTeams.Parameters);
         var ofAll = scope.OnUsers(new SqlConditions(rows.Kind).Days(days));
         var all = await rows.QueryAsync(
-            $"SELECT \"date\" AS day, sum(spend) AS spend FROM {rows.NameOf(Tables.DailyUserSpend)}{ofAll.Where} GROUP BY 1", ofAll.Parameters);
+            $"SELECT \"date\" AS day, sum(spend) AS spend FROM {rows.NameOf(Tables.DailyUserSpend)}{ofAll.Where} GROUP BY 1",
+                ofAll.Parameters);
         return (teams, all);
     }
 }

@@ -98,8 +98,8 @@ public sealed class SpendLogTests
             do
             {
                 var page = await host.GetAsync($"{path}&sort_order={order}&cursor={cursor}");
-                page!["total"]!.GetValue<int>().ShouldBe(25);
-                page["total_pages"]!.GetValue<int>().ShouldBe(3);
+                ((int?)page!["total"]).ShouldBe(cursor.Length == 0 ? 25 : null);
+                ((int?)page["total_pages"]).ShouldBe(cursor.Length == 0 ? 3 : null);
                 seen.AddRange(IdsOf(page["data"]!.AsArray()));
                 cursor = page["next_cursor"]?.GetValue<string>();
             }

@@ -20,7 +20,8 @@ internal sealed record ActivityOwner(
         ["user"] = new(Tables.DailyUserSpend, "user_id", "user_id", 50),
         ["team"] = new(Tables.DailyTeamSpend, "team_id", "team_ids", 10, Tables.Teams, "team_id", "team_alias"),
         ["organization"] = new(
-            Tables.DailyOrganizationSpend, "organization_id", "organization_ids", 10, Tables.Organizations, "organization_id", "organization_alias"),
+            Tables.DailyOrganizationSpend, "organization_id", "organization_ids", 10, Tables.Organizations, "organization_id",
+                "organization_alias"),
         ["customer"] = new(Tables.DailyCustomerSpend, "end_user_id", "end_user_ids", 10, Tables.Customers, "user_id", "alias"),
         ["tag"] = new(Tables.DailyTagSpend, "tag", "tags", 10),
         ["agent"] = new(Tables.DailyAgentSpend, "agent_id", "agent_ids", 10),

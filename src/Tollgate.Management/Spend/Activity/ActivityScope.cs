@@ -43,8 +43,11 @@ internal static class ActivityScope
         conditions.In("team_id", wanted);
         return wanted.All(id => led.Contains(id, StringComparer.Ordinal)) ? conditions
             : led.Count == 0 ? scope.OnKeys(conditions, rows)
-            : conditions.Add($"(team_id IN ({string.Join(", ", led.Select(id => conditions.Parameter(id)))}) OR {scope.OwnKeys(conditions, rows)})");
+            : conditions.Add($"(team_id IN ({Parameters(conditions, led)}) OR {scope.OwnKeys(conditions, rows)})");
     }
+
+    private static string Parameters(SqlConditions conditions, IReadOnlyList<string> values)
+        => string.Join(", ", values.Select(conditions.Parameter));
 
     private static async Task<IReadOnlyList<string>> OrganizationsAsync(IRowReader rows, string user, IReadOnlyList<string>? ids)
     {

@@ -4,7 +4,8 @@ using Tollgate.Management.Kernel;
 
 namespace Tollgate.Management.Spend.Activity;
 
-/// <summary>Daily activity of users, teams, organizations, customers, tags and agents (admin-api.md 4.10, 6.7, 7.11, 8, 10, 12, 15.14).</summary>
+/// <summary>Daily activity of users, teams, organizations, customers, tags and agents (admin-api.md 4.10, 6.7, 7.11, 8, 10, 12,
+/// 15.14).</summary>
 public sealed class ActivityService(IDatabase database)
 {
     /// <summary>Rows of an answer without pages; a busy year of a gateway has fewer groups.</summary>
@@ -31,7 +32,8 @@ public sealed class ActivityService(IDatabase database)
             {
                 var conditions = await ConditionsAsync(rows, caller, owner, kind, query, days);
                 var table = rows.NameOf(kind.Daily);
-                var total = (await rows.QueryAsync($"SELECT count(*) AS n FROM {table}{conditions.Where}", conditions.Parameters))[0].Whole("n");
+                var total = (await rows.QueryAsync($"SELECT count(*) AS n FROM {table}{conditions.Where}",
+                    conditions.Parameters))[0].Whole("n");
                 var found = await rows.QueryAsync(
                     $"SELECT * FROM {table}{conditions.Where} ORDER BY \"date\" DESC, id LIMIT {conditions.Parameter((long)size)} "
                         + $"OFFSET {conditions.Parameter((page - 1L) * size)}",
@@ -52,8 +54,9 @@ public sealed class ActivityService(IDatabase database)
                 var conditions = await ConditionsAsync(rows, caller, "user", kind, query, days);
                 var endpoint = await HasEndpointAsync(rows, kind) ? "endpoint" : "''";
                 var found = await rows.QueryAsync(
-                    $"SELECT \"date\", api_key, model, model_group, custom_llm_provider, mcp_namespaced_tool_name, {endpoint} AS endpoint, {Sums} "
-                        + $"FROM {rows.NameOf(kind.Daily)}{conditions.Where} GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1 DESC LIMIT {MostRows}",
+                    $"SELECT \"date\", api_key, model, model_group, custom_llm_provider, mcp_namespaced_tool_name, "
+                        + $"{endpoint} AS endpoint, {Sums} FROM {rows.NameOf(kind.Daily)}{conditions.Where} "
+                        + $"GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1 DESC LIMIT {MostRows}",
                     conditions.Parameters);
                 return (await DocumentAsync(rows, kind, found)).ToAnswer(1, 1);
             },
@@ -76,7 +79,8 @@ public sealed class ActivityService(IDatabase database)
     private static async Task<SqlConditions> ConditionsAsync(
         IRowReader rows, AdminCaller caller, string owner, ActivityOwner kind, Fields query, DayRange days)
     {
-        var conditions = new SqlConditions(rows.Kind).Days(days).Model(query.Filter("model")).Equal("api_key", SpendScope.Hash(query.Filter("api_key")));
+        var conditions = new SqlConditions(rows.Kind).Days(days).Model(query.Filter("model"))
+            .Equal("api_key", SpendScope.Hash(query.Filter("api_key")));
         var ids = owner is "user"
             ? query.Filter(kind.Parameter) is { } user ? [user] : null
             : RowValues.List(query.Text(kind.Parameter));
@@ -97,7 +101,8 @@ public sealed class ActivityService(IDatabase database)
         });
         var isUser = ReferenceEquals(kind.Daily, Tables.DailyUserSpend);
         var entities = kind.Names is { } table
-            ? await NamesAsync(rows, table, kind.NameKey, found.Texts(kind.Column), row => new JsonObject { [kind.NameColumn] = row.TextOrNull(kind.NameColumn) })
+            ? await NamesAsync(rows, table, kind.NameKey, found.Texts(kind.Column),
+                row => new JsonObject { [kind.NameColumn] = row.TextOrNull(kind.NameColumn) })
             : new Dictionary<string, JsonObject>(StringComparer.Ordinal);
         var document = new AnalyticsDocument(isUser ? null : kind.Column, keys, entities);
         foreach (var row in found)

@@ -9,143 +9,143 @@ namespace Tollgate.Management.Spend.Activity;
 internal sealed class AnalyticsDocument(
     string? entityColumn, IReadOnlyDictionary<string, JsonObject> keys, IReadOnlyDictionary<string, JsonObject> entities)
 {
-    private static readonly string[] Counters =
-    [
-        "prompt_tokens", "completion_tokens", "cache_read_input_tokens", "cache_creation_input_tokens", "total_tokens", "successful_requests",
-        "failed_requests", "api_requests",
-    ];
-
-    private readonly JsonObject _total = Metrics();
-    private readonly List<JsonObject> _days = [];
+    private readonly ActivitySums _total = new();
+    private readonly List<Day> _days = [];
 
     /// <summary>Adds a row; rows of one day follow each other. Rows that differ in nothing are summed (database.md 2.16).</summary>
     public void Add(JsonObject row)
     {
         var date = row.Text("date");
-        if (_days.Count == 0 || !string.Equals(_days[^1].Text("date"), date, StringComparison.Ordinal))
+        if (_days.Count == 0 || !string.Equals(_days[^1].Date, date, StringComparison.Ordinal))
         {
-            _days.Add(Day(date));
+            _days.Add(new Day(date, entityColumn is not null));
         }
 
         var day = _days[^1];
-        row["total_tokens"] = row.Whole("prompt_tokens") + row.Whole("completion_tokens");
-        Sum(_total, row);
-        Sum(day["metrics"]!.AsObject(), row);
-        var breakdown = day["breakdown"]!.AsObject();
-        AddTo(breakdown, "models", row.Text("model"), row);
-        AddTo(breakdown, "model_groups", row.Text("model_group"), row);
-        AddTo(breakdown, "providers", row.Text("custom_llm_provider") is { Length: > 0 } provider ? provider : "unknown", row);
-        AddTo(breakdown, "endpoints", row.Text("endpoint"), row);
-        AddTo(breakdown, "mcp_servers", row.Text("mcp_namespaced_tool_name").Split('/')[0], row);
-        AddKey(breakdown["api_keys"]!.AsObject(), row);
+        var sums = ActivitySums.Of(row);
+        var key = row.Text("api_key");
+        _total.Add(sums);
+        day.Sums.Add(sums);
+        AddTo(day, "models", row.Text("model"), key, sums);
+        AddTo(day, "model_groups", row.Text("model_group"), key, sums);
+        AddTo(day, "providers", row.Text("custom_llm_provider") is { Length: > 0 } provider ? provider : "unknown", key, sums);
+        AddTo(day, "endpoints", row.Text("endpoint"), key, sums);
+        AddTo(day, "mcp_servers", row.Text("mcp_namespaced_tool_name").Split('/')[0], key, sums);
+        AddKey(day.Keys, key, sums);
         if (entityColumn is not null)
         {
-            var id = row.Text(entityColumn);
-            AddTo(breakdown, "entities", id, row, entities.GetValueOrDefault(id));
+            AddTo(day, "entities", row.Text(entityColumn), key, sums);
         }
     }
 
     /// <summary>The answer.</summary>
     public JsonObject ToAnswer(long page, long pages)
     {
-        var metadata = new JsonObject { ["total_spend"] = _total.Real("spend") };
-        foreach (var (member, counter) in (ReadOnlySpan<(string, string)>)[
-            ("total_prompt_tokens", "prompt_tokens"), ("total_completion_tokens", "completion_tokens"), ("total_tokens", "total_tokens"),
-            ("total_api_requests", "api_requests"), ("total_successful_requests", "successful_requests"),
-            ("total_failed_requests", "failed_requests"), ("total_cache_read_input_tokens", "cache_read_input_tokens"),
-            ("total_cache_creation_input_tokens", "cache_creation_input_tokens")])
-        {
-            metadata[member] = _total.Whole(counter);
-        }
-
+        var metadata = _total.ToMetadata();
         metadata["page"] = page;
         metadata["total_pages"] = pages;
         metadata["has_more"] = page < pages;
-        return new JsonObject { ["results"] = _days.ToJsonArray(), ["metadata"] = metadata };
+        return new JsonObject { ["results"] = _days.Select(ToJson).ToJsonArray(), ["metadata"] = metadata };
     }
 
-    private static JsonObject Metrics()
-    {
-        var metrics = new JsonObject { ["spend"] = 0d };
-        foreach (var counter in Counters)
-        {
-            metrics[counter] = 0L;
-        }
-
-        return metrics;
-    }
-
-    private static void Sum(JsonObject metrics, JsonObject row)
-    {
-        metrics["spend"] = metrics.Real("spend") + row.Real("spend");
-        foreach (var counter in Counters)
-        {
-            metrics[counter] = metrics.Whole(counter) + row.Whole(counter);
-        }
-    }
-
-    private JsonObject Day(string date)
-    {
-        var breakdown = new JsonObject
-        {
-            ["models"] = new JsonObject(),
-            ["model_groups"] = new JsonObject(),
-            ["providers"] = new JsonObject(),
-            ["endpoints"] = new JsonObject(),
-            ["mcp_servers"] = new JsonObject(),
-            ["api_keys"] = new JsonObject(),
-        };
-        if (entityColumn is not null)
-        {
-            breakdown["entities"] = new JsonObject();
-        }
-
-        return new JsonObject { ["date"] = date, ["metrics"] = Metrics(), ["breakdown"] = breakdown };
-    }
-
-    private void AddTo(JsonObject breakdown, string member, string name, JsonObject row, JsonObject? metadata = null)
+    private static void AddTo(Day day, string member, string name, string key, ActivitySums sums)
     {
         if (name.Length == 0)
         {
             return;
         }
 
-        var group = breakdown[member]!.AsObject();
-        if (group[name] is not JsonObject entry)
+        var group = day.Groups[member];
+        if (!group.TryGetValue(name, out var entry))
         {
-            entry = new JsonObject
-            {
-                ["metrics"] = Metrics(), ["metadata"] = metadata?.DeepClone() ?? new JsonObject(), ["api_key_breakdown"] = new JsonObject(),
-            };
-            group[name] = entry;
+            group[name] = entry = new Entry();
         }
 
-        Sum(entry["metrics"]!.AsObject(), row);
-        AddKey(entry["api_key_breakdown"]!.AsObject(), row);
+        entry.Sums.Add(sums);
+        AddKey(entry.Keys, key, sums);
     }
 
-    private void AddKey(JsonObject group, JsonObject row)
+    private static void AddKey(Dictionary<string, ActivitySums> group, string key, ActivitySums sums)
     {
-        var key = row.Text("api_key");
         if (key.Length == 0)
         {
             return;
         }
 
-        if (group[key] is not JsonObject entry)
+        if (!group.TryGetValue(key, out var sum))
         {
-            entry = new JsonObject
-            {
-                ["metrics"] = Metrics(),
-                ["metadata"] = new JsonObject
-                {
-                    ["key_alias"] = keys.GetValueOrDefault(key)?["key_alias"]?.DeepClone(),
-                    ["team_id"] = keys.GetValueOrDefault(key)?["team_id"]?.DeepClone(),
-                },
-            };
-            group[key] = entry;
+            group[key] = sum = new ActivitySums();
         }
 
-        Sum(entry["metrics"]!.AsObject(), row);
+        sum.Add(sums);
+    }
+
+    private JsonObject ToJson(Day day)
+    {
+        var breakdown = new JsonObject();
+        foreach (var (member, group) in day.Groups)
+        {
+            var entries = new JsonObject();
+            foreach (var (name, entry) in group)
+            {
+                entries[name] = new JsonObject
+                {
+                    ["metrics"] = entry.Sums.ToMetrics(),
+                    ["metadata"] = member is "entities" && entities.TryGetValue(name, out var metadata)
+                        ? metadata.DeepClone() : new JsonObject(),
+                    ["api_key_breakdown"] = ToJson(entry.Keys),
+                };
+            }
+
+            breakdown[member] = entries;
+        }
+
+        breakdown["api_keys"] = ToJson(day.Keys);
+        return new JsonObject { ["date"] = day.Date, ["metrics"] = day.Sums.ToMetrics(), ["breakdown"] = breakdown };
+    }
+
+    private JsonObject ToJson(Dictionary<string, ActivitySums> group)
+    {
+        var entries = new JsonObject();
+        foreach (var (key, sums) in group)
+        {
+            var known = keys.GetValueOrDefault(key);
+            entries[key] = new JsonObject
+            {
+                ["metrics"] = sums.ToMetrics(),
+                ["metadata"] = new JsonObject { ["key_alias"] = known?["key_alias"]?.DeepClone(),
+                    ["team_id"] = known?["team_id"]?.DeepClone() },
+            };
+        }
+
+        return entries;
+    }
+
+    private sealed class Day
+    {
+        public Day(string date, bool hasEntities)
+        {
+            Date = date;
+            foreach (var member in (string[])["models", "model_groups", "providers", "endpoints", "mcp_servers",
+                .. hasEntities ? ["entities"] : Array.Empty<string>()])
+            {
+                Groups[member] = new Dictionary<string, Entry>(StringComparer.Ordinal);
+            }
+        }
+
+        public string Date { get; }
+
+        public ActivitySums Sums { get; } = new();
+
+        public Dictionary<string, Dictionary<string, Entry>> Groups { get; } = new(StringComparer.Ordinal);
+
+        public Dictionary<string, ActivitySums> Keys { get; } = new(StringComparer.Ordinal);
+    }
+
+    private sealed class Entry
+    {
+        public ActivitySums Sums { get; } = new();
+
+        public Dictionary<string, ActivitySums> Keys { get; } = new(StringComparer.Ordinal);
     }
 }

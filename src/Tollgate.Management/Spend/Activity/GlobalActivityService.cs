@@ -17,7 +17,8 @@ public sealed class GlobalActivityService(IDatabase database)
     public async Task<JsonNode> ModelsAsync(AdminCaller caller, Fields query, CancellationToken cancellationToken)
     {
         var rows = await SumsAsync(caller, query, "coalesce(nullif(model_group, ''), model, '')", cancellationToken);
-        return rows.GroupBy(static row => row.Text("model"), StringComparer.Ordinal).Where(static model => model.Key.Length > 0).Select(static model =>
+        return rows.GroupBy(static row => row.Text("model"), StringComparer.Ordinal).Where(
+            static model => model.Key.Length > 0).Select(static model =>
         {
             var item = new JsonObject { ["model"] = model.Key };
             foreach (var (name, value) in Days([.. model]))
@@ -44,8 +45,9 @@ public sealed class GlobalActivityService(IDatabase database)
                         + "sum(CASE WHEN calls.cache_hit = 'True' THEN 1 ELSE 0 END) AS hits, "
                         + "sum(CASE WHEN calls.cache_hit = 'True' THEN calls.completion_tokens ELSE 0 END) AS cached, "
                         + "sum(CASE WHEN calls.cache_hit = 'True' THEN 0 ELSE calls.completion_tokens END) AS generated "
-                        + $"FROM {rows.NameOf(Tables.SpendLogs)} AS calls LEFT JOIN {rows.NameOf(Tables.Keys)} AS token ON token.token = calls.api_key"
-                        + $"{conditions.Where} GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3",
+                        + $"FROM {rows.NameOf(Tables.SpendLogs)} AS calls "
+                        + $"LEFT JOIN {rows.NameOf(Tables.Keys)} AS token ON token.token = calls.api_key{conditions.Where} "
+                        + "GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3",
                     conditions.Parameters);
             },
             cancellationToken);
@@ -83,8 +85,9 @@ public sealed class GlobalActivityService(IDatabase database)
             {
                 var conditions = scope.OnUsers(new SqlConditions(rows.Kind).Days(days));
                 return rows.QueryAsync(
-                    $"SELECT \"date\" AS day, {model} AS model, sum(api_requests) AS requests, sum(prompt_tokens + completion_tokens) AS tokens "
-                        + $"FROM {rows.NameOf(Tables.DailyUserSpend)}{conditions.Where} GROUP BY 1, 2 ORDER BY 1, 2",
+                    $"SELECT \"date\" AS day, {model} AS model, sum(api_requests) AS requests, "
+                        + $"sum(prompt_tokens + completion_tokens) AS tokens FROM {rows.NameOf(Tables.DailyUserSpend)}{conditions.Where} "
+                        + "GROUP BY 1, 2 ORDER BY 1, 2",
                     conditions.Parameters);
             },
             cancellationToken);

@@ -29,14 +29,16 @@ public sealed class TagActivityService(IDatabase database, TimeProvider time)
     }
 
     /// <summary>Active users of each of the last seven periods, newest first.</summary>
-    public async Task<JsonNode> ActiveUsersAsync(AdminCaller caller, IReadOnlyList<string> tags, Period period, CancellationToken cancellationToken)
+    public async Task<JsonNode> ActiveUsersAsync(
+        AdminCaller caller, IReadOnlyList<string> tags, Period period, CancellationToken cancellationToken)
     {
         const int periods = 7;
         var length = period switch { Period.Day => 1, Period.Week => 7, _ => 30 };
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
         var days = new DayRange(today.AddDays(1 - (periods * length)), today);
         var found = await QueryAsync(
-            caller, days, tags, $"tag, spent.\"date\" AS day, {User} AS user_id", $"GROUP BY tag, spent.\"date\", {User}", cancellationToken);
+            caller, days, tags, $"tag, spent.\"date\" AS day, {User} AS user_id", $"GROUP BY tag, spent.\"date\", {User}",
+                cancellationToken);
         var results = found.GroupBy(row => (Tag: row.Text("tag"), Age: Age(row.Text("day"), today) / length))
             .OrderBy(static group => group.Key.Age).ThenBy(static group => group.Key.Tag, StringComparer.Ordinal).Select(group =>
             {
@@ -54,11 +56,13 @@ public sealed class TagActivityService(IDatabase database, TimeProvider time)
     }
 
     /// <summary>Users, requests and spend of each client program in a range.</summary>
-    public async Task<JsonNode> SummaryAsync(AdminCaller caller, Fields query, IReadOnlyList<string> tags, CancellationToken cancellationToken)
+    public async Task<JsonNode> SummaryAsync(
+        AdminCaller caller, Fields query, IReadOnlyList<string> tags, CancellationToken cancellationToken)
     {
         var days = DayRange.Of(query.Filter("start_date"), query.Filter("end_date"), SpendErrors.BadDetail, required: true);
         var found = await QueryAsync(
-            caller, days, tags, $"tag, count(DISTINCT {User}) AS users, {Sums}", "GROUP BY tag ORDER BY sum(spent.api_requests) DESC, tag", cancellationToken);
+            caller, days, tags, $"tag, count(DISTINCT {User}) AS users, {Sums}",
+                "GROUP BY tag ORDER BY sum(spent.api_requests) DESC, tag", cancellationToken);
         return new JsonObject
         {
             ["results"] = found.Select(static row => new JsonObject
@@ -75,16 +79,20 @@ public sealed class TagActivityService(IDatabase database, TimeProvider time)
     }
 
     /// <summary>Users by client program, of the last 30 days.</summary>
-    public async Task<JsonNode> UsersAsync(AdminCaller caller, Fields query, IReadOnlyList<string> tags, CancellationToken cancellationToken)
+    public async Task<JsonNode> UsersAsync(
+        AdminCaller caller, Fields query, IReadOnlyList<string> tags, CancellationToken cancellationToken)
     {
         var page = SpendErrors.Number(query, "page", 1, int.MaxValue, 1);
         var size = SpendErrors.Number(query, "page_size", 1, 1000, 50);
         var found = await QueryAsync(
-            caller, DayRange.Recent(time), tags, $"tag, {User} AS user_id, {Sums}", $"GROUP BY tag, {User} ORDER BY sum(spent.api_requests) DESC, tag, 2", cancellationToken);
+            caller, DayRange.Recent(time), tags, $"tag, {User} AS user_id, {Sums}",
+                $"GROUP BY tag, {User} ORDER BY sum(spent.api_requests) DESC, tag, 2", cancellationToken);
         var shown = found.Skip((int)Math.Min(int.MaxValue, (page - 1L) * size)).Take(size).ToList();
         var users = shown.Count == 0 ? [] : await database.ReadAsync(
-            rows => rows.SelectAsync(Tables.Users, Filter.In("user_id", shown.Texts("user_id").Distinct(StringComparer.Ordinal))), cancellationToken);
-        var mails = users.ToDictionary(static row => row.Text("user_id"), static row => row.TextOrNull("user_email"), StringComparer.Ordinal);
+            rows => rows.SelectAsync(Tables.Users, Filter.In("user_id", shown.Texts("user_id")
+                .Distinct(StringComparer.Ordinal))), cancellationToken);
+        var mails = users.ToDictionary(static row => row.Text("user_id"),
+            static row => row.TextOrNull("user_email"), StringComparer.Ordinal);
         return new JsonObject
         {
             ["results"] = shown.Select(row => new JsonObject
@@ -119,7 +127,8 @@ public sealed class TagActivityService(IDatabase database, TimeProvider time)
         return database.ReadAsync(
             rows =>
             {
-                var conditions = new SqlConditions(rows.Kind).Days(days).In("tag", tags).Equal("spent.api_key", scope.KeyHash).Equal("token.user_id", scope.UserId);
+                var conditions = new SqlConditions(rows.Kind).Days(days).In("tag", tags).Equal("spent.api_key", scope.KeyHash)
+                    .Equal("token.user_id", scope.UserId);
                 if (tags.Count == 0)
                 {
                     conditions.Add(AgentTags);

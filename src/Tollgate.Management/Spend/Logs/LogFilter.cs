@@ -144,7 +144,8 @@ internal sealed record LogFilter
 
         if (ErrorCode is not null)
         {
-            conditions.Add($"CAST({SpendSql.JsonText(kind, "metadata", "error_information", "error_code")} AS text) = {conditions.Parameter(ErrorCode)}");
+            var code = SpendSql.JsonText(kind, "metadata", "error_information", "error_code");
+            conditions.Add($"CAST({code} AS text) = {conditions.Parameter(ErrorCode)}");
         }
 
         if (ErrorMessage is not null)

@@ -11,7 +11,8 @@ internal static class LogRow
     public static readonly string[] Members =
     [
         "request_id", "call_type", "api_key", "spend", "total_tokens", "prompt_tokens", "completion_tokens", "startTime", "endTime",
-        "completionStartTime", "request_duration_ms", "model", "model_id", "model_group", "custom_llm_provider", "api_base", "user", "metadata",
+        "completionStartTime", "request_duration_ms", "model", "model_id", "model_group", "custom_llm_provider", "api_base", "user",
+            "metadata",
         "cache_hit", "cache_key", "request_tags", "team_id", "organization_id", "end_user", "requester_ip_address", "messages", "response",
         "proxy_server_request", "session_id", "status", "mcp_namespaced_tool_name", "agent_id",
     ];
@@ -52,7 +53,8 @@ internal static class LogRow
         try
         {
             var parsed = JsonNode.Parse(text);
-            return parsed is JsonValue inner && inner.GetValueKind() == JsonValueKind.String && inner.GetValue<string>() is ['{' or '[', ..] nested
+            return parsed is JsonValue inner && inner.GetValueKind() == JsonValueKind.String
+                && inner.GetValue<string>() is ['{' or '[', ..] nested
                 ? JsonNode.Parse(nested)
                 : parsed;
         }

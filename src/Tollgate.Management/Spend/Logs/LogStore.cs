@@ -22,7 +22,8 @@ internal sealed class LogStore(IDatabase database)
     /// <param name="withBodies">With prompts and answers, where they are stored.</param>
     /// <param name="cancellationToken">Signalled when the client has left.</param>
     public Task<IReadOnlyList<JsonObject>> SelectAsync(
-        LogFilter filter, LogCursor? after, string? order, bool descending, int limit, long offset, bool withBodies, CancellationToken cancellationToken)
+        LogFilter filter, LogCursor? after, string? order, bool descending, int limit, long offset, bool withBodies,
+            CancellationToken cancellationToken)
         => database.ReadAsync(
             async rows =>
             {
@@ -31,7 +32,8 @@ internal sealed class LogStore(IDatabase database)
                 if (after is { } place)
                 {
                     var start = SpendSql.Moment(rows.Kind, conditions.Parameter(SpendSql.MomentText(place.Start)));
-                    conditions.Add($"(\"startTime\", request_id) {(descending ? '<' : '>')} ({start}, {conditions.Parameter(place.RequestId)})");
+                    var id = conditions.Parameter(place.RequestId);
+                    conditions.Add($"(\"startTime\", request_id) {(descending ? '<' : '>')} ({start}, {id})");
                 }
 
                 var way = descending ? "DESC" : "ASC";
@@ -39,7 +41,8 @@ internal sealed class LogStore(IDatabase database)
                 var skipped = offset == 0 ? "" : $" OFFSET {conditions.Parameter(offset)}";
                 var wanted = withBodies ? columns : columns.Except(LogRow.Bodies, StringComparer.Ordinal);
                 return await rows.QueryAsync(
-                    $"SELECT {string.Join(", ", wanted.Select(static name => $"\"{name}\""))} FROM {rows.NameOf(Tables.SpendLogs)}{conditions.Where} "
+                    $"SELECT {string.Join(", ", wanted.Select(static name => $"\"{name}\""))} "
+                        + $"FROM {rows.NameOf(Tables.SpendLogs)}{conditions.Where} "
                         + $"ORDER BY {sorting}\"startTime\" {way}, request_id {way} LIMIT {conditions.Parameter((long)limit)}{skipped}",
                     conditions.Parameters);
             },
@@ -51,15 +54,16 @@ internal sealed class LogStore(IDatabase database)
         {
             var conditions = filter.Conditions(rows.Kind);
             var found = await rows.QueryAsync(
-                $"SELECT count(*) AS n FROM (SELECT 1 AS one FROM {rows.NameOf(Tables.SpendLogs)}{conditions.Where} LIMIT {CountedAtMost}) AS counted",
+                "SELECT count(*) AS n FROM (SELECT 1 AS one "
+                    + $"FROM {rows.NameOf(Tables.SpendLogs)}{conditions.Where} LIMIT {CountedAtMost}) AS counted",
                 conditions.Parameters);
             return found[0].Whole("n");
         },
         cancellationToken);
 
     /// <summary>
-    /// True when rows of all time can be searched quickly: nothing but time limits them, or an index leads to them. LiteLLM's own tables have
-    /// no index by key, team or user.
+    /// True when rows of all time can be searched quickly: nothing but time limits them, or an index leads to them. LiteLLM's own tables
+    /// have no index by key, team or user.
     /// </summary>
     public async Task<bool> MaySearchAllTimeAsync(LogFilter filter, CancellationToken cancellationToken)
     {

@@ -19,7 +19,8 @@ internal sealed class LogSummaries(IDatabase database)
         {
             if (item is null || !string.Equals(item.Text("startTime"), row.Text("day"), StringComparison.Ordinal))
             {
-                item = new JsonObject { ["startTime"] = row.Text("day"), ["spend"] = 0d, ["users"] = new JsonObject(), ["models"] = new JsonObject() };
+                item = new JsonObject { ["startTime"] = row.Text("day"), ["spend"] = 0d, ["users"] = new JsonObject(),
+                    ["models"] = new JsonObject() };
                 items.Add(item);
             }
 
@@ -90,7 +91,8 @@ internal sealed class LogSummaries(IDatabase database)
     {
         var conditions = (filter with { From = days.From, To = days.To }).Conditions(rows.Kind);
         return rows.QueryAsync(
-            $"SELECT {SpendSql.Day(rows.Kind, "\"startTime\"")} AS day, coalesce(\"user\", '') AS user_id, model, api_key, sum(spend) AS spend "
+            $"SELECT {SpendSql.Day(rows.Kind, "\"startTime\"")} AS day, "
+                + "coalesce(\"user\", '') AS user_id, model, api_key, sum(spend) AS spend "
                 + $"FROM {rows.NameOf(Tables.SpendLogs)}{conditions.Where} GROUP BY 1, 2, 3, 4 ORDER BY 1",
             conditions.Parameters);
     }

@@ -11,7 +11,8 @@ internal sealed class DeploymentNames
     public DeploymentNames(GatewaySnapshot snapshot)
     {
         _known = snapshot.Config.Deployments.DistinctBy(static deployment => deployment.Id, StringComparer.Ordinal)
-            .ToDictionary(static deployment => deployment.Id, static deployment => (deployment.Model, deployment.ApiBase), StringComparer.Ordinal);
+            .ToDictionary(static deployment => deployment.Id,
+                static deployment => (deployment.Model, deployment.ApiBase), StringComparer.Ordinal);
     }
 
     /// <summary>Upstream model; the model group for a deployment that is gone.</summary>

@@ -8,7 +8,8 @@ namespace Tollgate.Management.Spend.Metrics;
 /// <param name="To">Last moment.</param>
 /// <param name="ModelGroup">Null for all.</param>
 /// <param name="KeyHash">Null for all.</param>
-/// <param name="Customer">Null for all. The rollup knows no customers: their calls are summed from the logs, which have an index for them.</param>
+/// <param name="Customer">Null for all. The rollup knows no customers: their calls are summed from the logs, which have an index for
+/// them.</param>
 /// <param name="Scope">The caller's limits.</param>
 internal sealed record MetricsFilter(DateTime From, DateTime To, string? ModelGroup, string? KeyHash, string? Customer, SpendScope Scope);
 
@@ -16,8 +17,8 @@ internal sealed record MetricsFilter(DateTime From, DateTime To, string? ModelGr
 internal static class MetricsSource
 {
     private const string Sums =
-        "sum(requests) AS requests, sum(tokens_in) AS tokens_in, sum(tokens_out) AS tokens_out, sum(spend) AS spend, sum(dur_ms_sum) AS duration, "
-        + "sum(ttft_ms_sum) AS first_output, sum(ttft_n) AS first_outputs";
+        "sum(requests) AS requests, sum(tokens_in) AS tokens_in, sum(tokens_out) AS tokens_out, sum(spend) AS spend, "
+        + "sum(dur_ms_sum) AS duration, sum(ttft_ms_sum) AS first_output, sum(ttft_n) AS first_outputs";
 
     /// <summary>Sums by day, deployment, model group and status.</summary>
     public static Task<IReadOnlyList<JsonObject>> SumsAsync(IRowReader rows, MetricsFilter filter)
@@ -25,7 +26,8 @@ internal static class MetricsSource
         var conditions = new SqlConditions(rows.Kind);
         var source = SourceOf(rows, filter, conditions, withBuckets: false);
         return rows.QueryAsync(
-            $"SELECT day, deployment, model_group, status, {Sums} FROM ({source}) AS calls GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4", conditions.Parameters);
+            $"SELECT day, deployment, model_group, status, {Sums} FROM ({source}) AS calls GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
+                conditions.Parameters);
     }
 
     /// <summary>Successful calls by deployment, model group and bucket of duration.</summary>
@@ -34,7 +36,8 @@ internal static class MetricsSource
         var conditions = new SqlConditions(rows.Kind);
         var source = SourceOf(rows, filter, conditions, withBuckets: true);
         return rows.QueryAsync(
-            $"SELECT deployment, model_group, bucket, sum(calls) AS calls FROM ({source}) AS calls WHERE status = 'success' GROUP BY 1, 2, 3",
+            $"SELECT deployment, model_group, bucket, sum(calls) AS calls FROM ({source}) AS calls "
+                + "WHERE status = 'success' GROUP BY 1, 2, 3",
             conditions.Parameters);
     }
 
@@ -56,13 +59,16 @@ internal static class MetricsSource
             return LogsAs(rows, filter, conditions);
         }
 
-        conditions.Add($"{SpendSql.Hour(rows.Kind)} >= {SpendSql.HourMoment(rows.Kind, conditions.Parameter(SpendSql.MomentText(HourOf(filter.From))))}")
-            .Add($"{SpendSql.Hour(rows.Kind)} <= {SpendSql.HourMoment(rows.Kind, conditions.Parameter(SpendSql.MomentText(filter.To)))}")
+        var first = conditions.Parameter(SpendSql.MomentText(HourOf(filter.From)));
+        var last = conditions.Parameter(SpendSql.MomentText(filter.To));
+        conditions.Add($"{SpendSql.Hour(rows.Kind)} >= {SpendSql.HourMoment(rows.Kind, first)}")
+            .Add($"{SpendSql.Hour(rows.Kind)} <= {SpendSql.HourMoment(rows.Kind, last)}")
             .Equal("model_group", filter.ModelGroup).Equal("api_key", filter.KeyHash);
         filter.Scope.OnKeys(conditions, rows);
         var columns = withBuckets
             ? $"deployment, model_group, status, {SpendSql.ItemPosition(rows.Kind)} AS bucket, {SpendSql.ItemCount(rows.Kind)} AS calls"
-            : $"{SpendSql.DayOfHour(rows.Kind)} AS day, deployment, model_group, status, requests, tokens_in, tokens_out, spend, dur_ms_sum, ttft_ms_sum, ttft_n";
+            : $"{SpendSql.DayOfHour(rows.Kind)} AS day, deployment, model_group, status, requests, tokens_in, tokens_out, spend, "
+                + "dur_ms_sum, ttft_ms_sum, ttft_n";
         var items = withBuckets ? " " + SpendSql.HistogramItems(rows.Kind, "dur_ms_hist") : "";
         return $"SELECT {columns} FROM {{own:rollup_hour}}{items}{conditions.Where}";
     }
@@ -72,13 +78,15 @@ internal static class MetricsSource
     {
         OfLogs(filter, conditions);
         var duration = SpendSql.Milliseconds(rows.Kind, "\"startTime\"", "\"endTime\"");
+        var firstOutput = SpendSql.Milliseconds(rows.Kind, "\"startTime\"", "\"completionStartTime\"");
         var isStream = "\"completionStartTime\" > \"startTime\" AND \"completionStartTime\" < \"endTime\"";
         var buckets = string.Concat(DurationHistogram.Bounds.Select((bound, i) => $" WHEN {duration} <= {bound} THEN {i}"));
         var failure = SpendSql.JsonText(rows.Kind, "metadata", "error_information", "error_class");
-        return $"SELECT {SpendSql.Day(rows.Kind, "\"startTime\"")} AS day, coalesce(model_id, '') AS deployment, coalesce(model_group, '') AS model_group, "
+        return $"SELECT {SpendSql.Day(rows.Kind, "\"startTime\"")} AS day, coalesce(model_id, '') AS deployment, "
+            + "coalesce(model_group, '') AS model_group, "
             + $"CASE WHEN status = 'failure' THEN coalesce({failure}, 'failure') ELSE 'success' END AS status, 1 AS requests, 1 AS calls, "
             + $"prompt_tokens AS tokens_in, completion_tokens AS tokens_out, spend, {duration} AS dur_ms_sum, "
-            + $"CASE WHEN {isStream} THEN {SpendSql.Milliseconds(rows.Kind, "\"startTime\"", "\"completionStartTime\"")} ELSE 0 END AS ttft_ms_sum, "
+            + $"CASE WHEN {isStream} THEN {firstOutput} ELSE 0 END AS ttft_ms_sum, "
             + $"CASE WHEN {isStream} THEN 1 ELSE 0 END AS ttft_n, CASE{buckets} ELSE {DurationHistogram.Bounds.Length} END AS bucket "
             + $"FROM {rows.NameOf(Tables.SpendLogs)}{conditions.Where}";
     }

@@ -20,7 +20,8 @@ public sealed class ModelMetricsService(IDatabase database, SnapshotHolder snaps
         var (sums, buckets) = await database.ReadAsync(
             async rows => (await MetricsSource.SumsAsync(rows, filter), await MetricsSource.BucketsAsync(rows, filter)), cancellationToken);
         var names = new DeploymentNames(snapshots.Current);
-        var answer = Chart(sums.Where(static row => IsSuccess(row)), names, static calls => calls.Sum(static row => row.Whole("tokens_out")) is > 0 and var tokens
+        var answer = Chart(sums.Where(static row => IsSuccess(row)), names,
+            static calls => calls.Sum(static row => row.Whole("tokens_out")) is > 0 and var tokens
             ? calls.Sum(static row => row.Real("duration")) / 1000 / tokens
             : null);
         var histograms = buckets.GroupBy(DeploymentOf).ToDictionary(static group => group.Key, static group =>
@@ -44,7 +45,8 @@ public sealed class ModelMetricsService(IDatabase database, SnapshotHolder snaps
     {
         var filter = FilterOf(caller, query, 7);
         var sums = await database.ReadAsync(rows => MetricsSource.SumsAsync(rows, filter), cancellationToken);
-        return Chart(sums.Where(IsSuccess), new DeploymentNames(snapshots.Current), static calls => calls.Sum(static row => row.Whole("first_outputs")) is > 0 and var n
+        return Chart(sums.Where(IsSuccess), new DeploymentNames(snapshots.Current),
+            static calls => calls.Sum(static row => row.Whole("first_outputs")) is > 0 and var n
             ? calls.Sum(static row => row.Real("first_output")) / 1000 / n
             : null);
     }
@@ -152,10 +154,12 @@ public sealed class ModelMetricsService(IDatabase database, SnapshotHolder snaps
             data.Add(item);
         }
 
-        return new JsonObject { ["data"] = data.ToJsonArray(), ["all_api_bases"] = new JsonArray([.. labels.Select(static label => (JsonNode)label)]) };
+        return new JsonObject { ["data"] = data.ToJsonArray(),
+            ["all_api_bases"] = new JsonArray([.. labels.Select(static label => (JsonNode)label)]) };
     }
 
-    private static JsonObject Model((string Deployment, string Group) id, IReadOnlyList<JsonObject> rows, DeploymentNames names, DurationHistogram durations)
+    private static JsonObject Model(
+        (string Deployment, string Group) id, IReadOnlyList<JsonObject> rows, DeploymentNames names, DurationHistogram durations)
     {
         var good = rows.Where(IsSuccess).ToList();
         var requests = good.Sum(static row => row.Whole("requests"));
