@@ -24,6 +24,7 @@ internal static class GatewayConfigReader
             Router = RouterSettingsReader.Read(router, models, list.Aliases, numbers, diagnostics),
             Management = ManagementSettingsReader.Read(general, models, environment, numbers),
             Budgets = BudgetSettingsReader.Read(general, models, router, Section.Of(tree, "tollgate"), numbers),
+            Spend = SpendSettingsReader.Read(general, Section.Of(tree, "tollgate"), environment, numbers),
             Server = ServerSettingsReader.Read(environment, numbers, commandLine),
             Pricing = PricingSettingsReader.Read(models, environment, diagnostics),
             Environment = environment.Variables.ToFrozenDictionary(StringComparer.Ordinal),
