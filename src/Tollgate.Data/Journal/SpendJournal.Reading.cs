@@ -35,7 +35,7 @@ internal sealed partial class SpendJournal
         while (NextSegment(at) is { } next)
         {
             var start = next.Segment.Number == at.Segment ? Math.Max(at.Offset, SegmentFile.Header) : SegmentFile.Header;
-            var end = ReadRecords(next.Segment, start, next.End, most, batch);
+            var end = TryReadRecords(next.Segment, start, next.End, most, batch);
             if (batch.Count > 0)
             {
                 batch.Finish(new JournalPosition(next.Segment.Number, end));
@@ -136,6 +136,20 @@ internal sealed partial class SpendJournal
             _deliveredSequence = _nextSequence;
             _oldestTicks = 0;
             return null;
+        }
+    }
+
+    private long TryReadRecords(Segment segment, long start, long end, int most, JournalBatch batch)
+    {
+        try
+        {
+            return ReadRecords(segment, start, end, most, batch);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // Somebody deleted it. Later files must not wait for it for ever.
+            MarkDamaged(segment, start);
+            return start;
         }
     }
 

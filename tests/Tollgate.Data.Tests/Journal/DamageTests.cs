@@ -90,6 +90,22 @@ public sealed class DamageTests
     }
 
     [Fact]
+    public void FileThatWasDeleted_DoesNotHoldUpTheOthers()
+    {
+        using var directory = new TemporaryDirectory();
+        using (var journal = Journals.Open(directory.Path))
+        {
+            journal.Append(Journals.Event("a"));
+        }
+
+        using var reopened = Journals.Open(directory.Path);
+        File.Delete(Directory.GetFiles(directory.Journal, "*.seg").Single());
+        reopened.Append(Journals.Event("b"));
+        Journals.Drain(reopened).ShouldBe(["b"]);
+        reopened.State.Damaged.ShouldBe(1);
+    }
+
+    [Fact]
     public void DamagedHead_KeepsTheFileAside()
     {
         using var directory = new TemporaryDirectory();

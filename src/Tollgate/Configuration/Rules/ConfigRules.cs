@@ -31,6 +31,7 @@ internal static class ConfigRules
         new CallbackRule(),
         new GuardrailRule(),
         new ProviderBudgetRule(),
+        new SpendRule(),
         new SecretManagerRule(),
         new TeamLoggingRule(),
     ];
