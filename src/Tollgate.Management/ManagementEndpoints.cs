@@ -1,7 +1,16 @@
 using Microsoft.AspNetCore.Routing;
+using Tollgate.Management.AccessGroups;
+using Tollgate.Management.Audit;
 using Tollgate.Management.Budgets;
+using Tollgate.Management.Configuration;
+using Tollgate.Management.Credentials;
+using Tollgate.Management.Customers;
 using Tollgate.Management.Keys;
+using Tollgate.Management.Models;
 using Tollgate.Management.Organizations;
+using Tollgate.Management.Projects;
+using Tollgate.Management.Spend;
+using Tollgate.Management.Tags;
 using Tollgate.Management.Teams;
 using Tollgate.Management.Users;
 
@@ -17,7 +26,16 @@ public static class ManagementEndpoints
         routes.MapBudgets();
         routes.MapTeams();
         routes.MapOrganizations();
+        routes.MapProjects();
+        routes.MapCustomers();
+        routes.MapTags();
+        routes.MapAccessGroups();
+        routes.MapAudit();
         routes.MapUsers();
+        routes.MapSpend();
+        routes.MapModelsAdmin();
+        routes.MapCredentials();
+        routes.MapConfiguration();
         return routes;
     }
 }

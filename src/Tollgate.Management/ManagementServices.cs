@@ -1,9 +1,16 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Tollgate.Management.AccessGroups;
+using Tollgate.Management.Audit;
 using Tollgate.Management.Budgets;
+using Tollgate.Management.Customers;
 using Tollgate.Management.Kernel;
 using Tollgate.Management.Keys;
+using Tollgate.Management.Models;
 using Tollgate.Management.Organizations;
+using Tollgate.Management.Projects;
+using Tollgate.Management.Spend;
+using Tollgate.Management.Tags;
 using Tollgate.Management.Teams;
 using Tollgate.Management.Users;
 
@@ -21,7 +28,14 @@ public static class ManagementServices
         services.AddBudgets();
         services.AddTeams();
         services.AddOrganizations();
+        services.AddProjects();
+        services.AddCustomers();
+        services.AddTags();
+        services.AddAccessGroups();
+        services.AddAudit();
         services.AddUsers();
+        services.AddSpend();
+        services.AddModels();
         return services;
     }
 }

@@ -42,7 +42,7 @@ public sealed class TestDatabase : IAsyncDisposable
         DatabaseKind kind, TimeProvider? time = null, Func<StorageSettings, StorageSettings>? adjust = null)
     {
         var folder = new TemporaryFolder();
-        var url = kind == DatabaseKind.PostgreSql ? await (await PostgresServer.SharedAsync()).CreateDatabaseAsync() : null;
+        var url = kind == DatabaseKind.PostgreSql ? await (await PostgresServer.SharedAsync()).CreateMigratedDatabaseAsync() : null;
         var settings = new StorageSettings { DataDirectory = folder.Path, DatabaseUrl = url, PoolSize = 8 };
         settings = adjust?.Invoke(settings) ?? settings;
         var changes = new ChangeBus();
@@ -58,7 +58,8 @@ public sealed class TestDatabase : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private static IStore Open(StorageSettings settings, ChangeBus changes, TimeProvider time)
+    /// <summary>A store for these settings, not opened: a second instance on the same database, or one whose opening is under test.</summary>
+    public static IStore Open(StorageSettings settings, ChangeBus changes, TimeProvider time)
         => settings.DatabaseUrl is null
             ? new SqliteDatabase(settings, changes, time, NullLogger<SqliteDatabase>.Instance)
             : new PostgresDatabase(settings, changes, time, NullLogger<PostgresDatabase>.Instance);

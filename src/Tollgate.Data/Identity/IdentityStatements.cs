@@ -179,9 +179,18 @@ internal sealed class IdentityStatements
         private void Add(Table table, string alias, string columns)
         {
             _joined[alias] = table;
-            foreach (var column in columns.Split(' ').Where(column => _owner._present.Has(table, column)))
+            var wanted = columns.Split(' ');
+            foreach (var column in wanted.Where(column => _owner._present.Has(table, column)))
             {
                 Select($"{alias}.{column}", $"{alias}.\"{column}\"");
+            }
+
+            if (table.Key.Length == 1 && _owner._present.KeepsExtras && !wanted.All(column => _owner._present.Has(table, column)))
+            {
+                // Values of the columns that are not there yet (database.md 6.3).
+                _from.Append($"\nLEFT JOIN {{own:row_ext}} {alias}x ON {alias}x.\"rel\" = '{table.Name}'")
+                    .Append($" AND {alias}x.\"pk\" = CAST({alias}.\"{table.Key[0]}\" AS text)");
+                Select($"{alias}.{RowPart.Extras}", $"{alias}x.\"data\"");
             }
         }
 

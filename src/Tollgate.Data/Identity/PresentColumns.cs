@@ -11,6 +11,7 @@ internal sealed class PresentColumns(IEnumerable<(string Table, string Column)> 
         FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
         WHERE c.relkind IN ('r', 'p') AND pg_table_is_visible(c.oid) AND c."relname" LIKE 'LiteLLM!_%' ESCAPE '!'
             AND a.attnum > 0 AND NOT a.attisdropped
+        UNION ALL SELECT 'row_ext', 'data' WHERE to_regclass('{own:row_ext}') IS NOT NULL
         """;
 
     private const string Sqlite = """
@@ -22,6 +23,9 @@ internal sealed class PresentColumns(IEnumerable<(string Table, string Column)> 
 
     /// <summary>True when the table is there and has the column.</summary>
     public bool Has(Table table, string column) => _columns.Contains((table.Name, column));
+
+    /// <summary>True when values of columns that are missing are kept aside; the embedded database lacks none.</summary>
+    public bool KeepsExtras => _columns.Contains(("row_ext", "data"));
 
     /// <summary>Asks the database.</summary>
     public static async Task<PresentColumns> ReadAsync(IRowReader reader)

@@ -13,19 +13,22 @@ namespace Tollgate.Data.Identity;
 /// </summary>
 internal readonly struct RowPart(JsonObject row, string alias)
 {
+    /// <summary>Name of the object that holds values of columns which the table lacks.</summary>
+    public const string Extras = "+";
+
     private readonly string _prefix = alias + ".";
 
-    public string? Text(string column) => Values.Text(row[_prefix + column]) is { Length: > 0 } text ? text : null;
+    public string? Text(string column) => Values.Text(Value(column)) is { Length: > 0 } text ? text : null;
 
-    public bool? Flag(string column) => Values.Flag(row[_prefix + column]);
+    public bool? Flag(string column) => Values.Flag(Value(column));
 
-    public long? Count(string column) => Values.Count(row[_prefix + column]);
+    public long? Count(string column) => Values.Count(Value(column));
 
-    public decimal? Money(string column) => Values.Number(row[_prefix + column]);
+    public decimal? Money(string column) => Values.Number(Value(column));
 
-    public DateTimeOffset? Time(string column) => Values.Time(row[_prefix + column]);
+    public DateTimeOffset? Time(string column) => Values.Time(Value(column));
 
-    public JsonNode? Json(string column) => Values.Json(row[_prefix + column]);
+    public JsonNode? Json(string column) => Values.Json(Value(column));
 
     public JsonObject? Object(string column) => Json(column) as JsonObject;
 
@@ -35,6 +38,8 @@ internal readonly struct RowPart(JsonObject row, string alias)
         ? map.Where(static member => Values.Text(member.Value) is { Length: > 0 })
             .ToFrozenDictionary(static member => member.Key, static member => Values.Text(member.Value)!, StringComparer.Ordinal)
         : FrozenDictionary<string, string>.Empty;
+
+    private JsonNode? Value(string column) => row[_prefix + column] ?? (row[_prefix + Extras] as JsonObject)?[column];
 }
 
 /// <summary>Values of rows and of the JSON within them, forgiving.</summary>

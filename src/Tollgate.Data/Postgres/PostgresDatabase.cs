@@ -103,6 +103,16 @@ public sealed partial class PostgresDatabase(
         return _shape = await PostgresShape.ProbeAsync(connection, Url.Schema, cancellationToken);
     });
 
+    /// <summary>Moves values out of <c>row_ext</c> whose columns have appeared.</summary>
+    internal Task MoveExtrasAsync(CancellationToken cancellationToken) => GuardedAsync(async () =>
+    {
+        await using var connection = await Source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await new ExtraColumns(new SessionScope(connection, transaction, Dialect, _shape, time), cancellationToken).MoveAsync();
+        await transaction.CommitAsync(cancellationToken);
+        return true;
+    });
+
     /// <summary>Columns of the unique key (not the primary one) of a table as it really is: the conflict target of an upsert.</summary>
     public async Task<IReadOnlyList<string>> UniqueColumnsAsync(Table table, CancellationToken cancellationToken)
     {

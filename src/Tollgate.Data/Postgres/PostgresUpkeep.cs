@@ -66,6 +66,7 @@ internal sealed partial class PostgresUpkeep(PostgresDatabase database, ChangeBu
         await database.ProbeAsync(cancellationToken);
         if (database.Has(ChangeLog.Table))
         {
+            await database.MoveExtrasAsync(cancellationToken);
             await database.WriteAsync(db => db.ExecuteAsync(ChangeLog.ForgetStatement(DatabaseKind.PostgreSql)), cancellationToken);
         }
     }

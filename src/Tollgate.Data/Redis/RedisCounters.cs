@@ -10,7 +10,10 @@ namespace Tollgate.Data.Redis;
 /// Counters of all replicas in Redis: one script takes all claims of a call, one settles them (routing.md 14.3, 17.5). Redis being slow or
 /// away never throws and never costs more than the bound: the answer is then null, and callers count locally.
 /// </summary>
-/// <remarks><see cref="BeatAsync"/> must be called every second; <see cref="RedisHeartbeat"/> does.</remarks>
+/// <remarks>
+/// Whatever the client library throws is caught here: this is the boundary to it. <see cref="BeatAsync"/> must be called every second;
+/// <see cref="RedisHeartbeat"/> does.
+/// </remarks>
 public sealed partial class RedisCounters : ISharedCounters
 {
     private const string ReplicaSet = "tollgate:replicas";
@@ -26,6 +29,7 @@ public sealed partial class RedisCounters : ISharedCounters
     private readonly CircuitBreaker _breaker;
     private readonly string _replicaId = Guid.NewGuid().ToString("N");
     private volatile int _replicas = 1;
+    private bool _hasSpoken;
 
     /// <summary>Counters over a connection; given up on until the first beat that succeeds.</summary>
     /// <param name="connection">Connection to Redis.</param>
@@ -72,7 +76,7 @@ public sealed partial class RedisCounters : ISharedCounters
             Settle(callId, claims.Span, 0, 0);
             throw;
         }
-        catch (Exception failure) when (IsOfRedis(failure))
+        catch (Exception failure)
         {
             Failed(failure);
 
@@ -127,6 +131,7 @@ public sealed partial class RedisCounters : ISharedCounters
             _breaker.Succeeded();
             if (_breaker.ProbeSucceeded())
             {
+                Volatile.Write(ref _hasSpoken, true);
                 Log.CircuitClosed(_logger, _connection.Name, _replicas);
             }
         }
@@ -134,7 +139,7 @@ public sealed partial class RedisCounters : ISharedCounters
         {
             // Shutting down.
         }
-        catch (Exception failure) when (IsOfRedis(failure))
+        catch (Exception failure)
         {
             Failed(failure);
         }
@@ -164,7 +169,7 @@ public sealed partial class RedisCounters : ISharedCounters
             await operation();
             _breaker.Succeeded();
         }
-        catch (Exception failure) when (IsOfRedis(failure))
+        catch (Exception failure)
         {
             Failed(failure);
         }
@@ -186,14 +191,12 @@ public sealed partial class RedisCounters : ISharedCounters
 
     private void Failed(Exception failure)
     {
-        if (_breaker.Failed())
+        var isFirstWord = Interlocked.Exchange(ref _hasSpoken, true) == false;
+        if (_breaker.Failed() || isFirstWord)
         {
             Log.CircuitOpened(_logger, _connection.Name, failure.Message, _replicas);
         }
     }
-
-    private static bool IsOfRedis(Exception failure)
-        => failure is RedisException or TimeoutException or ObjectDisposedException or OperationCanceledException or InvalidOperationException;
 
     private static partial class Log
     {

@@ -1,14 +1,13 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Security;
-using System.Net.Sockets;
 using StackExchange.Redis;
 
 namespace Tollgate.Data.Redis;
 
 /// <summary>Where Redis is and how to log in, read from a URL (config.md 9.4).</summary>
-/// <param name="Host">Host name or address; the socket's path for <c>unix://</c>.</param>
-/// <param name="Port">Port; 0 for a socket.</param>
+/// <param name="Host">Host name or address.</param>
+/// <param name="Port">Port.</param>
 /// <param name="Password">Password; a secret.</param>
 /// <param name="Database">Number of the database.</param>
 /// <param name="Tls">Encrypted (<c>rediss://</c>).</param>
@@ -18,18 +17,19 @@ public sealed record RedisTarget(string Host, int Port, string? Password, int Da
     private const int DefaultPort = 6379;
 
     /// <summary>Host and port, for logs.</summary>
-    public string Name => Port == 0 ? Host : string.Create(CultureInfo.InvariantCulture, $"{Host}:{Port}");
+    public string Name => string.Create(CultureInfo.InvariantCulture, $"{Host}:{Port}");
 
-    /// <summary>Reads <c>redis://[user][:password]@host[:port][/db]</c>, <c>rediss://</c> or <c>unix:///path[?db=0]</c>.</summary>
+    /// <summary>Reads <c>redis://[user][:password]@host[:port][/db]</c> or <c>rediss://</c>.</summary>
     /// <param name="url">The URL. A secret: it is not repeated in <paramref name="problem"/>.</param>
     /// <param name="target">What it says; null when it cannot be used.</param>
     /// <param name="problem">Why it cannot be used.</param>
     public static bool TryParse(string url, out RedisTarget? target, out string? problem)
     {
         target = null;
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("redis" or "rediss" or "unix"))
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("redis" or "rediss"))
         {
-            problem = "the Redis URL must start with redis://, rediss:// or unix://";
+            // The client library knows TCP only, and a relay on a port would undo the permissions of the socket's file.
+            problem = "the Redis URL must start with redis:// or rediss://; unix sockets are not supported";
             return false;
         }
 
@@ -44,8 +44,7 @@ public sealed record RedisTarget(string Host, int Port, string? Password, int Da
         }
 
         var query = QueryOf(uri);
-        var isSocket = string.Equals(uri.Scheme, "unix", StringComparison.Ordinal);
-        var number = query.GetValueOrDefault("db") ?? (isSocket ? "" : uri.AbsolutePath.Trim('/'));
+        var number = query.GetValueOrDefault("db") ?? uri.AbsolutePath.Trim('/');
         var database = 0;
         if (number.Length > 0 && !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out database))
         {
@@ -55,8 +54,8 @@ public sealed record RedisTarget(string Host, int Port, string? Password, int Da
 
         var password = login.Length > 1 ? Uri.UnescapeDataString(login[1]) : query.GetValueOrDefault("password");
         target = new RedisTarget(
-            isSocket ? Uri.UnescapeDataString(uri.AbsolutePath) : uri.IdnHost.Length > 0 ? uri.IdnHost.Trim('[', ']') : "localhost",
-            isSocket ? 0 : uri.Port > 0 ? uri.Port : DefaultPort,
+            uri.IdnHost.Length > 0 ? uri.IdnHost.Trim('[', ']') : "localhost",
+            uri.Port > 0 ? uri.Port : DefaultPort,
             string.IsNullOrEmpty(password) ? null : password,
             database,
             string.Equals(uri.Scheme, "rediss", StringComparison.Ordinal),
@@ -86,11 +85,9 @@ public sealed record RedisTarget(string Host, int Port, string? Password, int Da
             options.CertificateValidation += (_, _, _, errors) => errors == SslPolicyErrors.None || !VerifyCertificate;
         }
 
-        options.EndPoints.Add(Port == 0 ? new UnixDomainSocketEndPoint(Host) : EndPointOf());
+        options.EndPoints.Add(IPAddress.TryParse(Host, out var address) ? new IPEndPoint(address, Port) : new DnsEndPoint(Host, Port));
         return options;
     }
-
-    private EndPoint EndPointOf() => IPAddress.TryParse(Host, out var address) ? new IPEndPoint(address, Port) : new DnsEndPoint(Host, Port);
 
     private static Dictionary<string, string> QueryOf(Uri uri)
     {

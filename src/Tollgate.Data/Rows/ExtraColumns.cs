@@ -77,13 +77,57 @@ internal sealed class ExtraColumns(SessionScope scope, CancellationToken cancell
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private async Task<Dictionary<string, JsonObject>> ReadAsync(Table table, IEnumerable<string> keys)
+    /// <summary>Moves kept values into columns that have appeared since (LiteLLM was upgraded).</summary>
+    public async Task MoveAsync()
+    {
+        foreach (var table in Tables.All.Where(table => scope.Shape.Has(table)))
+        {
+            var shape = scope.Shape.Of(table);
+            foreach (var (key, data) in await ReadAsync(table, keys: null))
+            {
+                var columns = shape.Columns.Where(column => data.ContainsKey(column.Name)).ToList();
+                if (columns.Count > 0)
+                {
+                    await MoveRowAsync(table, shape, columns, key, data);
+                }
+            }
+        }
+    }
+
+    private async Task MoveRowAsync(Table table, TableShape shape, List<ColumnDescription> columns, string key, JsonObject data)
+    {
+        await using (var command = scope.Command())
+        {
+            var values = table.Key.Length == 1 ? [key] : JsonNode.Parse(key)!.AsArray().Select(part => part!.ToString());
+            var where = new FilterSql(shape, scope.Dialect, command).Write(Filter.All(table.Key.Zip(values, Filter.Equal)));
+            var sets = columns.Select((column, i) => $"{SqlDialect.Quote(column.Name)} = {scope.Dialect.Value($"@v{i}", column)}");
+            command.CommandText = $"UPDATE {scope.Dialect.NameOf(table)} SET {string.Join(", ", sets)} WHERE {where}";
+            for (var i = 0; i < columns.Count; i++)
+            {
+                var value = ColumnValues.FromJson(columns[i], data[columns[i].Name])
+                    ?? (columns[i].IsNullable ? null : ColumnValues.DefaultOf(columns[i], scope.Time.GetUtcNow().UtcDateTime));
+                scope.Dialect.Bind(command, $"v{i}", columns[i].Kind, value);
+                data.Remove(columns[i].Name);
+            }
+
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await DeleteAsync(table, [key]);
+        await WriteAsync(table, [key], data);
+    }
+
+    private async Task<Dictionary<string, JsonObject>> ReadAsync(Table table, IEnumerable<string>? keys)
     {
         await using var command = scope.Command();
-        var oneOf = scope.Dialect.OneOf("\"pk\"", "@pks", ColumnKind.Text);
-        command.CommandText = $"SELECT pk, data FROM {scope.Dialect.NameOf(Store)} WHERE rel = @rel AND {oneOf}";
+        command.CommandText = $"SELECT pk, data FROM {scope.Dialect.NameOf(Store)} WHERE rel = @rel";
         scope.Dialect.Bind(command, "rel", ColumnKind.Text, table.Name);
-        scope.Dialect.Bind(command, "pks", ColumnKind.TextArray, keys.ToArray());
+        if (keys is not null)
+        {
+            command.CommandText += " AND " + scope.Dialect.OneOf("\"pk\"", "@pks", ColumnKind.Text);
+            scope.Dialect.Bind(command, "pks", ColumnKind.TextArray, keys.ToArray());
+        }
+
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var kept = new Dictionary<string, JsonObject>(StringComparer.Ordinal);
         while (await reader.ReadAsync(cancellationToken))

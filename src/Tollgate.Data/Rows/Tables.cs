@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Tollgate.Data.Rows;
 
 /// <summary>The tables that Tollgate reads and writes (LiteLLM's names; columns are in the schema description).</summary>
@@ -66,4 +68,13 @@ public static class Tables
 
     /// <summary>Changes laid over what the configuration file says of models: <c>scope</c> (<c>id</c> or <c>group</c>), <c>id</c>, <c>data</c> (JSON).</summary>
     public static Table ModelOverrides { get; } = new("model_override", ["scope", "id"], IsOwn: true);
+
+    /// <summary>All of them.</summary>
+    public static ImmutableArray<Table> All { get; } =
+    [
+        Keys, DeletedKeys, DeprecatedKeys, JwtKeyMappings, Users, Teams, DeletedTeams, TeamMemberships, Organizations,
+        OrganizationMemberships, Projects, Budgets, Customers, Tags, ObjectPermissions, AccessGroups, Models, Credentials,
+        TeamModelAliases, Config, SpendLogs, DailyUserSpend, DailyTeamSpend, DailyOrganizationSpend, DailyCustomerSpend, DailyAgentSpend,
+        DailyTagSpend, AuditLog, Invitations, Values, ModelOverrides,
+    ];
 }

@@ -19,6 +19,7 @@ public sealed partial class SqliteDatabase(
 
     private readonly string _path = Path.Combine(settings.DataDirectory, FileName);
     private readonly WriteGate _gate = new();
+    private int _isClosed;
     private StoreLock? _lock;
     private SqliteConnections? _connections;
     private SqliteConnection? _writer;
@@ -148,7 +149,13 @@ public sealed partial class SqliteDatabase(
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isClosed, 1) != 0)
+        {
+            return;
+        }
+
         Status = new DatabaseStatus(IsReady: false, "the database is closed");
+        // Whoever writes now may finish; the gate stays shut behind us.
         await _gate.EnterAsync(WritePriority.Interactive, CancellationToken.None);
         if (_connections is not null)
         {

@@ -70,7 +70,7 @@ public sealed record StorageSettings
 /// <summary>Redis, when replicas share counters (config.md 9.4).</summary>
 public sealed record RedisSettings
 {
-    /// <summary><c>redis://</c>, <c>rediss://</c> or <c>unix://</c>; null when Redis is not configured. May hold a password.</summary>
+    /// <summary><c>redis://</c> or <c>rediss://</c>; null when Redis is not configured. May hold a password.</summary>
     public string? Url { get; init; }
 
     /// <summary>Bound of one operation. Default 0.1 s (<c>REDIS_SOCKET_TIMEOUT</c>).</summary>
@@ -79,7 +79,10 @@ public sealed record RedisSettings
     /// <summary>Failures in a row that open the circuit. Default 5.</summary>
     public int BreakerFailures { get; init; } = 5;
 
-    /// <summary>How long the circuit stays open. Default 60 s; ours probes every second from then on.</summary>
+    /// <summary>
+    /// How long an open circuit is careful: Redis is probed every second, and until then three good probes in a row close it, later one.
+    /// Default 60 s (<c>REDIS_CIRCUIT_BREAKER_RECOVERY_TIMEOUT</c>).
+    /// </summary>
     public TimeSpan BreakerRecovery { get; init; } = TimeSpan.FromSeconds(60);
 }
 

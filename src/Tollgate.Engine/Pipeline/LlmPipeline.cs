@@ -98,7 +98,8 @@ internal sealed partial class LlmPipeline(
 
         if (call.Outcome is null)
         {
-            throw plan.Refusal ?? new ApiException(403, "litellm.PermissionDeniedError: Model is blocked", "permission_error");
+            throw plan.Refusal ?? new ApiException(
+                403, $"litellm.PermissionDeniedError: Model is blocked - {call.Envelope.Model} was disabled by an administrator", "permission_error");
         }
 
         if (!call.OutputCommitted && call.Outcome.Kind != UpstreamErrorKind.ClientGone)

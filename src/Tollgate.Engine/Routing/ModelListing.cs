@@ -1,3 +1,5 @@
+using Tollgate.Engine.Configuration;
+
 namespace Tollgate.Engine.Routing;
 
 /// <summary>The names that clients can be told of: groups, aliases that are not hidden, and what wildcards stand for as far as it is known.</summary>
@@ -9,7 +11,7 @@ public static class ModelListing
     public static IReadOnlyCollection<string> Visible(GatewaySnapshot snapshot, bool withWildcards)
     {
         var names = new OrderedDictionary<string, bool>(StringComparer.Ordinal);
-        foreach (var deployment in snapshot.Config.Deployments)
+        foreach (var deployment in snapshot.Config.Deployments.Where(IsOffered))
         {
             if (!deployment.ModelGroup.Contains('*', StringComparison.Ordinal))
             {
@@ -19,13 +21,13 @@ public static class ModelListing
 
         foreach (var (name, alias) in snapshot.Config.Router.Aliases)
         {
-            if (!alias.Hidden)
+            if (!alias.Hidden && !IsSwitchedOff(snapshot, alias.Target))
             {
                 names.TryAdd(name, true);
             }
         }
 
-        foreach (var deployment in snapshot.Config.Deployments)
+        foreach (var deployment in snapshot.Config.Deployments.Where(IsOffered))
         {
             if (deployment.ModelGroup.Contains('*', StringComparison.Ordinal))
             {
@@ -35,6 +37,12 @@ public static class ModelListing
 
         return names.Keys;
     }
+
+    // What is switched off cannot be called, and what belongs to a team has a name that only the team knows.
+    private static bool IsOffered(DeploymentConfig deployment) => !deployment.Info.Blocked && deployment.Info.TeamId is null;
+
+    private static bool IsSwitchedOff(GatewaySnapshot snapshot, string name) =>
+        snapshot.Models.Resolve(name) is { } group && group.Deployments.All(static deployment => deployment.Config.Info.Blocked);
 
     private static void Expand(
         GatewaySnapshot snapshot, string group, string target, string? provider, bool withWildcards, OrderedDictionary<string, bool> names)

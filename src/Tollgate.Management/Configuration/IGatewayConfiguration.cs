@@ -21,6 +21,9 @@ public interface IGatewayConfiguration
     /// <param name="section"><c>general_settings</c>, <c>litellm_settings</c> or <c>router_settings</c>.</param>
     /// <param name="values">The new values.</param>
     string? FaultOf(string section, JsonObject values);
+
+    /// <summary>True for variables that rows may not set: keys of the door, the database, certificates.</summary>
+    bool IsReservedVariable(string name);
 }
 
 /// <summary>What a reload came to.</summary>

@@ -10,6 +10,14 @@ public interface ISecretBox
     /// <exception cref="Kernel.AdminException">There is no key to encrypt with; the message says which to set.</exception>
     string Protect(string clear);
 
+    /// <summary>A box for another key, in the same format.</summary>
+    ISecretBox WithKey(string signingKey);
+
+    /// <summary>
+    /// Everything is being encrypted with this key: reads with it too, and writes with it once a value was met that only it opens.
+    /// </summary>
+    void Expect(string signingKey);
+
     /// <summary>A stored text in clear.</summary>
     OpenedText Unprotect(string stored);
 }

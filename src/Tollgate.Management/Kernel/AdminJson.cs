@@ -12,6 +12,9 @@ public static class AdminJson
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>How answers are written, for those that are sent in parts.</summary>
+    internal static JsonWriterOptions WriterOptions => Options;
+
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 64, AllowDuplicateProperties = true };
 
     /// <summary>Reads a body.</summary>

@@ -36,7 +36,10 @@ public static class AdminRoutes
             var body = new Fields(await ReadBodyAsync(http, group));
             await RouteGate.CheckAsync(caller, http, body);
             var answer = await handler(new AdminRequest(http, caller, body, QueryOf(http)));
-            await AdminJson.SendAsync(http, answer);
+            if (!http.Response.HasStarted && http.Response.StatusCode != StatusCodes.Status204NoContent)
+            {
+                await AdminJson.SendAsync(http, answer);
+            }
         }
         catch (AdminException error) when (!http.Response.HasStarted)
         {

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Tollgate.Data.Rows;
 using Tollgate.Engine.Keys;
 using Tollgate.Management.Configuration;
+using Tollgate.Management.Credentials;
 using Tollgate.Management.Kernel;
 
 namespace Tollgate.Management.Models;
@@ -10,19 +11,29 @@ namespace Tollgate.Management.Models;
 /// The frame of every change of the stored configuration: one transaction with the switch of C15, the change itself and the notice; then the
 /// configuration is built anew, so that it is in force before the answer is sent.
 /// </summary>
-public sealed class ModelWrite(IDatabase database, IGatewayConfiguration configuration, StoreGate gate)
+public sealed class ModelWrite(IDatabase database, IGatewayConfiguration configuration, StoreGate gate, ISecretBox secrets)
 {
     /// <summary>Runs a change.</summary>
     /// <param name="id">What changes, for the notice.</param>
     /// <param name="work">The change with its audit record.</param>
     /// <param name="cancellationToken">The client has left. A change that was committed is put in force all the same.</param>
-    public async Task<T> RunAsync<T>(string id, Func<IRowWriter, Task<T>> work, CancellationToken cancellationToken)
+    /// <param name="opensGate">The change is the switch of C15 itself: it works while that is not on.</param>
+    public async Task<T> RunAsync<T>(string id, Func<IRowWriter, Task<T>> work, CancellationToken cancellationToken, bool opensGate = false)
     {
-        await gate.RequireAsync(cancellationToken);
+        if (!opensGate)
+        {
+            await gate.RequireAsync(cancellationToken);
+        }
+
+        await secrets.PrepareAsync(cancellationToken);
         var answer = await database.WriteAsync(
             async rows =>
             {
-                await gate.RecordAsync(rows);
+                if (!opensGate)
+                {
+                    await gate.RecordAsync(rows);
+                }
+
                 var made = await work(rows);
                 await rows.NoteChangeAsync(new ChangeNotice(ChangedObject.Configuration, id));
                 return made;

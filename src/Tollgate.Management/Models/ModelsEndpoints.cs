@@ -1,3 +1,6 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Tollgate.Management.Kernel;
@@ -11,6 +14,7 @@ public static class ModelsEndpoints
     public static void MapModelsAdmin(this IEndpointRouteBuilder routes)
     {
         MapWrites(routes);
+        MapCostMap(routes);
         var list = routes.ServiceProvider.GetRequiredService<ListModels>();
         foreach (var path in (ReadOnlySpan<string>)["/model/info", "/v1/model/info"])
         {
@@ -21,6 +25,27 @@ public static class ModelsEndpoints
         routes.MapAdmin("GET", "/v2/model/info", ErrorGroup.Detail, "A page of deployments", r => list.PageAsync(r.Caller, r.Query, r.Aborted));
         var groups = routes.ServiceProvider.GetRequiredService<ModelGroups>();
         routes.MapAdmin("GET", "/model_group/info", ErrorGroup.Detail, "Model groups", r => groups.RunAsync(r.Caller, r.Query, r.Aborted));
+    }
+
+    private static void MapCostMap(IEndpointRouteBuilder routes)
+    {
+        var map = routes.ServiceProvider.GetRequiredService<CostMap>();
+        foreach (var path in (ReadOnlySpan<string>)["/get/litellm_model_cost_map", "/public/litellm_model_cost_map"])
+        {
+            // Published facts: no key is needed for them.
+            routes.MapGet(path, http => SendAsync(http, map.Whole)).WithSummary("The cost map").WithTags("management");
+        }
+
+        routes.MapAdmin(
+            "GET", "/model/cost_map/source", ErrorGroup.Detail, "Where prices come from", _ => Task.FromResult<JsonNode?>(map.Source()));
+        routes.MapAdmin("POST", "/reload/model_cost_map", ErrorGroup.Detail, "Read prices again", r => map.ReloadAsync(r.Caller, r.Aborted));
+    }
+
+    private static async Task SendAsync(HttpContext http, ReadOnlyMemory<byte> json)
+    {
+        http.Response.ContentType = "application/json";
+        http.Response.ContentLength = json.Length;
+        await http.Response.BodyWriter.WriteAsync(json, http.RequestAborted);
     }
 
     private static void MapWrites(IEndpointRouteBuilder routes)

@@ -26,6 +26,17 @@ public static class ModelsServices
         services.TryAddSingleton<SwitchModel>();
         services.TryAddSingleton<ListModels>();
         services.TryAddSingleton<ModelGroups>();
+        services.TryAddSingleton<CostMap>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<Keys.IMasterKeyRotation, Credentials.SecretRotation>());
+        services.TryAddSingleton<Credentials.DeploymentSecrets>();
+        services.TryAddSingleton<Credentials.ChangeCredential>();
+        services.TryAddSingleton<Credentials.ReadCredentials>();
+        services.TryAddSingleton<ShowConfiguration>();
+        services.TryAddSingleton<SettingRows>();
+        services.TryAddSingleton<UpdateSettings>();
+        services.TryAddSingleton<FieldSettings>();
+        services.TryAddSingleton<NamedSettings>();
+        services.TryAddSingleton<AllowedAddresses>();
         return services;
     }
 }

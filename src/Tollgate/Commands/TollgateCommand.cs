@@ -22,6 +22,7 @@ internal static class TollgateCommand
         root.Subcommands.Add(serve);
         root.Subcommands.Add(CheckCommand.Create(environment, output, errors));
         root.Subcommands.Add(PricesCommand.Create(environment, output, errors));
+        root.Subcommands.Add(MigrateCommand.Create(environment, output, errors));
         root.Subcommands.Add(VersionCommand.Create(output));
         root.Subcommands.Add(MockCommand.Create(output, errors));
         root.Subcommands.Add(HealthCommand.Create(environment, output, errors));

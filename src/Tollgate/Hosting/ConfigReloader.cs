@@ -63,6 +63,9 @@ internal sealed partial class ConfigReloader(
     /// <inheritdoc/>
     public string? FaultOf(string section, JsonObject values) => EntryCheck.FaultOf(section, values);
 
+    /// <inheritdoc/>
+    public bool IsReservedVariable(string name) => !StoredSettings.MaySetVariable(name);
+
     private async Task ReadAfterAsync(Task? previous)
     {
         await (previous ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);

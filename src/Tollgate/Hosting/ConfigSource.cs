@@ -1,3 +1,4 @@
+#pragma warning disable RS0030 // Models are shown as JSON trees; no call comes here.
 using System.Collections.Immutable;
 using Tollgate.Configuration;
 using Tollgate.Engine.Configuration;
@@ -73,9 +74,23 @@ internal sealed class ConfigSource(ServeOptions options, EnvironmentSource envir
         }
 
         _files = result.Tree;
-        _view = result.View;
+        _view = IsQuickStart ? new Lazy<ConfigurationView>(() => WithOwnModels(result.View.Value, config)) : result.View;
         return result with { Config = config };
     }
+
+    // The gateway's own models stand in no file: they are shown as what they are.
+    private static ConfigurationView WithOwnModels(ConfigurationView view, GatewayConfig config) => view with
+    {
+        Deployments =
+        [
+            .. config.Deployments.Where(static deployment => !JsonNodes.IsStored(deployment.Source)).Select(static deployment => new DeploymentView(
+                deployment.Id,
+                deployment.ModelGroup,
+                new() { ["model"] = deployment.Model, ["custom_llm_provider"] = deployment.CustomProvider },
+                new() { ["id"] = deployment.Id, ["mode"] = deployment.Info.Mode })),
+            .. view.Deployments,
+        ],
+    };
 
     /// <summary>Text of a configuration's line, for showing a problem with it.</summary>
     public static string? SourceLine(string file, int line)

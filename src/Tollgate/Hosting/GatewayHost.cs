@@ -177,7 +177,6 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
         app.UseCors();
         app.MapLlm();
         app.MapModels();
-        app.MapModelsAdmin();
         app.MapManagement();
         app.MapHealth();
         app.MapRoutes();

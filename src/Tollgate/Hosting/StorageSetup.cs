@@ -16,7 +16,7 @@ using Tollgate.Management.Configuration;
 using Tollgate.Management.Credentials;
 using Tollgate.Management.Kernel;
 using Tollgate.Management.Models;
-using Tollgate.Management.Users;
+using Tollgate.Management.Spend;
 
 namespace Tollgate.Hosting;
 
@@ -44,8 +44,9 @@ internal static class StorageSetup
         services.AddSingleton<IModelMap>(static provider => new ModelMap(
             provider.GetRequiredService<IProviderDirectory>(), provider.GetRequiredService<PriceSetup>().Catalogue));
         services.AddSingleton<ICallerResolver, CallerResolver>();
+        services.AddSingleton<ICostEstimator, CostEstimator>();
+        services.AddSingleton<IProviderBudgets, ProviderBudgets>();
         services.AddManagement();
-        services.AddModels();
         services.AddSingleton<ConfigurationWatcher>();
         services.AddHostedService(static provider => provider.GetRequiredService<ConfigurationWatcher>());
         services.AddHostedService<ChangeSubscriptions>();
@@ -78,7 +79,6 @@ internal static class StorageSetup
             settings.WriteEncryption,
             OwnershipOf(provider.GetRequiredService<IStore>())));
         services.AddSingleton<PasswordHash>();
-        services.AddSingleton<IPasswordHasher, ScryptPasswords>();
     }
 
     private static StorageSettings Settings(GatewayConfig config, ConfigSource source) => config.Storage with
@@ -87,12 +87,6 @@ internal static class StorageSetup
         DataDirectory = source.Data.Path,
         SaltKey = config.Storage.SaltKey ?? source.Environment.GetNonEmpty("LITELLM_SALT_KEY") ?? config.General.MasterKey,
     };
-
-    private sealed class ScryptPasswords(PasswordHash passwords) : IPasswordHasher
-    {
-        public ValueTask<string> HashAsync(string password, CancellationToken cancellationToken)
-            => passwords.HashAsync(password, PasswordEncoding.Scrypt, cancellationToken);
-    }
 
     /// <summary>Everything in memory hears of changes, and budgets of deployments follow what other replicas record.</summary>
     private sealed class ChangeSubscriptions(ChangeBus changes, ControlPlane plane, ConfigurationWatcher watcher, DatabaseStartup startup) : BackgroundService

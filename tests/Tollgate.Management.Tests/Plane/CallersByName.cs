@@ -41,6 +41,16 @@ internal sealed class NoProviders : IProviderDirectory
     public bool IsProvider(string slug) => false;
 }
 
+/// <summary>Keeps texts as they are.</summary>
+internal sealed class NoSecrets : Management.Credentials.ISecretBox
+{
+    public Task PrepareAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public string Protect(string clear) => clear;
+
+    public Management.Credentials.OpenedText Unprotect(string stored) => new(stored);
+}
+
 /// <summary>Both engines.</summary>
 public sealed class Engines : TheoryData<Data.Rows.DatabaseKind>
 {

@@ -10,7 +10,10 @@ using Tollgate.Data.Rows;
 using Tollgate.Engine;
 using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Errors;
+using Tollgate.Management.Configuration;
+using Tollgate.Management.Credentials;
 using Tollgate.Management.Kernel;
+using Tollgate.Management.Models;
 using Tollgate.Testing;
 
 namespace Tollgate.Management.Tests.Plane;
@@ -54,6 +57,9 @@ internal sealed class ControlPlane : IAsyncDisposable
         builder.Services.AddSingleton(test.Database);
         builder.Services.AddSingleton(new SnapshotHolder(new GatewaySnapshot(config ?? GatewayConfig.Empty, new NoProviders())));
         builder.Services.AddSingleton<ICallerResolver, CallersByName>();
+        builder.Services.AddSingleton<IGatewayConfiguration, ConfigurationOfRows>();
+        builder.Services.AddSingleton<ISecretBox, NoSecrets>();
+        builder.Services.AddModels();
         builder.Services.AddManagement();
         var app = builder.Build();
         app.Use(AnswerErrorsAsync);

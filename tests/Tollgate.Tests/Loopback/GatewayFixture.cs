@@ -38,7 +38,9 @@ internal sealed class GatewayFixture : IAsyncDisposable
 
     public string ConfigFile => Path.Combine(_folder, "config.yaml");
 
-    public ConfigReloader Reloader => _gateway.Services.GetRequiredService<ConfigReloader>();
+    public IServiceProvider Services => _gateway.Services;
+
+    public ConfigReloader Reloader => Services.GetRequiredService<ConfigReloader>();
 
     public static async Task<GatewayFixture> StartAsync(GatewaySetup? setup = null)
     {

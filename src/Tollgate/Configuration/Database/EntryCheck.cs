@@ -28,7 +28,7 @@ internal static class EntryCheck
     {
         foreach (var (name, _) in values)
         {
-            if (!StoredSettings.MaySet(name, allowUnsafe: true))
+            if (!StoredSettings.MaySet(name, allowUnsafe: false))
             {
                 return $"{section}.{name} is not taken from the database";
             }

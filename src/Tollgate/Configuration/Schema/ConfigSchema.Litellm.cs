@@ -5,18 +5,26 @@ internal static partial class ConfigSchema
 {
     private static SchemaSection CacheParams { get; } = new(
     [
-        OneOf("type", "redis", "local", "redis-semantic", "qdrant-semantic", "s3", "gcs", "azure-blob", "disk"),
+        new("type", ValueKind.Enum, KeyTraits.Live)
+        {
+            Values = ["redis", "local", "redis-semantic", "qdrant-semantic", "s3", "gcs", "azure-blob", "disk"],
+        },
         OneOf("mode", "default_on", "default_off"),
-        .. Keys(ValueKind.Seconds, "ttl", "default_in_memory_ttl", "default_in_redis_ttl", "socket_timeout"),
-        .. Keys(ValueKind.Text, "namespace", "host", "username", "ssl_ca_certs", "ssl_cert_reqs", "service_name", "gcp_service_account",
+        .. Keys(ValueKind.Seconds, "ttl", "default_in_memory_ttl", "default_in_redis_ttl"),
+        .. Live(ValueKind.Seconds, "socket_timeout"),
+        .. Live(ValueKind.Text, "host", "username", "ssl_cert_reqs"),
+        .. LiveSecrets("password", "url"),
+        .. Live(ValueKind.Int, "port", "db"),
+        .. Live(ValueKind.Bool, "ssl"),
+        .. Keys(ValueKind.Text, "namespace", "ssl_ca_certs", "service_name", "gcp_service_account",
             "gcp_ssl_ca_certs", "redis_semantic_cache_embedding_model", "redis_semantic_cache_index_name",
             "qdrant_semantic_cache_embedding_model", "qdrant_collection_name", "qdrant_api_base", "qdrant_quantization_config",
             "s3_bucket_name", "s3_region_name", "s3_api_version", "s3_endpoint_url", "s3_path", "gcs_bucket_name",
             "gcs_path_service_account", "gcs_path", "azure_account_url", "azure_blob_container", "disk_cache_dir"),
-        .. Secrets("password", "sentinel_password", "url", "qdrant_api_key", "s3_aws_access_key_id", "s3_aws_secret_access_key",
+        .. Secrets("sentinel_password", "qdrant_api_key", "s3_aws_access_key_id", "s3_aws_secret_access_key",
             "s3_aws_session_token"),
-        .. Keys(ValueKind.Int, "port", "db", "max_connections", "redis_flush_size", "qdrant_semantic_cache_vector_size"),
-        .. Keys(ValueKind.Bool, "ssl", "ssl_check_hostname", "s3_use_ssl", "s3_verify"),
+        .. Keys(ValueKind.Int, "max_connections", "redis_flush_size", "qdrant_semantic_cache_vector_size"),
+        .. Keys(ValueKind.Bool, "ssl_check_hostname", "s3_use_ssl", "s3_verify"),
         .. Keys(ValueKind.Number, "similarity_threshold"),
         .. Keys(ValueKind.TextList, "supported_call_types"),
         .. Keys(ValueKind.List, "redis_startup_nodes", "sentinel_nodes"),
@@ -47,7 +55,7 @@ internal static partial class ConfigSchema
 
         // 5.2, 5.3 Caching
         .. Keys(ValueKind.Bool, "cache", "enable_redis_auth_cache", "enable_caching_on_provider_specific_optional_params"),
-        new("cache_params", ValueKind.Map) { Children = CacheParams },
+        Nested("cache_params", ValueKind.Map, CacheParams),
 
         // 5.4 Logging, callbacks, metrics
         .. Keys(ValueKind.TextList, "success_callback", "failure_callback", "callbacks", "service_callback", "service_callbacks",
@@ -57,13 +65,13 @@ internal static partial class ConfigSchema
         .. Keys(ValueKind.Text, "langfuse_host", "cold_storage_custom_logger", "dynamodb_table_name", "gcs_pubsub_topic_id",
             "gcs_pubsub_project_id", "arize_space_id", "arize_space_key"),
         .. Keys(ValueKind.Int, "langsmith_batch_size"),
-        .. Keys(ValueKind.Bool, "set_verbose", "json_logs", "store_audit_logs", "turn_off_message_logging",
+        .. Keys(ValueKind.Bool, "set_verbose", "json_logs", "turn_off_message_logging",
             "redact_messages_in_exceptions", "redact_user_api_key_info", "log_raw_request_response", "global_disable_no_log_param",
             "allow_dynamic_callback_disabling", "prometheus_initialize_budget_metrics", "prometheus_emit_stream_label",
             "require_auth_for_metrics_endpoint", "enable_end_user_cost_tracking_prometheus_only",
             "disable_end_user_cost_tracking_prometheus_only", "return_response_headers",
             "disable_add_user_agent_to_request_tags", "add_user_information_to_llm_headers", "forward_traceparent_to_llm_provider"),
-        .. Live(ValueKind.Bool, "disable_end_user_cost_tracking"),
+        .. Live(ValueKind.Bool, "disable_end_user_cost_tracking", "store_audit_logs"),
         .. Keys(ValueKind.Map, "s3_callback_params", "aws_sqs_callback_params", "datadog_params", "datadog_llm_observability_params"),
         .. Keys(ValueKind.List, "prometheus_metrics_config"),
 

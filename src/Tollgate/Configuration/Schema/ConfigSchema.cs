@@ -83,10 +83,14 @@ internal static partial class ConfigSchema
         .. Live(ValueKind.Int, "budget_wait_ms", "budget_exceeded_status", "budget_error_status"),
         .. Keys(ValueKind.CidrList, "trusted_proxies"),
         .. Keys(ValueKind.Any, "budget_cap_output", "readiness_status"),
-        .. Keys(ValueKind.Text, "sqlite_durability"),
-        .. Keys(ValueKind.Text, "health_check_retention", "audit_retention"),
+        .. Live(ValueKind.Bool, "embedded_db", "install_triggers"),
+        .. Live(ValueKind.Seconds, "key_cache_stale_max"),
+        .. Live(ValueKind.Duration, "audit_retention"),
+        .. Keys(ValueKind.Text, "health_check_retention"),
+        new("sqlite_durability", ValueKind.Enum, KeyTraits.Live) { Values = ["normal", "strict"] },
         OneOf("cache_tenant_isolation", "none", "key", "team", "user"),
-        OneOf("write_encryption", "auto", "legacy", "aes-gcm"),
+        new("password_hash", ValueKind.Enum, KeyTraits.Live) { Values = ["scrypt", "pbkdf2", "keep"] },
+        new("write_encryption", ValueKind.Enum, KeyTraits.Live) { Values = ["auto", "legacy", "aes-gcm"] },
         OneOf("rate_limit_algorithm", "sliding", "fixed"),
         new("disconnect_policy", ValueKind.Enum, KeyTraits.Live) { Values = ["drain", "cancel"] },
         new("journal_full", ValueKind.Enum, KeyTraits.Live) { Values = ["refuse", "degrade"] },
@@ -114,4 +118,7 @@ internal static partial class ConfigSchema
 
     private static IEnumerable<SchemaKey> Secrets(params string[] names) =>
         names.Select(n => new SchemaKey(n, ValueKind.Text, KeyTraits.Secret));
+
+    private static IEnumerable<SchemaKey> LiveSecrets(params string[] names) =>
+        names.Select(n => new SchemaKey(n, ValueKind.Text, KeyTraits.Live | KeyTraits.Secret));
 }

@@ -15,16 +15,20 @@ internal static class GatewayConfigReader
         var router = Section.Of(tree, "router_settings");
         var numbers = new EnvironmentNumbers(environment, diagnostics);
         var modelSettings = ModelSettingsReader.Read(models, environment, numbers);
+        var own = Section.Of(tree, "tollgate");
+        var generalSettings = GeneralSettingsReader.Read(general, models, router, environment);
         return new GatewayConfig
         {
             Deployments = list.Deployments,
             GroupBudgets = list.GroupBudgets,
-            General = GeneralSettingsReader.Read(general, models, router, environment),
+            General = generalSettings,
             Models = commandLine?.DropParams == true ? modelSettings with { DropParams = true } : modelSettings,
             Router = RouterSettingsReader.Read(router, models, list.Aliases, numbers, diagnostics),
-            Management = ManagementSettingsReader.Read(general, models, environment, numbers),
-            Budgets = BudgetSettingsReader.Read(general, models, router, Section.Of(tree, "tollgate"), numbers),
-            Spend = SpendSettingsReader.Read(general, Section.Of(tree, "tollgate"), environment, numbers),
+            Management = ManagementSettingsReader.Read(general, models, own, environment, numbers),
+            Budgets = BudgetSettingsReader.Read(general, models, router, own, numbers),
+            Storage = StorageSettingsReader.Read(general, models, own, generalSettings, environment, numbers),
+            Redis = RedisSettingsReader.Read(models, router, environment, numbers, diagnostics),
+            Spend = SpendSettingsReader.Read(general, own, environment, numbers),
             Server = ServerSettingsReader.Read(environment, numbers, commandLine),
             Pricing = PricingSettingsReader.Read(models, environment, diagnostics),
             Environment = environment.Variables.ToFrozenDictionary(StringComparer.Ordinal),

@@ -1,0 +1,34 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Tollgate.Engine.Admission;
+using Tollgate.Engine.Configuration;
+
+namespace Tollgate.Data.Redis;
+
+/// <summary>Registers what shares state through Redis.</summary>
+public static class RedisServices
+{
+    /// <summary>Adds the shared counters and their heartbeat; nothing when Redis is not configured or its URL cannot be used.</summary>
+    /// <param name="services">The container's.</param>
+    /// <param name="settings">Where Redis is, and bounds.</param>
+    /// <param name="window">Length of a rate window.</param>
+    public static IServiceCollection AddRedis(this IServiceCollection services, RedisSettings settings, TimeSpan window)
+    {
+        if (settings.Url is null || !RedisTarget.TryParse(settings.Url, out var target, out _))
+        {
+            return services;
+        }
+
+        services.TryAddSingleton(new RedisConnection(target!));
+        services.TryAddSingleton(provider => new RedisCounters(
+            provider.GetRequiredService<RedisConnection>(),
+            settings,
+            window,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<RedisCounters>>()));
+        services.TryAddSingleton<ISharedCounters>(static provider => provider.GetRequiredService<RedisCounters>());
+        services.AddHostedService<RedisHeartbeat>();
+        return services;
+    }
+}

@@ -1,0 +1,66 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Tollgate.Management.Kernel;
+
+namespace Tollgate.Management.Configuration;
+
+/// <summary>Routes of the configuration (admin-api.md 16.1, 16.2, 29.4).</summary>
+public static class ConfigurationEndpoints
+{
+    /// <summary>Maps the routes.</summary>
+    public static void MapConfiguration(this IEndpointRouteBuilder routes)
+    {
+        var services = routes.ServiceProvider;
+        var show = services.GetRequiredService<ShowConfiguration>();
+        var update = services.GetRequiredService<UpdateSettings>();
+        routes.MapAdmin("GET", "/config", ErrorGroup.Detail, "The configuration in force", r => Answer(show.Run(r.Caller, r.Query.Text("section"))));
+
+        // COMPAT: LiteLLM answers everyone with this; the real file never leaves the process (admin-api.md 16.1).
+        routes.MapGet("/config/yaml", static http => AdminJson.SendAsync(http, new JsonObject { ["hello"] = "world" }))
+            .WithSummary("Nothing").WithTags("management");
+        routes.MapAdmin("POST", "/config/update", ErrorGroup.Auth, "Change settings", r => update.RunAsync(r.Caller, r.Body, r.Aborted));
+        routes.MapAdmin("POST", "/config/reload", ErrorGroup.Auth, "Read the configuration again", r => update.ReloadAsync(r.Caller, r.Aborted));
+        MapFields(routes, services.GetRequiredService<FieldSettings>());
+        MapNamed(routes, services.GetRequiredService<NamedSettings>());
+        MapAddresses(routes, services.GetRequiredService<AllowedAddresses>());
+    }
+
+    private static void MapFields(IEndpointRouteBuilder routes, FieldSettings fields)
+    {
+        routes.MapAdmin("POST", "/config/field/update", ErrorGroup.Detail, "Set a field", r => fields.UpdateAsync(r.Caller, r.Body, r.Aborted));
+        routes.MapAdmin("POST", "/config/field/delete", ErrorGroup.Detail, "Unset a field", r => fields.DeleteAsync(r.Caller, r.Body, r.Aborted));
+        routes.MapAdmin("GET", "/config/field/info", ErrorGroup.Detail, "A stored field", r => fields.InfoAsync(r.Caller, r.Query, r.Aborted));
+        routes.MapAdmin("GET", "/config/list", ErrorGroup.Detail, "Fields with their values", r => fields.ListAsync(r.Caller, r.Query, r.Aborted));
+    }
+
+    private static void MapNamed(IEndpointRouteBuilder routes, NamedSettings named)
+    {
+        routes.MapAdmin(
+            "GET", "/config/cost_discount_config", ErrorGroup.Detail, "Discounts", r => Answer(named.Read(r.Caller, "cost_discount_config")));
+        routes.MapAdmin(
+            "PATCH", "/config/cost_discount_config", ErrorGroup.Detail, "Set discounts", r => named.SetDiscountsAsync(r.Caller, r.Body, r.Aborted));
+        routes.MapAdmin("GET", "/config/cost_margin_config", ErrorGroup.Detail, "Margins", r => Answer(named.Read(r.Caller, "cost_margin_config")));
+        routes.MapAdmin(
+            "PATCH", "/config/cost_margin_config", ErrorGroup.Detail, "Set margins", r => named.SetMarginsAsync(r.Caller, r.Body, r.Aborted));
+        routes.MapAdmin(
+            "POST", "/model_group/make_public", ErrorGroup.Detail, "Set public model groups",
+            r => named.SetPublicGroupsAsync(r.Caller, r.Body, r.Aborted));
+        routes.MapAdmin(
+            "POST", "/model_hub/update_useful_links", ErrorGroup.Detail, "Set public links", r => named.SetLinksAsync(r.Caller, r.Body, r.Aborted));
+    }
+
+    private static void MapAddresses(IEndpointRouteBuilder routes, AllowedAddresses addresses)
+    {
+        routes.MapAdmin("GET", "/get/allowed_ips", ErrorGroup.Auth, "Addresses that may call", r => Answer(addresses.Read(r.Caller)));
+        routes.MapAdmin(
+            "POST", "/add/allowed_ip", ErrorGroup.Auth, "Allow an address",
+            r => addresses.AddAsync(r.Caller, r.Body, addresses.AddressOf(r.Http), r.Aborted));
+        routes.MapAdmin(
+            "POST", "/delete/allowed_ip", ErrorGroup.Auth, "No longer allow an address", r => addresses.DeleteAsync(r.Caller, r.Body, r.Aborted));
+    }
+
+    private static Task<JsonNode?> Answer(JsonNode answer) => Task.FromResult<JsonNode?>(answer);
+}

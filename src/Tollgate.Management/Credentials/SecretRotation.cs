@@ -1,0 +1,105 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Tollgate.Data.Rows;
+using Tollgate.Engine.Keys;
+using Tollgate.Management.Kernel;
+using Tollgate.Management.Keys;
+using Tollgate.Management.Models;
+
+namespace Tollgate.Management.Credentials;
+
+/// <summary>Encrypts everything in the database with another key, within the transaction that changes the master key (config.md 12.5).</summary>
+public sealed class SecretRotation(ISecretBox secrets) : IMasterKeyRotation
+{
+    /// <inheritdoc/>
+    /// <exception cref="AdminException">400 when a value cannot be opened; nothing changes then.</exception>
+    public async Task ReencryptAsync(IRowWriter rows, string newMasterKey, CancellationToken cancellationToken)
+    {
+        await secrets.PrepareAsync(cancellationToken);
+        var tally = new Tally(secrets, secrets.WithKey(newMasterKey));
+        await RotateAsync(rows, Tables.Models, "litellm_params", "model_id", tally);
+        await RotateAsync(rows, Tables.Credentials, "credential_values", "credential_id", tally);
+        await RotateVariablesAsync(rows, tally);
+        await RotateOverridesAsync(rows, tally);
+        if (tally.Skipped > 0)
+        {
+            throw AdminException.Of(
+                ErrorGroup.Internal, 400, $"{tally.Skipped} values cannot be decrypted: wrong LITELLM_SALT_KEY? Nothing was changed.");
+        }
+
+        await rows.NoteChangeAsync(new ChangeNotice(ChangedObject.Configuration, "encryption"));
+        secrets.Expect(newMasterKey);
+    }
+
+    private static async Task RotateAsync(IRowWriter rows, Table table, string column, string key, Tally tally)
+    {
+        foreach (var row in await rows.SelectAsync(table, Filter.None))
+        {
+            if (row[column] is JsonObject values && tally.Rotated(values) is { } rotated)
+            {
+                await rows.UpdateAsync(table, Filter.Equal(key, ModelRows.Text(row[key])), new JsonObject { [column] = rotated });
+            }
+        }
+    }
+
+    private static async Task RotateVariablesAsync(IRowWriter rows, Tally tally)
+    {
+        var row = await rows.FindAsync(Tables.Config, "environment_variables");
+        if (row?["param_value"] is JsonObject values && tally.Rotated(values) is { } rotated)
+        {
+            await rows.UpdateAsync(
+                Tables.Config, Filter.Equal("param_name", "environment_variables"), new JsonObject { ["param_value"] = rotated });
+        }
+    }
+
+    private static async Task RotateOverridesAsync(IRowWriter rows, Tally tally)
+    {
+        foreach (var row in await rows.SelectAsync(Tables.ModelOverrides, Filter.None))
+        {
+            if (row["data"] is JsonObject data && data["litellm_params"] is JsonObject values && tally.Rotated(values) is { } rotated)
+            {
+                var changed = data.DeepClone().AsObject();
+                changed["litellm_params"] = rotated;
+                await rows.UpsertAsync(
+                    Tables.ModelOverrides,
+                    new JsonObject { ["scope"] = row["scope"]?.DeepClone(), ["id"] = row["id"]?.DeepClone(), ["data"] = changed });
+            }
+        }
+    }
+
+    private sealed class Tally(ISecretBox from, ISecretBox to)
+    {
+        public int Skipped { get; private set; }
+
+        /// <summary>Values under the new key, each read back before it counts; null when there is no text among them.</summary>
+        public JsonObject? Rotated(JsonObject values)
+        {
+            var rotated = values.DeepClone().AsObject();
+            var isChanged = false;
+            foreach (var (name, value) in values)
+            {
+                if (value is null || value.GetValueKind() != JsonValueKind.String)
+                {
+                    continue;
+                }
+
+                if (from.Unprotect(value.GetValue<string>()).Text is not { } clear)
+                {
+                    Skipped++;
+                    continue;
+                }
+
+                var stored = to.Protect(clear);
+                if (!string.Equals(to.Unprotect(stored).Text, clear, StringComparison.Ordinal))
+                {
+                    throw new InvalidOperationException("A value that was just encrypted does not open again.");
+                }
+
+                rotated[name] = stored;
+                isChanged = true;
+            }
+
+            return isChanged ? rotated : null;
+        }
+    }
+}
