@@ -140,8 +140,8 @@ public class RuleTests
     [InlineData("guardrails: [{guardrail_name: g, litellm_params: {guardrail: presidio, default_on: true}}]", "CFG034", "Warning")]
     [InlineData("guardrails: [{litellm_params: {guardrail: presidio}}]", "CFG004", "Error")]
     [InlineData("router_settings: {provider_budget_config: {openai: {budget_limit: 1, time_period: 1y}}}", "CFG022", "Warning")]
-    [InlineData("tollgate: {journal_fsync: often}", "CFG004", "Error")]
-    [InlineData("general_settings: {maximum_spend_logs_cleanup_cron: daily}", "CFG004", "Error")]
+    [InlineData("tollgate: {journal_fsync: often}", "CFG005", "Error")]
+    [InlineData("general_settings: {maximum_spend_logs_cleanup_cron: daily}", "CFG005", "Error")]
     [InlineData("litellm_settings: {default_team_settings: [{success_callback: [langfuse]}]}", "CFG004", "Error")]
     [InlineData("model_list: [{model_name: a, litellm_params: {model: openai/a, max_budget: 3}}]", "CFG022", "Warning")]
     public void Rules_ReportAtTheirLevel(string yaml, string code, string level)
