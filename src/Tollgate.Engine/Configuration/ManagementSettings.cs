@@ -61,6 +61,12 @@ public sealed record ManagementSettings
     /// <summary>Its period (<c>litellm_settings.internal_user_budget_duration</c>).</summary>
     public string? InternalUserBudgetDuration { get; init; }
 
+    /// <summary>
+    /// How new passwords are stored: <c>scrypt</c> (default), <c>pbkdf2</c>, or <c>keep</c> for LiteLLM 1.81's SHA-256, before a way back to
+    /// it (<c>tollgate.password_hash</c>).
+    /// </summary>
+    public string PasswordHash { get; init; } = "scrypt";
+
     /// <summary>Shape of <c>GET /user/list</c> (<c>general_settings.user_list_response</c>). Default <see cref="UserListShape.Auto"/>.</summary>
     public UserListShape UserList { get; init; }
 

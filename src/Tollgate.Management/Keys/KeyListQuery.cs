@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Tollgate.Data.Rows;
+using Tollgate.Engine.Keys;
 using Tollgate.Management.Kernel;
 
 namespace Tollgate.Management.Keys;
@@ -79,7 +80,7 @@ internal sealed class KeyListQuery
 
         if (_query.Text("key_hash") is { Length: > 0 } hash)
         {
-            filters.Add(Data.Rows.Filter.Equal("token", KeyText.HashOf(hash)));
+            filters.Add(Data.Rows.Filter.Equal("token", KeyText.ToHash(hash)));
         }
 
         if (_query.Text("access_group_id") is { Length: > 0 } group)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Tollgate.Data.Rows;
+using Tollgate.Engine.Keys;
 using Tollgate.Management.Kernel;
 
 namespace Tollgate.Management.Keys;
@@ -16,7 +17,7 @@ public sealed partial class KeyService
         return await database.ReadAsync(
             async rows =>
             {
-                var row = await rows.FindAsync(Tables.Keys, KeyText.HashOf(shown))
+                var row = await rows.FindAsync(Tables.Keys, KeyText.ToHash(shown))
                     ?? throw AdminException.Proxy(404, "Key not found in database", "not_found_error", "key");
                 if (!await KeyAccess.MaySeeAsync(rows, caller, row))
                 {
@@ -41,7 +42,7 @@ public sealed partial class KeyService
             async rows =>
             {
                 var infos = new JsonArray();
-                foreach (var row in await rows.SelectAsync(Tables.Keys, Filter.In("token", keys.Select(KeyText.HashOf))))
+                foreach (var row in await rows.SelectAsync(Tables.Keys, Filter.In("token", keys.Select(KeyText.ToHash))))
                 {
                     if (await KeyAccess.MaySeeAsync(rows, caller, row))
                     {
@@ -67,7 +68,7 @@ public sealed partial class KeyService
                 var filter = Filter.All(KeyListQuery.NoSessions, request.Filter(caller), await KeyVisibility.FilterAsync(rows, caller, query));
                 if (snapshots.Current.Config is { Management.HideMasterKeyRow: true, General.MasterKey: { Length: > 0 } master })
                 {
-                    filter = Filter.All(filter, Filter.NotEqual("token", KeyText.HashOf(master)));
+                    filter = Filter.All(filter, Filter.NotEqual("token", KeyText.ToHash(master)));
                 }
 
                 var table = request.Deleted ? Tables.DeletedKeys : Tables.Keys;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Tollgate.Data.Rows;
 using Tollgate.Engine.Admission;
+using Tollgate.Engine.Keys;
 using Tollgate.Management.Kernel;
 
 namespace Tollgate.Management.Keys;
@@ -25,7 +26,7 @@ public sealed partial class KeyService
         }
 
         var settings = snapshots.Current.Config.Management;
-        var fresh = fields.Text("new_key") is { Length: > 0 } chosen ? KeyText.Chosen(chosen) : KeyText.Make(settings.KeyBytes);
+        var fresh = fields.Text("new_key") is { Length: > 0 } chosen ? KeyForm.Chosen(chosen) : KeyText.Generate(settings.KeyBytes);
         var grace = fields.Has("grace_period") ? fields.Text("grace_period") : settings.RotationGracePeriod;
         var period = Durations.Read(grace, ErrorGroup.Internal);
         try
@@ -33,7 +34,7 @@ public sealed partial class KeyService
             return await database.WriteAsync(
                 async rows =>
                 {
-                    var row = await rows.FindAsync(Tables.Keys, KeyText.HashOf(old)) ?? throw AdminException.Of(ErrorGroup.Internal, 404, "Key not found.");
+                    var row = await rows.FindAsync(Tables.Keys, KeyText.ToHash(old)) ?? throw AdminException.Of(ErrorGroup.Internal, 404, "Key not found.");
                     if (!await KeyAccess.MayChangeAsync(rows, caller, row, "/key/regenerate"))
                     {
                         throw AdminException.Of(ErrorGroup.Internal, 403, "You are not authorized to regenerate this key");
@@ -55,7 +56,7 @@ public sealed partial class KeyService
     {
         var now = time.GetUtcNow();
         var old = row["token"]!.GetValue<string>();
-        var token = KeyText.HashOf(fresh);
+        var token = KeyText.ToHash(fresh);
         if (await rows.FindAsync(Tables.Keys, token) is not null)
         {
             throw KeyWriter.AlreadyExists();
@@ -64,7 +65,7 @@ public sealed partial class KeyService
         var more = new JsonObject
         {
             ["token"] = token,
-            ["key_name"] = snapshots.Current.Config.Management.HideKeyNames ? null : KeyText.NameOf(fresh),
+            ["key_name"] = snapshots.Current.Config.Management.HideKeyNames ? null : KeyText.Mask(fresh),
             ["rotation_count"] = (long)(BudgetRules.NumberOf(row, "rotation_count") ?? 0) + 1,
             ["last_rotation_at"] = Timestamps.Text(now),
         };
@@ -123,7 +124,7 @@ public sealed partial class KeyService
                 {
                     foreach (var part in parts)
                     {
-                        await part.ReencryptAsync(rows, KeyText.Chosen(fresh), cancellationToken);
+                        await part.ReencryptAsync(rows, KeyForm.Chosen(fresh), cancellationToken);
                     }
 
                     return parts.Count;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Tollgate.Data.Rows;
+using Tollgate.Engine.Keys;
 using Tollgate.Management.Kernel;
 
 namespace Tollgate.Management.Keys;
@@ -97,12 +98,12 @@ public sealed partial class KeyService
         var keys = fields.Flag("all_keys_in_team") == true ? [.. tokens] : fields.Texts("key_ids") ?? [];
         CheckCount(keys.Count);
         return await UpdateEachAsync(
-            caller, keys.Select(key => (key, tokens.Contains(KeyText.HashOf(key)) ? update : null)), cancellationToken);
+            caller, keys.Select(key => (key, tokens.Contains(KeyText.ToHash(key)) ? update : null)), cancellationToken);
     }
 
     /// <summary>The row of a key, clear or hashed.</summary>
     private static async Task<JsonObject> FindAsync(IRowReader rows, string key)
-        => await rows.FindAsync(Tables.Keys, KeyText.HashOf(key)) ?? throw AdminException.Proxy(404, "Key not found", "not_found_error", "key");
+        => await rows.FindAsync(Tables.Keys, KeyText.ToHash(key)) ?? throw AdminException.Proxy(404, "Key not found", "not_found_error", "key");
 
     private static void CheckCount(int count)
     {

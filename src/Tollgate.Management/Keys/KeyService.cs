@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Tollgate.Data.Rows;
 using Tollgate.Engine;
+using Tollgate.Engine.Keys;
 using Tollgate.Management.Kernel;
 
 namespace Tollgate.Management.Keys;
@@ -78,7 +79,7 @@ public sealed partial class KeyService(
         await database.WriteAsync(
             async rows =>
             {
-                var named = Filter.Any(Filter.In("token", keys.Select(KeyText.HashOf).Distinct(StringComparer.Ordinal)), Filter.In("key_alias", aliases));
+                var named = Filter.Any(Filter.In("token", keys.Select(KeyText.ToHash).Distinct(StringComparer.Ordinal)), Filter.In("key_alias", aliases));
                 var found = await rows.SelectAsync(Tables.Keys, named);
                 if (found.Count == 0)
                 {
@@ -110,8 +111,8 @@ public sealed partial class KeyService(
     public async Task<JsonNode> SetBlockedAsync(AdminCaller caller, Fields fields, bool blocked, CancellationToken cancellationToken)
     {
         var key = fields.RequiredText("key");
-        var token = KeyText.HashOf(key);
-        if (!KeyText.IsHash(token))
+        var token = KeyText.ToHash(key);
+        if (!KeyForm.IsHash(token))
         {
             throw AdminException.Proxy(400, "Invalid key format.", "bad_request_error", "key");
         }
@@ -139,7 +140,7 @@ public sealed partial class KeyService(
         => await database.WriteAsync(
             async rows =>
             {
-                var row = await rows.FindAsync(Tables.Keys, KeyText.HashOf(key)) ?? throw AdminException.Detail(404, "Key not found.");
+                var row = await rows.FindAsync(Tables.Keys, KeyText.ToHash(key)) ?? throw AdminException.Detail(404, "Key not found.");
                 if (!await KeyAccess.IsAdministratorAsync(rows, caller, row))
                 {
                     throw AdminException.Detail(403, "You must be a proxy admin or team admin to reset key spend");

@@ -20,8 +20,8 @@ public sealed class KeyWriter(AuditLog audit, SnapshotHolder snapshots, TimeProv
     {
         var settings = snapshots.Current.Config.Management;
         var now = time.GetUtcNow();
-        var key = fields.Text("key") is { Length: > 0 } chosen ? KeyText.Chosen(chosen) : KeyText.Make(settings.KeyBytes);
-        var token = KeyText.HashOf(key);
+        var key = fields.Text("key") is { Length: > 0 } chosen ? KeyForm.Chosen(chosen) : KeyText.Generate(settings.KeyBytes);
+        var token = KeyText.ToHash(key);
         if (await rows.FindAsync(Tables.Keys, token) is not null || string.Equals(key, snapshots.Current.Config.General.MasterKey, StringComparison.Ordinal))
         {
             throw AlreadyExists();
@@ -29,7 +29,7 @@ public sealed class KeyWriter(AuditLog audit, SnapshotHolder snapshots, TimeProv
 
         var row = ReadColumns(fields, errors);
         row["token"] = token;
-        row["key_name"] = settings.HideKeyNames ? null : KeyText.NameOf(key);
+        row["key_name"] = settings.HideKeyNames ? null : KeyText.Mask(key);
         row["user_id"] = owner;
         row["metadata"] = MetadataOverlay.Apply(null, fields) ?? [];
         if (settings.RequireAlias && BudgetRules.TextOf(row, "key_alias") is null)

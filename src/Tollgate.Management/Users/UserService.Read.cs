@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Tollgate.Data.Rows;
+using Tollgate.Engine.Keys;
 using Tollgate.Management.Kernel;
 using Tollgate.Management.Keys;
 
@@ -221,6 +222,6 @@ public sealed partial class UserService
 
     private Filter HiddenMasterKey()
         => snapshots.Current.Config is { Management.HideMasterKeyRow: true, General.MasterKey: { Length: > 0 } master }
-            ? Filter.NotEqual("token", KeyText.HashOf(master))
+            ? Filter.NotEqual("token", KeyText.ToHash(master))
             : Filter.None;
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Tollgate.Data.Rows;
+using Tollgate.Data.Secrets;
 using Tollgate.Engine;
 using Tollgate.Management.Kernel;
 using Tollgate.Management.Keys;
@@ -11,7 +12,7 @@ namespace Tollgate.Management.Users;
 /// answers with.
 /// </summary>
 public sealed partial class UserService(
-    IDatabase database, UserWriter writer, UserCreation creation, SnapshotHolder snapshots, TimeProvider time, IPasswordHasher passwords)
+    IDatabase database, UserWriter writer, UserCreation creation, SnapshotHolder snapshots, TimeProvider time, PasswordHash passwords)
 {
     private const int MostAtOnce = 500;
 
@@ -155,7 +156,20 @@ public sealed partial class UserService(
     }
 
     private async Task<string?> HashAsync(Fields fields, CancellationToken cancellationToken)
-        => UserColumns.Password(fields) is { } password ? await passwords.HashAsync(password, cancellationToken) : null;
+    {
+        if (UserColumns.Password(fields) is not { } password)
+        {
+            return null;
+        }
+
+        var encoding = snapshots.Current.Config.Management.PasswordHash switch
+        {
+            "pbkdf2" => PasswordEncoding.Pbkdf2,
+            "keep" => PasswordEncoding.Sha256,
+            _ => PasswordEncoding.Scrypt,
+        };
+        return await passwords.HashAsync(password, encoding, cancellationToken);
+    }
 
     private async Task<IReadOnlyList<Fields>> ReadBulkAsync(AdminCaller caller, Fields fields, CancellationToken cancellationToken)
     {

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Tollgate.Data.Secrets;
 using Tollgate.Engine;
 using Tollgate.Engine.Configuration;
 using Tollgate.Management.Kernel;
@@ -11,9 +12,10 @@ namespace Tollgate.Management.Users;
 /// <summary>Routes of users (admin-api.md 6).</summary>
 public static class UsersEndpoints
 {
-    /// <summary>Adds the services of this resource; <see cref="IPasswordHasher"/> is the host's.</summary>
+    /// <summary>Adds the services of this resource.</summary>
     public static IServiceCollection AddUsers(this IServiceCollection services)
     {
+        services.TryAddSingleton<PasswordHash>();
         services.TryAddSingleton<UserTeams>();
         services.TryAddSingleton<UserWriter>();
         services.TryAddSingleton<UserCreation>();

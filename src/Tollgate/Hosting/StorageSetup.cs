@@ -17,7 +17,6 @@ using Tollgate.Management.Credentials;
 using Tollgate.Management.Kernel;
 using Tollgate.Management.Models;
 using Tollgate.Management.Spend;
-using Tollgate.Management.Users;
 
 namespace Tollgate.Hosting;
 
@@ -81,7 +80,6 @@ internal static class StorageSetup
             settings.WriteEncryption,
             OwnershipOf(provider.GetRequiredService<IStore>())));
         services.AddSingleton<PasswordHash>();
-        services.AddSingleton<IPasswordHasher, ScryptPasswords>();
     }
 
     private static StorageSettings Settings(GatewayConfig config, ConfigSource source) => config.Storage with
@@ -90,12 +88,6 @@ internal static class StorageSetup
         DataDirectory = source.Data.Path,
         SaltKey = config.Storage.SaltKey ?? source.Environment.GetNonEmpty("LITELLM_SALT_KEY") ?? config.General.MasterKey,
     };
-
-    private sealed class ScryptPasswords(PasswordHash passwords) : IPasswordHasher
-    {
-        public ValueTask<string> HashAsync(string password, CancellationToken cancellationToken)
-            => passwords.HashAsync(password, PasswordEncoding.Scrypt, cancellationToken);
-    }
 
     /// <summary>Everything in memory hears of changes, and budgets of deployments follow what other replicas record.</summary>
     private sealed class ChangeSubscriptions(ChangeBus changes, ControlPlane plane, ConfigurationWatcher watcher, DatabaseStartup startup) : BackgroundService

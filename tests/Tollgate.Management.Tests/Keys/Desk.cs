@@ -65,7 +65,6 @@ internal sealed class Desk : IAsyncDisposable
         builder.Services.AddSingleton(test.Database);
         builder.Services.AddSingleton(snapshots);
         builder.Services.AddSingleton<ICallerResolver>(new RowCallers(test.Database));
-        builder.Services.AddSingleton<IPasswordHasher, ReversingHasher>();
         builder.Services.AddSingleton<AuditLog>();
         builder.Services.AddKeys().AddUsers();
         var app = builder.Build();
@@ -192,12 +191,6 @@ internal sealed class Desk : IAsyncDisposable
         public override DateTimeOffset GetUtcNow() => Now;
     }
 
-    private sealed class ReversingHasher : IPasswordHasher
-    {
-        public ValueTask<string> HashAsync(string password, CancellationToken cancellationToken)
-            => ValueTask.FromResult("hashed:" + new string([.. password.Reverse()]));
-    }
-
     private sealed class NoProviders : IProviderDirectory
     {
         public IReadOnlyCollection<string> Slugs => [];
@@ -220,11 +213,11 @@ internal sealed class Desk : IAsyncDisposable
             var key = http.Request.Headers.Authorization.ToString()["Bearer ".Length..];
             if (key == Master)
             {
-                return AdminCaller.CommandLine with { KeyHash = KeyText.HashOf(Master) };
+                return AdminCaller.CommandLine with { KeyHash = KeyText.ToHash(Master) };
             }
 
-            var row = KeyText.IsClear(key)
-                ? await database.ReadAsync(rows => rows.FindAsync(Tables.Keys, KeyText.HashOf(key)), CancellationToken.None)
+            var row = key.StartsWith(KeyText.Prefix)
+                ? await database.ReadAsync(rows => rows.FindAsync(Tables.Keys, KeyText.ToHash(key)), CancellationToken.None)
                 : null;
             if (row is null)
             {
@@ -236,7 +229,7 @@ internal sealed class Desk : IAsyncDisposable
             return AdminCaller.Of(
                 new KeyIdentity
                 {
-                    Hash = KeyText.HashOf(key),
+                    Hash = KeyText.ToHash(key),
                     UserId = id,
                     User = user is null ? null : new UserIdentity { Id = id!, Role = user["user_role"]?.GetValue<string>() },
                     AllowedRoutes = [.. row["allowed_routes"]!.AsArray().Select(static route => route!.GetValue<string>())],

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Tollgate.Data.Rows;
 using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Keys;
-using Tollgate.Management.Keys;
 using Tollgate.Wire.Json;
 
 namespace Tollgate.Management.Tests.Keys;
@@ -27,8 +26,8 @@ public sealed class GenerateKeyTests
         var key = answer["key"]!.GetValue<string>();
         key.Length.ShouldBe(25);
         key.ShouldStartWith("sk-");
-        answer["token"]!.GetValue<string>().ShouldBe(KeyText.HashOf(key));
-        answer["token_id"]!.GetValue<string>().ShouldBe(KeyText.HashOf(key));
+        answer["token"]!.GetValue<string>().ShouldBe(KeyText.ToHash(key));
+        answer["token_id"]!.GetValue<string>().ShouldBe(KeyText.ToHash(key));
         answer["key_name"]!.GetValue<string>().ShouldBe("sk-..." + key[^4..]);
         answer["expires"]!.GetValue<string>().ShouldBe("2026-05-04T04:05:06.000000Z");
         answer["budget_reset_at"]!.GetValue<string>().ShouldBe("2026-03-01T00:00:00.000000Z");
@@ -40,12 +39,12 @@ public sealed class GenerateKeyTests
         answer["user_id"].ShouldBeNull();
         answer.AsObject().ContainsKey("soft_budget").ShouldBeTrue();
         var row = (await desk.RowsAsync(Tables.Keys)).ShouldHaveSingleItem();
-        row["token"]!.GetValue<string>().ShouldBe(KeyText.HashOf(key));
+        row["token"]!.GetValue<string>().ShouldBe(KeyText.ToHash(key));
         row.ToJsonString().ShouldNotContain(key);
-        desk.Notes.All.ShouldContain(new ChangeNotice(ChangedObject.Key, KeyText.HashOf(key)));
+        desk.Notes.All.ShouldContain(new ChangeNotice(ChangedObject.Key, KeyText.ToHash(key)));
         var audit = (await desk.RowsAsync(Tables.AuditLog)).ShouldHaveSingleItem();
         audit["action"]!.GetValue<string>().ShouldBe("created");
-        audit["object_id"]!.GetValue<string>().ShouldBe(KeyText.HashOf(key));
+        audit["object_id"]!.GetValue<string>().ShouldBe(KeyText.ToHash(key));
     }
 
     [Theory]

@@ -1,6 +1,6 @@
 using Tollgate.Data.Rows;
 using Tollgate.Engine.Configuration;
-using Tollgate.Management.Keys;
+using Tollgate.Engine.Keys;
 
 namespace Tollgate.Management.Tests.Keys;
 
@@ -108,7 +108,7 @@ public sealed class KeyPermissionTests
         await desk.RefusedAsync(403, "POST", "/key/update", $$"""{"key":"{{bob}}","max_budget":1}""", ann);
         (await desk.RefusedAsync(403, "POST", "/key/regenerate", $$"""{"key":"{{bob}}"}""", ann)).ShouldContain("You are not authorized to regenerate this key");
         await desk.RefusedAsync(403, "POST", "/key/block", $$"""{"key":"{{bob}}"}""", ann);
-        (await desk.RefusedAsync(403, "POST", $"/key/{KeyText.HashOf(bob)}/reset_spend", """{"reset_to":0}""", ann))
+        (await desk.RefusedAsync(403, "POST", $"/key/{KeyText.ToHash(bob)}/reset_spend", """{"reset_to":0}""", ann))
             .ShouldContain("You must be a proxy admin or team admin to reset key spend");
         (await desk.RefusedAsync(403, "POST", "/key/bulk_update", $$"""{"keys":[{"key":"{{bob}}"}]}""", ann)).ShouldContain("Only proxy admins can perform bulk key updates");
         (await desk.SizeAsync()).ShouldBe(size);
@@ -145,6 +145,6 @@ public sealed class KeyPermissionTests
         await using var desk = await Desk.OpenAsync(DatabaseKind.Sqlite);
         var key = await desk.UserAsync("root", "proxy_admin");
 
-        await desk.RefusedAsync(401, "POST", "/key/generate", "{}", KeyText.HashOf(key));
+        await desk.RefusedAsync(401, "POST", "/key/generate", "{}", KeyText.ToHash(key));
     }
 }

@@ -84,6 +84,7 @@ internal static partial class ConfigSchema
         .. Keys(ValueKind.Text, "sqlite_durability"),
         .. Keys(ValueKind.Text, "health_check_retention", "audit_retention"),
         OneOf("cache_tenant_isolation", "none", "key", "team", "user"),
+        new("password_hash", ValueKind.Enum, KeyTraits.Live) { Values = ["scrypt", "pbkdf2", "keep"] },
         OneOf("write_encryption", "auto", "legacy", "aes-gcm"),
         OneOf("rate_limit_algorithm", "sliding", "fixed"),
         OneOf("disconnect_policy", "drain", "cancel"),

@@ -22,7 +22,7 @@ internal static class GatewayConfigReader
             General = GeneralSettingsReader.Read(general, models, router, environment),
             Models = commandLine?.DropParams == true ? modelSettings with { DropParams = true } : modelSettings,
             Router = RouterSettingsReader.Read(router, models, list.Aliases, numbers, diagnostics),
-            Management = ManagementSettingsReader.Read(general, models, environment, numbers),
+            Management = ManagementSettingsReader.Read(general, models, Section.Of(tree, "tollgate"), environment, numbers),
             Budgets = BudgetSettingsReader.Read(general, models, router, Section.Of(tree, "tollgate"), numbers),
             Server = ServerSettingsReader.Read(environment, numbers, commandLine),
             Pricing = PricingSettingsReader.Read(models, environment, diagnostics),

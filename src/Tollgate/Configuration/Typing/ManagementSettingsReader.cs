@@ -5,7 +5,8 @@ namespace Tollgate.Configuration;
 /// <summary>Reads <see cref="ManagementSettings"/>.</summary>
 internal static class ManagementSettingsReader
 {
-    public static ManagementSettings Read(Section general, Section models, EnvironmentSource environment, EnvironmentNumbers numbers)
+    public static ManagementSettings Read(
+        Section general, Section models, Section own, EnvironmentSource environment, EnvironmentNumbers numbers)
     {
         var creation = models.Child("key_generation_settings");
         return new ManagementSettings
@@ -24,6 +25,7 @@ internal static class ManagementSettingsReader
             TeamDefaults = Section.ToMembers(models["default_team_params"]),
             InternalUserBudget = models.Number("max_internal_user_budget") ?? models.Number("default_max_internal_user_budget"),
             InternalUserBudgetDuration = models.Text("internal_user_budget_duration"),
+            PasswordHash = own.Text("password_hash")?.Trim().ToLowerInvariant() ?? "scrypt",
             UserList = Shape(general.Text("user_list_response")),
             HideMasterKeyRow = general.Flag("disable_master_key_return"),
             AdminOnlyRoutes = general.Texts("admin_only_routes"),
