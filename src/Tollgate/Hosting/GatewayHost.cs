@@ -11,7 +11,6 @@ using Tollgate.Engine;
 using Tollgate.Data.Startup;
 using Tollgate.Engine.Upstream;
 using Tollgate.Management;
-using Tollgate.Management.Models;
 
 namespace Tollgate.Hosting;
 

@@ -1,4 +1,3 @@
-using Tollgate.Data.Rows;
 using Tollgate.Data.Spend;
 using Tollgate.Data.Startup;
 using Tollgate.Engine.Admission;
@@ -26,7 +25,7 @@ internal sealed class Readiness(
             _lastGood = time.GetTimestamp();
         }
 
-        var hasDatabase = store is not NoDatabase;
+        var hasDatabase = settings.DatabaseUrl is not null || settings.EmbeddedDatabase;
         var tolerated = status.IsReady || !hasDatabase || settings.AllowWhenUnavailable || (_wasGood && time.GetElapsedTime(_lastGood) < Grace);
         return new ReadinessState(
             tolerated && !inFlight.IsDraining,
