@@ -8,9 +8,11 @@ namespace Tollgate.Engine;
 public sealed class ControlPlane
 {
     private readonly RouterBudgets _budgets;
+    private readonly AdmissionControl _admission;
 
-    internal ControlPlane(KeyRing ring, SubjectCache subjects, RouterBudgets budgets)
+    internal ControlPlane(KeyRing ring, SubjectCache subjects, RouterBudgets budgets, AdmissionControl admission)
     {
+        _admission = admission;
         _budgets = budgets;
         Listeners = [ring, subjects];
     }
@@ -21,6 +23,8 @@ public sealed class ControlPlane
     /// <summary>Budgets of providers with what has been spent in the running period.</summary>
     public IReadOnlyList<(PartialBudgetSetting Budget, decimal Spent, DateTimeOffset ResetAt)> ProviderBudgets() => [.. _budgets.Providers()];
 
-    /// <summary>Brings budgets of providers and deployments in line with other replicas, until the gateway stops.</summary>
-    public Task SynchronizeBudgetsAsync() => _budgets.RunAsync();
+    /// <summary>
+    /// Brings budgets of providers and deployments in line with other replicas, and keeps shared slots of running calls, until the gateway stops.
+    /// </summary>
+    public Task RunAsync(CancellationToken stop) => Task.WhenAll(_budgets.RunAsync(stop), _admission.KeepSlotsAsync(stop));
 }

@@ -69,7 +69,8 @@ public static class EngineServices
         services.TryAddSingleton<SpendFlushes>();
         services.TryAddSingleton<IFlushListener>(static provider => provider.GetRequiredService<SpendFlushes>());
         services.TryAddSingleton(static provider => new ControlPlane(
-            provider.GetRequiredService<KeyRing>(), provider.GetRequiredService<SubjectCache>(), provider.GetRequiredService<RouterBudgets>()));
+            provider.GetRequiredService<KeyRing>(), provider.GetRequiredService<SubjectCache>(), provider.GetRequiredService<RouterBudgets>(),
+            provider.GetRequiredService<AdmissionControl>()));
     }
 }
 

@@ -166,7 +166,7 @@ public sealed class PriceCatalogueTests
             using var document = JsonDocument.Parse(line);
             if (document.RootElement.TryGetProperty("price", out var price)
                 && (price.TryGetProperty("input", out var input)
-                    || (price.TryGetProperty("tiers", out var tiers) && tiers[0].TryGetProperty("input", out input))))
+                    || (price.TryGetProperty("tiers", out var tiers) && tiers.GetArrayLength() > 0 && tiers[0].TryGetProperty("input", out input))))
             {
                 sum += input.GetDecimal();
             }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Tollgate.Engine.Errors;
 using Tollgate.Engine.Keys;
 using Tollgate.Engine.Pipeline;
@@ -18,10 +19,15 @@ internal sealed class AdmissionControl(
     /// <summary>How often a call that may wait for a budget looks again.</summary>
     private static readonly TimeSpan WaitStep = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>Slots of calls that still run are kept this often (routing.md 14.3).</summary>
+    private static readonly TimeSpan RenewInterval = TimeSpan.FromSeconds(30);
+
     private static readonly LimitScope GatewaySlots = new()
     {
         Owner = LimitOwner.Gateway, Kind = ClaimKind.Parallel, Counter = "parallel:gateway", Id = "gateway", Alias = "gateway", Limit = 0,
     };
+
+    private readonly ConcurrentDictionary<string, (Claim[] Slots, TimeSpan Lease)> _running = new(StringComparer.Ordinal);
 
     /// <summary>Admits a call or says why not.</summary>
     /// <exception cref="ApiException">The refusal.</exception>
@@ -83,6 +89,7 @@ internal sealed class AdmissionControl(
         }
 
         claims.AreHeld = false;
+        _running.TryRemove(call.CallId, out _);
         var settings = call.Snapshot.Config.Budgets;
         if (claims.AreShared)
         {
@@ -103,6 +110,44 @@ internal sealed class AdmissionControl(
         }
     }
 
+    /// <summary>Keeps the shared slots of running calls until stopped.</summary>
+    public async Task KeepSlotsAsync(CancellationToken stop)
+    {
+        if (shared is null)
+        {
+            return;
+        }
+
+        using var timer = new PeriodicTimer(RenewInterval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stop))
+            {
+                foreach (var (callId, (slots, lease)) in _running)
+                {
+                    shared.Renew(callId, slots, lease);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The gateway stops.
+        }
+    }
+
+    private static bool HoldsSlot(CallClaims claims)
+    {
+        foreach (ref readonly var claim in claims.Span)
+        {
+            if (claim.Kind == ClaimKind.Parallel)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private async ValueTask<Verdict> TakeAsync(CallContext call, CallClaims claims)
     {
         var settings = call.Snapshot.Config.Budgets;
@@ -115,6 +160,11 @@ internal sealed class AdmissionControl(
                 if (await shared.TryTakeAsync(call.CallId, claims.Memory, settings.Mode, lease, call.Aborted) is { } verdict)
                 {
                     claims.AreShared = true;
+                    if (verdict.IsAdmitted && HoldsSlot(claims))
+                    {
+                        _running[call.CallId] = (claims.Span.ToArray(), lease);
+                    }
+
                     return verdict;
                 }
             }

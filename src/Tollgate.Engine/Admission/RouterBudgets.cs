@@ -12,19 +12,18 @@ namespace Tollgate.Engine.Admission;
 /// in this process, and brought in line with what all replicas have recorded every ten seconds.
 /// </summary>
 internal sealed partial class RouterBudgets(
-    LocalCounters counters, SnapshotHolder snapshots, TimeProvider time, ILogger<RouterBudgets> logger, IIdentityStore? store = null) : IDisposable
+    LocalCounters counters, SnapshotHolder snapshots, TimeProvider time, ILogger<RouterBudgets> logger, IIdentityStore? store = null)
 {
     private static readonly TimeSpan SyncInterval = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<string, (BudgetSource Source, DateTimeOffset ReadAt)> _known = new(StringComparer.Ordinal);
     private readonly ConditionalSnapshot _cache = new();
-    private readonly CancellationTokenSource _stop = new();
 
     /// <summary>Some budget is configured.</summary>
     public bool IsOn => _cache.IsOn(snapshots.Current);
 
-    /// <summary>Brings the counters in line from now on, until disposed of.</summary>
-    public Task RunAsync() => store is null ? Task.CompletedTask : SyncAsync(store, _stop.Token);
+    /// <summary>Brings the counters in line from now on, until stopped.</summary>
+    public Task RunAsync(CancellationToken stop) => store is null ? Task.CompletedTask : SyncAsync(store, stop);
 
     /// <summary>Holds what a call may cost on a deployment.</summary>
     /// <returns>Null when it fits; else why not.</returns>
@@ -80,12 +79,6 @@ internal sealed partial class RouterBudgets(
             var recorded = _known.TryGetValue(source.Scope.Counter, out var known) ? known.Source.RecordedIn(end) : 0;
             yield return (budget, Money.ToUsd(counters.SpentOf(source.Scope.Counter, recorded)), end);
         }
-    }
-
-    public void Dispose()
-    {
-        _stop.Cancel();
-        _stop.Dispose();
     }
 
     private void Release(CallContext call, CallClaims claims, long cost)

@@ -25,13 +25,14 @@ internal static class HealthEndpoints
         var inFlight = services.GetRequiredService<InFlight>();
         var log = services.GetRequiredService<LogSettings>();
         var probe = services.GetRequiredService<DeploymentProbe>();
+        var readiness = services.GetRequiredService<Readiness>();
         var authenticator = services.GetRequiredService<Authenticator>();
         foreach (var path in (ReadOnlySpan<string>)["/health/liveliness", "/health/liveness"])
         {
             routes.MapMethods(path, GetAndOptions, LiveAsync).Describe("health", "Is the process alive?");
         }
 
-        routes.MapMethods("/health/readiness", GetAndOptions, http => ReadyAsync(http, inFlight, log)).Describe("health", "Should requests be sent here?");
+        routes.MapMethods("/health/readiness", GetAndOptions, http => ReadyAsync(http, readiness, log)).Describe("health", "Should requests be sent here?");
         routes.MapGet("/health/backlog", http => BacklogAsync(http, snapshots.Current, authenticator, inFlight)).Describe("health", "Requests being served");
         routes.MapGet("/health", http => ModelsAsync(http, snapshots.Current, authenticator, probe)).Describe("health", "Health of the deployments");
     }
@@ -39,32 +40,58 @@ internal static class HealthEndpoints
     private static Task LiveAsync(HttpContext http)
         => IsOptions(http) ? Task.CompletedTask : JsonAnswer.SendAsync(http, static json => json.WriteStringValue("I'm alive!"));
 
-    private static Task ReadyAsync(HttpContext http, InFlight inFlight, LogSettings log)
+    private static Task ReadyAsync(HttpContext http, Readiness readiness, LogSettings log)
     {
         if (IsOptions(http))
         {
             return Task.CompletedTask;
         }
 
-        var draining = inFlight.IsDraining;
+        var state = readiness.Now();
+        if (!state.IsReady && state.Reason is { } reason)
+        {
+            return JsonAnswer.SendAsync(
+                http,
+                json =>
+                {
+                    json.WriteStartObject();
+                    json.WriteString("detail", $"Service Unhealthy (DB connection failed): {reason}");
+                    json.WriteEndObject();
+                },
+                StatusCodes.Status503ServiceUnavailable);
+        }
+
         return JsonAnswer.SendAsync(
             http,
-            json =>
-            {
-                json.WriteStartObject();
-                json.WriteString("status", draining ? "shutting_down" : "healthy");
-                json.WriteString("db", "Not connected");
-                json.WriteNull("cache");
-                json.WriteString("litellm_version", ProductVersion.Compatible);
-                json.WriteString("tollgate_version", ProductVersion.Current);
-                json.WriteStartArray("success_callbacks");
-                json.WriteEndArray();
-                json.WriteBoolean("use_aiohttp_transport", true);
-                json.WriteString("log_level", log.CompatibleName);
-                json.WriteBoolean("is_detailed_debug", log.IsDetailed);
-                json.WriteEndObject();
-            },
-            draining ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
+            json => Write(json, state, log),
+            state.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private static void Write(Utf8JsonWriter json, in ReadinessState state, LogSettings log)
+    {
+        json.WriteStartObject();
+        json.WriteString("status", state.Status);
+        json.WriteString("db", state.Database);
+        json.WriteString("cache", state.Shared);
+        json.WriteString("litellm_version", ProductVersion.Compatible);
+        json.WriteString("tollgate_version", ProductVersion.Current);
+        json.WriteStartArray("success_callbacks");
+        json.WriteEndArray();
+        json.WriteBoolean("use_aiohttp_transport", true);
+        json.WriteString("log_level", log.CompatibleName);
+        json.WriteBoolean("is_detailed_debug", log.IsDetailed);
+        if (state.Spend is { } spend)
+        {
+            json.WriteStartObject("spend_journal");
+            json.WriteNumber("waiting_records", spend.Journal.Waiting);
+            json.WriteNumber("bytes", spend.Journal.Bytes);
+            json.WriteNumber("lost_records", spend.Journal.Lost);
+            json.WriteNumber("poisoned_records", spend.Poisoned);
+            json.WriteString("failure", spend.Journal.Failure);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
     }
 
     private static async Task BacklogAsync(HttpContext http, GatewaySnapshot snapshot, Authenticator authenticator, InFlight inFlight)

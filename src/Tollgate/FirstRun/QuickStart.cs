@@ -1,4 +1,5 @@
 using Tollgate.Engine.Configuration;
+using Tollgate.Engine.Pricing;
 
 namespace Tollgate.FirstRun;
 
@@ -14,6 +15,10 @@ internal static class QuickStart
     private static readonly ReadOnlyMemory<byte> Answer =
         "\"Hello from Tollgate. This answer is made by the gateway itself; add a model_list to your config to reach real models.\""u8.ToArray();
 
+    /// <summary>What the gateway says itself costs nothing.</summary>
+    private static readonly PriceFields Free = PriceFields.Of(
+        [new(new PriceKey(PriceKind.Input), 0), new(new PriceKey(PriceKind.Output), 0)], "built in");
+
     /// <summary>Adds the models and the key.</summary>
     public static GatewayConfig Apply(GatewayConfig config, string masterKey) => config with
     {
@@ -28,6 +33,7 @@ internal static class QuickStart
         Model = name,
         CustomProvider = "openai",
         MockResponse = Answer,
+        Prices = Free,
         Info = new DeploymentInfo { Mode = mode },
     };
 }

@@ -5,6 +5,7 @@ using Tollgate.Data.Postgres;
 using Tollgate.Data.Redis;
 using Tollgate.Data.Rows;
 using Tollgate.Data.Secrets;
+using Tollgate.Data.Spend;
 using Tollgate.Data.Startup;
 using Tollgate.Engine;
 using Tollgate.Engine.Admission;
@@ -34,16 +35,20 @@ internal static class StorageSetup
                 provider.GetRequiredService<IDatabase>(),
                 () => provider.GetRequiredService<SnapshotHolder>().Current.Config.Budgets,
                 provider.GetRequiredService<TimeProvider>()));
+            services.AddSpendJournal(static provider => SpendOf(provider), static provider => BudgetsOf(provider));
+            services.AddSingleton<IBudgetResets>(static provider => provider.GetRequiredService<BudgetResets>());
         }
 
-        AddShared(services, config);
+        services.AddRedis(config.Redis, config.Budgets.RateWindow);
         AddSecrets(services, settings);
         services.AddSingleton(static provider => new DatabaseConfiguration(
             provider.GetRequiredService<IDatabase>(), provider.GetRequiredService<ISecretBox>(), OwnershipOf(provider.GetRequiredService<IStore>())));
         services.AddSingleton<IGatewayConfiguration>(static provider => provider.GetRequiredService<ConfigReloader>());
         services.AddSingleton<IModelMap>(static provider => new ModelMap(
             provider.GetRequiredService<IProviderDirectory>(), provider.GetRequiredService<PriceSetup>().Catalogue));
+        services.AddSingleton<Readiness>();
         services.AddSingleton<ICallerResolver, CallerResolver>();
+        services.AddSingleton(provider => new AuditLog(provider.GetRequiredService<TimeProvider>()) { IsOn = settings.AuditLogs });
         services.AddSingleton<ICostEstimator, CostEstimator>();
         services.AddSingleton<IProviderBudgets, ProviderBudgets>();
         services.AddManagement();
@@ -55,22 +60,6 @@ internal static class StorageSetup
     /// <summary>Whether the database is one that Tollgate made.</summary>
     public static Func<bool> OwnershipOf(IStore store) => () => store is not PostgresDatabase postgres || postgres.IsOwner;
 
-    private static void AddShared(IServiceCollection services, GatewayConfig config)
-    {
-        if (config.Redis.Url is null || !RedisTarget.TryParse(config.Redis.Url, out var target, out _))
-        {
-            return;
-        }
-
-        services.AddSingleton(new RedisConnection(target!));
-        services.AddSingleton<ISharedCounters>(provider => new RedisCounters(
-            provider.GetRequiredService<RedisConnection>(),
-            config.Redis,
-            config.Budgets.RateWindow,
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<RedisCounters>>()));
-    }
-
     private static void AddSecrets(IServiceCollection services, StorageSettings settings)
     {
         services.AddSingleton<ISecretBox>(provider => new StoredSecrets(
@@ -81,12 +70,24 @@ internal static class StorageSetup
         services.AddSingleton<PasswordHash>();
     }
 
+    /// <summary>The master key of a first run is made after the configuration was read.</summary>
     private static StorageSettings Settings(GatewayConfig config, ConfigSource source) => config.Storage with
     {
-        DatabaseUrl = config.Storage.DatabaseUrl ?? config.General.DatabaseUrl,
         DataDirectory = source.Data.Path,
-        SaltKey = config.Storage.SaltKey ?? source.Environment.GetNonEmpty("LITELLM_SALT_KEY") ?? config.General.MasterKey,
+        SaltKey = config.Storage.SaltKey ?? config.General.MasterKey,
     };
+
+    private static Func<SpendSettings> SpendOf(IServiceProvider services)
+    {
+        var snapshots = services.GetRequiredService<SnapshotHolder>();
+        return () => snapshots.Current.Config.Spend;
+    }
+
+    private static Func<BudgetSettings> BudgetsOf(IServiceProvider services)
+    {
+        var snapshots = services.GetRequiredService<SnapshotHolder>();
+        return () => snapshots.Current.Config.Budgets;
+    }
 
     /// <summary>Everything in memory hears of changes, and budgets of deployments follow what other replicas record.</summary>
     private sealed class ChangeSubscriptions(ChangeBus changes, ControlPlane plane, ConfigurationWatcher watcher, DatabaseStartup startup) : BackgroundService
@@ -103,7 +104,7 @@ internal static class StorageSetup
             await startup.Opened.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (startup.Opened.IsCompletedSuccessfully)
             {
-                await plane.SynchronizeBudgetsAsync().WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await plane.RunAsync(stoppingToken);
             }
         }
 
