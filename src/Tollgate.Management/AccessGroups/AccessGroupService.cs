@@ -132,7 +132,7 @@ public sealed class AccessGroupService(IDatabase database, AuditLog audit, Budge
 
         if (columns.ContainsKey("assigned_key_ids"))
         {
-            columns["assigned_key_ids"] = columns.TextList("assigned_key_ids").Select(Keys.KeyText.HashOf).Distinct(StringComparer.Ordinal).ToJsonArray();
+            columns["assigned_key_ids"] = columns.TextList("assigned_key_ids").Select(KeyText.ToHash).Distinct(StringComparer.Ordinal).ToJsonArray();
         }
 
         return columns;
