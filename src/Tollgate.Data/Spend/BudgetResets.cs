@@ -49,7 +49,15 @@ public sealed partial class BudgetResets(IDatabase database, Func<BudgetSettings
     async ValueTask<bool> IBudgetResets.ResetIfDueAsync(ChangedObject kind, string id, CancellationToken cancellationToken)
     {
         // Not reset by this call means that the period is not over, or that another process was quicker: either way it is not over any more.
-        return await ResetIfDueAsync(kind, id, cancellationToken) || !settings().NeverReset;
+        try
+        {
+            return await ResetIfDueAsync(kind, id, cancellationToken) || !settings().NeverReset;
+        }
+        catch (DatabaseUnavailableException)
+        {
+            // The old period goes on until the database is back.
+            return false;
+        }
     }
 
     /// <summary>Resets everything whose period is over.</summary>

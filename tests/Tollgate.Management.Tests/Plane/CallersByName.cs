@@ -48,6 +48,13 @@ internal sealed class NoSecrets : Management.Credentials.ISecretBox
 
     public string Protect(string clear) => clear;
 
+    public Management.Credentials.ISecretBox WithKey(string signingKey) => this;
+
+    public void Expect(string signingKey)
+    {
+        // Nothing is encrypted.
+    }
+
     public Management.Credentials.OpenedText Unprotect(string stored) => new(stored);
 }
 
