@@ -8,7 +8,7 @@ namespace Tollgate.Testing;
 
 /// <summary>A private PostgreSQL in a temporary folder: one for all tests of a process, a database of its own for each test.</summary>
 /// <remarks>Declare <c>[assembly: AssemblyFixture(typeof(PostgresServer.Lifetime))]</c> in the test project, which stops it at the end.</remarks>
-public sealed class PostgresServer
+public sealed class PostgresServer : IAsyncDisposable
 {
     private const string User = "litellm";
     private const string Template = "tollgate_template";
@@ -18,6 +18,9 @@ public sealed class PostgresServer
     private readonly SemaphoreSlim _templateLock = new(1);
     private bool _hasTemplate;
     private int _databases;
+
+    // Nobody asks what a test's database held once its server is gone.
+    private string _options = "-c synchronous_commit=off";
 
     private PostgresServer(string folder, int port)
     {
@@ -35,6 +38,40 @@ public sealed class PostgresServer
         {
             return _started ??= StartAsync();
         }
+    }
+
+    /// <summary>A server of the test's own that may be stopped and started; its commits outlive <see cref="StopAsync"/>.</summary>
+    public static async Task<PostgresServer> StartOwnAsync()
+    {
+        var server = await MakeAsync();
+        server._options = "-c synchronous_commit=on";
+        await server.StartAgainAsync();
+        return server;
+    }
+
+    /// <summary>Ends it at once, as a crash does: connections break, what was committed stays.</summary>
+    public Task StopAsync() =>
+        // By its pid file, so by its pid.
+        RunAsync("pg_ctl", "-D", DataDirectory, "-w", "-m", "immediate", "stop");
+
+    /// <summary>Starts it again on its port, with its data.</summary>
+    public Task StartAgainAsync()
+    {
+        var options = $"-p {Port} -k {_folder} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off "
+            + $"-c max_connections=300 -c shared_buffers=32MB {_options}";
+        return RunAsync("pg_ctl", "-D", DataDirectory, "-w", "-t", "60", "-l", Path.Combine(_folder, "log"), "-o", options, "start");
+    }
+
+    /// <summary>Stops it and removes its files.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        NpgsqlConnection.ClearAllPools();
+        if (File.Exists(Path.Combine(DataDirectory, "postmaster.pid")))
+        {
+            await StopAsync();
+        }
+
+        Directory.Delete(_folder, recursive: true);
     }
 
     /// <summary>Makes an empty database and returns its URL.</summary>
@@ -95,18 +132,21 @@ public sealed class PostgresServer
 
     private static async Task<PostgresServer> StartAsync()
     {
+        var server = await MakeAsync();
+        await server.StartAgainAsync();
+        return server;
+    }
+
+    private static async Task<PostgresServer> MakeAsync()
+    {
         var folder = Directory.CreateTempSubdirectory("tollgate-pg-").FullName;
         if (IsRoot)
         {
             await ExecuteProgramAsync("chown", ["postgres", folder]);
         }
 
-        var data = Path.Combine(folder, "data");
-        await RunAsync("initdb", "-D", data, "-U", User, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync");
         var server = new PostgresServer(folder, FreePort.Next());
-        var options = $"-p {server.Port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off "
-            + "-c synchronous_commit=off -c max_connections=300 -c shared_buffers=32MB";
-        await RunAsync("pg_ctl", "-D", data, "-w", "-t", "60", "-l", Path.Combine(folder, "log"), "-o", options, "start");
+        await RunAsync("initdb", "-D", server.DataDirectory, "-U", User, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync");
         return server;
     }
 
@@ -117,13 +157,7 @@ public sealed class PostgresServer
         return UrlOf(name);
     }
 
-    private async Task StopAsync()
-    {
-        NpgsqlConnection.ClearAllPools();
-        // By its pid file, so by its pid.
-        await RunAsync("pg_ctl", "-D", Path.Combine(_folder, "data"), "-w", "-m", "immediate", "stop");
-        Directory.Delete(_folder, recursive: true);
-    }
+    private string DataDirectory => Path.Combine(_folder, "data");
 
     private static bool IsRoot => string.Equals(Environment.UserName, "root", StringComparison.Ordinal);
 
@@ -170,7 +204,7 @@ public sealed class PostgresServer
         {
             if (_started is not null)
             {
-                await (await _started).StopAsync();
+                await (await _started).DisposeAsync();
             }
         }
     }

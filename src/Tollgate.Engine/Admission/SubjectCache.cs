@@ -12,6 +12,7 @@ internal sealed class SubjectCache(IIdentityStore? store, LocalCounters counters
     private readonly ConcurrentDictionary<string, Subject<CustomerIdentity>> _customers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Subject<TagIdentity?>> _tags = new(StringComparer.Ordinal);
     private Subject<BudgetFacts>? _gateway;
+    private long _doubtfulUntil;
 
     /// <summary>What is cached of one subject.</summary>
     internal sealed record Subject<T>(T Value, ImmutableArray<LimitScope> Scopes, DateTimeOffset ReadAt);
@@ -57,7 +58,11 @@ internal sealed class SubjectCache(IIdentityStore? store, LocalCounters counters
                 Forget(notice with { Id = "" }, GatewayCounter);
                 _gateway = null;
                 break;
-            case ChangedObject.Budget or ChangedObject.Everything or ChangedObject.Configuration:
+            case ChangedObject.Everything:
+                // Notices may have been missed: what is known stands only while the database is away.
+                Interlocked.Exchange(ref _doubtfulUntil, time.GetUtcNow().UtcTicks);
+                break;
+            case ChangedObject.Budget or ChangedObject.Configuration:
                 _customers.Clear();
                 _tags.Clear();
                 _gateway = null;
@@ -78,7 +83,8 @@ internal sealed class SubjectCache(IIdentityStore? store, LocalCounters counters
         }
     }
 
-    private bool IsFresh(DateTimeOffset readAt) => time.GetUtcNow() - readAt < snapshots.Current.Config.Storage.KeyCacheTtl;
+    private bool IsFresh(DateTimeOffset readAt)
+        => readAt.UtcTicks > Interlocked.Read(ref _doubtfulUntil) && time.GetUtcNow() - readAt < snapshots.Current.Config.Storage.KeyCacheTtl;
 
     private async ValueTask<Subject<CustomerIdentity>?> ReadCustomerAsync(
         IIdentityStore from, string id, Subject<CustomerIdentity>? known, CancellationToken cancellationToken)

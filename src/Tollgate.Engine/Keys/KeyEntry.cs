@@ -9,6 +9,7 @@ public sealed class KeyEntry
 {
     private readonly Caller[] _callers = new Caller[8];
     private int _refreshing;
+    private volatile bool _isDoubtful;
 
     internal KeyEntry(KeyIdentity identity, DateTimeOffset readAt)
     {
@@ -27,6 +28,13 @@ public sealed class KeyEntry
 
     /// <summary>Last use, for dropping what nobody uses.</summary>
     internal long UsedAt { get; set; }
+
+    /// <summary>It may have changed unnoticed: to be read again before use, and used as it is only while the database is away.</summary>
+    internal bool IsDoubtful
+    {
+        get => _isDoubtful;
+        set => _isDoubtful = value;
+    }
 
     /// <summary>Budgets and limits that every call of this key meets.</summary>
     internal ImmutableArray<LimitScope> Scopes { get; }

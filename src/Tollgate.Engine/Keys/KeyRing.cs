@@ -56,6 +56,11 @@ public sealed partial class KeyRing : IChangeListener
         }
 
         entry.UsedAt = _time.GetTimestamp();
+        if (entry.IsDoubtful)
+        {
+            return false;
+        }
+
         var age = _time.GetUtcNow() - entry.ReadAt;
         var ttl = _snapshots.Current.Config.Storage.KeyCacheTtl;
         if (age < ttl * 0.8)
@@ -131,7 +136,12 @@ public sealed partial class KeyRing : IChangeListener
                     _counters.ForgetAll();
                 }
 
-                _entries.Clear();
+                // Notices may have been missed, mostly because the database was away. It may be gone again: then this is all there is.
+                foreach (var (_, entry) in _entries)
+                {
+                    entry.IsDoubtful = true;
+                }
+
                 break;
             case ChangedObject.Budget or ChangedObject.AccessGroup:
                 _entries.Clear();

@@ -112,6 +112,20 @@ public sealed class KeyRingTests
     }
 
     [Fact]
+    public async Task MissedNotices_MakeKeysReadAgain_AndAnotherOutageDoesNotStopThem()
+    {
+        _store.Add(Key);
+        await _ring.FindAsync(Hash, Token);
+        _ring.OnChange(new ChangeNotice(ChangedObject.Everything, ""));
+        _store.IsAway = true;
+        (await _ring.FindAsync(Hash, Token)).ShouldNotBeNull();
+
+        _store.IsAway = false;
+        _store.Add(Key, static key => key with { Blocked = true });
+        (await _ring.FindAsync(Hash, Token))!.Identity.Blocked.ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task RevokedKey_EndsWithItsTimeInMemory()
     {
         _store.Add(Key);
