@@ -13,7 +13,9 @@ namespace Tollgate.Data.Sqlite;
 public sealed partial class SqliteDatabase(
     StorageSettings settings, ChangeBus changes, TimeProvider time, ILogger<SqliteDatabase> logger) : IStore
 {
-    private const string FileName = "tollgate.db";
+    /// <summary>Name of the file within the data directory.</summary>
+    public const string FileName = "tollgate.db";
+
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private static readonly TimeSpan UpkeepInterval = TimeSpan.FromMinutes(5);
     private static readonly SqliteDialect Dialect = new();
