@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Tollgate.Data.Postgres;
-using Tollgate.Engine.Keys;
 using Tollgate.Engine;
+using Tollgate.Engine.Keys;
 
 namespace Tollgate.Data.Changes;
 

@@ -4,9 +4,9 @@ using Tollgate.Data.Changes;
 using Tollgate.Data.Rows;
 using Tollgate.Data.Schema;
 using Tollgate.Data.Startup;
+using Tollgate.Engine;
 using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Keys;
-using Tollgate.Engine;
 
 namespace Tollgate.Data.Postgres;
 

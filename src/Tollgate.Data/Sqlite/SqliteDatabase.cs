@@ -4,8 +4,8 @@ using Tollgate.Data.Changes;
 using Tollgate.Data.Rows;
 using Tollgate.Data.Schema;
 using Tollgate.Data.Startup;
-using Tollgate.Engine.Configuration;
 using Tollgate.Engine;
+using Tollgate.Engine.Configuration;
 
 namespace Tollgate.Data.Sqlite;
 

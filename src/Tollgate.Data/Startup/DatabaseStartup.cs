@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Tollgate.Data.Rows;
-using Tollgate.Engine.Configuration;
 using Tollgate.Engine;
+using Tollgate.Engine.Configuration;
 
 namespace Tollgate.Data.Startup;
 

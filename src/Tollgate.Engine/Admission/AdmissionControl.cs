@@ -24,7 +24,12 @@ internal sealed class AdmissionControl(
 
     private static readonly LimitScope GatewaySlots = new()
     {
-        Owner = LimitOwner.Gateway, Kind = ClaimKind.Parallel, Counter = "parallel:gateway", Id = "gateway", Alias = "gateway", Limit = 0,
+        Owner = LimitOwner.Gateway,
+        Kind = ClaimKind.Parallel,
+        Counter = "parallel:gateway",
+        Id = "gateway",
+        Alias = "gateway",
+        Limit = 0,
     };
 
     private readonly ConcurrentDictionary<string, (Claim[] Slots, TimeSpan Lease)> _running = new(StringComparer.Ordinal);

@@ -205,7 +205,13 @@ internal static class LimitScopes
             {
                 scopes.Add(new LimitScope
                 {
-                    Owner = owner, Kind = kind, Counter = $"{unit}:{descriptor}:{id}", Id = id, Alias = descriptor, Limit = value, Model = model,
+                    Owner = owner,
+                    Kind = kind,
+                    Counter = $"{unit}:{descriptor}:{id}",
+                    Id = id,
+                    Alias = descriptor,
+                    Limit = value,
+                    Model = model,
                 });
             }
         }

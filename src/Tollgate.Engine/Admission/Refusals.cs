@@ -53,7 +53,9 @@ internal static class Refusals
         {
             return new ApiException(429, $"Max parallel request limit reached. Global limit: {claim.Limit}", "rate_limit_error")
             {
-                RetryAfterSeconds = seconds, RateLimitType = type, RateLimitReset = resets,
+                RetryAfterSeconds = seconds,
+                RateLimitType = type,
+                RateLimitReset = resets,
             };
         }
 
@@ -64,7 +66,9 @@ internal static class Refusals
                 $"Rate limit exceeded for {scope.Alias}: {scope.Id}. Limit type: {type}. Current limit: {claim.Limit}, Remaining: {Math.Max(0, claim.Limit - claim.Used)}. Limit resets at: {resets} UTC"),
             "rate_limit_error")
         {
-            RetryAfterSeconds = seconds, RateLimitType = type, RateLimitReset = resets,
+            RetryAfterSeconds = seconds,
+            RateLimitType = type,
+            RateLimitReset = resets,
         };
     }
 

@@ -85,7 +85,8 @@ public sealed class Authenticator(KeyRing ring, TimeProvider time)
                 503,
                 "Service Unavailable, the authentication database is temporarily unreachable. Please retry shortly.",
                 "no_db_connection",
-                "None") { RetryAfterSeconds = 1 };
+                "None")
+            { RetryAfterSeconds = 1 };
         }
     }
 

@@ -19,8 +19,11 @@ public sealed class GlobalSpendService(IDatabase database, SnapshotHolder snapsh
     {
         var asked = DayRange.Of(query.Filter("start_date"), query.Filter("end_date"), SpendErrors.BadRequest);
         var rows = await UserSumsAsync(caller, asked ?? Recent, "sum(spend) AS spend", "", cancellationToken);
-        var answer = new JsonObject { ["spend"] = rows[0].Real("spend"),
-            ["max_budget"] = (double)snapshots.Current.Config.Budgets.GlobalMax };
+        var answer = new JsonObject
+        {
+            ["spend"] = rows[0].Real("spend"),
+            ["max_budget"] = (double)snapshots.Current.Config.Budgets.GlobalMax
+        };
         if (asked is { } days)
         {
             answer["start_date"] = days.FirstText;
@@ -122,7 +125,9 @@ public sealed class GlobalSpendService(IDatabase database, SnapshotHolder snapsh
         {
             ["spend_per_tag"] = found.Select(static row => new JsonObject
             {
-                ["name"] = row.Text("tag"), ["spend"] = Math.Round(row.Real("spend"), 4), ["log_count"] = row.Whole("requests"),
+                ["name"] = row.Text("tag"),
+                ["spend"] = Math.Round(row.Real("spend"), 4),
+                ["log_count"] = row.Whole("requests"),
             }).ToJsonArray(),
         };
     }
@@ -155,7 +160,9 @@ public sealed class GlobalSpendService(IDatabase database, SnapshotHolder snapsh
             cancellationToken);
         return found.Select(static row => new JsonObject
         {
-            ["end_user"] = row.Text("end_user_id"), ["total_count"] = row.Whole("requests"), ["total_spend"] = row.Real("spend"),
+            ["end_user"] = row.Text("end_user_id"),
+            ["total_count"] = row.Whole("requests"),
+            ["total_spend"] = row.Real("spend"),
         }).ToJsonArray();
     }
 

@@ -149,17 +149,17 @@ public sealed class SpendReportService(IDatabase database)
             ["group_by_day"] = day.Key + "T00:00:00+00:00",
             [group is "team" ? "teams" : "customers"] = day.GroupBy(
                 row => NameOf(row.Text("owner"), group, aliases), StringComparer.Ordinal).Select(owner => new JsonObject
-            {
-                [group is "team" ? "team_name" : "customer"] = owner.Key,
-                ["total_spend"] = owner.Sum(static row => row.Real("spend")),
-                ["metadata"] = owner.Select(static row => new JsonObject
                 {
-                    ["model"] = row.Text("model"),
-                    ["api_key"] = row.Text("api_key"),
-                    ["spend"] = row.Real("spend"),
-                    ["total_tokens"] = row.Whole("tokens"),
+                    [group is "team" ? "team_name" : "customer"] = owner.Key,
+                    ["total_spend"] = owner.Sum(static row => row.Real("spend")),
+                    ["metadata"] = owner.Select(static row => new JsonObject
+                    {
+                        ["model"] = row.Text("model"),
+                        ["api_key"] = row.Text("api_key"),
+                        ["spend"] = row.Real("spend"),
+                        ["total_tokens"] = row.Whole("tokens"),
+                    }).ToJsonArray(),
                 }).ToJsonArray(),
-            }).ToJsonArray(),
         }).ToJsonArray();
     }
 

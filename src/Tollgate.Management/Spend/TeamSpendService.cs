@@ -64,7 +64,8 @@ public sealed class TeamSpendService(IDatabase database, TimeProvider time)
             ["teams"] = new JsonArray([.. totals.Select(static team => (JsonNode)team.Name)]),
             ["total_spend_per_team"] = totals.Select(static team => new JsonObject
             {
-                ["team_id"] = team.Name, ["total_spend"] = Math.Round(team.Spend, 2),
+                ["team_id"] = team.Name,
+                ["total_spend"] = Math.Round(team.Spend, 2),
             }).ToJsonArray(),
         };
     }

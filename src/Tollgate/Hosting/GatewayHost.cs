@@ -6,9 +6,9 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Tollgate.Configuration;
+using Tollgate.Data.Startup;
 using Tollgate.Endpoints;
 using Tollgate.Engine;
-using Tollgate.Data.Startup;
 using Tollgate.Management;
 
 namespace Tollgate.Hosting;

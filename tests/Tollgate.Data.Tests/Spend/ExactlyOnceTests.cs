@@ -1,9 +1,9 @@
 using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
 using Tollgate.Data.Journal;
 using Tollgate.Data.Rows;
-using Tollgate.Data.Tests.Journal;
 using Tollgate.Data.Spend;
-using Microsoft.Extensions.Logging.Abstractions;
+using Tollgate.Data.Tests.Journal;
 using Tollgate.Engine.Configuration;
 using Tollgate.Testing;
 

@@ -64,8 +64,12 @@ internal sealed class SpendSetup : IAsyncDisposable
             await db.InsertAsync(Tables.Budgets, new JsonObject { ["budget_id"] = "b1", ["created_by"] = "t", ["updated_by"] = "t" });
             await db.InsertAsync(Tables.Organizations, new JsonObject
             {
-                ["organization_id"] = "org1", ["organization_alias"] = "o", ["budget_id"] = "b1", ["models"] = new JsonArray(),
-                ["created_by"] = "t", ["updated_by"] = "t",
+                ["organization_id"] = "org1",
+                ["organization_alias"] = "o",
+                ["budget_id"] = "b1",
+                ["models"] = new JsonArray(),
+                ["created_by"] = "t",
+                ["updated_by"] = "t",
             });
             await db.InsertAsync(Tables.OrganizationMemberships, new JsonObject { ["user_id"] = "user1", ["organization_id"] = "org1" });
             return 0;

@@ -16,8 +16,12 @@ public sealed class AccessGroupTests
             {
                 await rows.InsertAsync(Tables.Models, new JsonObject
                 {
-                    ["model_id"] = "row-1", ["model_name"] = "gpt-4o", ["litellm_params"] = new JsonObject(), ["model_info"] = new JsonObject { ["mode"] = "chat" },
-                    ["created_by"] = "x", ["updated_by"] = "x",
+                    ["model_id"] = "row-1",
+                    ["model_name"] = "gpt-4o",
+                    ["litellm_params"] = new JsonObject(),
+                    ["model_info"] = new JsonObject { ["mode"] = "chat" },
+                    ["created_by"] = "x",
+                    ["updated_by"] = "x",
                 });
                 return 0;
             },

@@ -18,7 +18,10 @@ internal sealed class CallersByName : ICallerResolver
     {
         "master" => new AdminCaller
         {
-            Role = AdminRole.ProxyAdmin, UserId = AdminCaller.DefaultUserId, KeyHash = new string('a', 64), IsMasterKey = true,
+            Role = AdminRole.ProxyAdmin,
+            UserId = AdminCaller.DefaultUserId,
+            KeyHash = new string('a', 64),
+            IsMasterKey = true,
         },
         "viewer" => new AdminCaller { Role = AdminRole.ProxyAdminViewer, UserId = "viewer" },
         "nobody" => new AdminCaller { Role = AdminRole.None },

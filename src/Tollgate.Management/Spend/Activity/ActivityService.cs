@@ -97,7 +97,8 @@ public sealed class ActivityService(IDatabase database)
     {
         var keys = await NamesAsync(rows, Tables.Keys, "token", found.Texts("api_key"), static row => new JsonObject
         {
-            ["key_alias"] = row.TextOrNull("key_alias"), ["team_id"] = row.TextOrNull("team_id"),
+            ["key_alias"] = row.TextOrNull("key_alias"),
+            ["team_id"] = row.TextOrNull("team_id"),
         });
         var isUser = ReferenceEquals(kind.Daily, Tables.DailyUserSpend);
         var entities = kind.Names is { } table

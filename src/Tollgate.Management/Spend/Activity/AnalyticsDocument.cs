@@ -113,8 +113,11 @@ internal sealed class AnalyticsDocument(
             entries[key] = new JsonObject
             {
                 ["metrics"] = sums.ToMetrics(),
-                ["metadata"] = new JsonObject { ["key_alias"] = known?["key_alias"]?.DeepClone(),
-                    ["team_id"] = known?["team_id"]?.DeepClone() },
+                ["metadata"] = new JsonObject
+                {
+                    ["key_alias"] = known?["key_alias"]?.DeepClone(),
+                    ["team_id"] = known?["team_id"]?.DeepClone()
+                },
             };
         }
 

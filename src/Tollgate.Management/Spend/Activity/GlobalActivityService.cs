@@ -70,7 +70,9 @@ public sealed class GlobalActivityService(IDatabase database)
     {
         ["daily_data"] = rows.Select(static row => new JsonObject
         {
-            ["date"] = DayRange.Label(row.Text("day")), ["api_requests"] = row.Whole("requests"), ["total_tokens"] = row.Whole("tokens"),
+            ["date"] = DayRange.Label(row.Text("day")),
+            ["api_requests"] = row.Whole("requests"),
+            ["total_tokens"] = row.Whole("tokens"),
         }).ToJsonArray(),
         ["sum_api_requests"] = rows.Sum(static row => row.Whole("requests")),
         ["sum_total_tokens"] = rows.Sum(static row => row.Whole("tokens")),

@@ -19,8 +19,13 @@ internal sealed class LogSummaries(IDatabase database)
         {
             if (item is null || !string.Equals(item.Text("startTime"), row.Text("day"), StringComparison.Ordinal))
             {
-                item = new JsonObject { ["startTime"] = row.Text("day"), ["spend"] = 0d, ["users"] = new JsonObject(),
-                    ["models"] = new JsonObject() };
+                item = new JsonObject
+                {
+                    ["startTime"] = row.Text("day"),
+                    ["spend"] = 0d,
+                    ["users"] = new JsonObject(),
+                    ["models"] = new JsonObject()
+                };
                 items.Add(item);
             }
 
@@ -56,7 +61,10 @@ internal sealed class LogSummaries(IDatabase database)
             last = last.AddDays(1);
             items.Add(new JsonObject
             {
-                ["startTime"] = DayRange.Text(last), ["spend"] = 0L, ["users"] = new JsonObject(), ["models"] = new JsonObject(),
+                ["startTime"] = DayRange.Text(last),
+                ["spend"] = 0L,
+                ["users"] = new JsonObject(),
+                ["models"] = new JsonObject(),
             });
         }
     }

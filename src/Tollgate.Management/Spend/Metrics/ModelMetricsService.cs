@@ -130,7 +130,8 @@ public sealed class ModelMetricsService(IDatabase database, SnapshotHolder snaps
     {
         ["daily_data"] = rows.GroupBy(static row => row.Text("day"), StringComparer.Ordinal).Select(static day => new JsonObject
         {
-            ["date"] = DayRange.Label(day.Key), ["num_rate_limit_exceptions"] = day.Sum(static row => row.Whole("requests")),
+            ["date"] = DayRange.Label(day.Key),
+            ["num_rate_limit_exceptions"] = day.Sum(static row => row.Whole("requests")),
         }).ToJsonArray(),
         ["sum_num_rate_limit_exceptions"] = rows.Sum(static row => row.Whole("requests")),
     };
@@ -154,8 +155,11 @@ public sealed class ModelMetricsService(IDatabase database, SnapshotHolder snaps
             data.Add(item);
         }
 
-        return new JsonObject { ["data"] = data.ToJsonArray(),
-            ["all_api_bases"] = new JsonArray([.. labels.Select(static label => (JsonNode)label)]) };
+        return new JsonObject
+        {
+            ["data"] = data.ToJsonArray(),
+            ["all_api_bases"] = new JsonArray([.. labels.Select(static label => (JsonNode)label)])
+        };
     }
 
     private static JsonObject Model(

@@ -8,18 +8,21 @@ internal sealed class ControlVerbs(EnvironmentSource environment, TextWriter out
 {
     private readonly Option<string?> _url = new("--url")
     {
-        Description = "Address of a running gateway; default TOLLGATE_URL, LITELLM_PROXY_URL, else the store itself", Recursive = true,
+        Description = "Address of a running gateway; default TOLLGATE_URL, LITELLM_PROXY_URL, else the store itself",
+        Recursive = true,
     };
 
     private readonly Option<string?> _key = new("--key") { Description = "Key for --url; default LITELLM_MASTER_KEY", Recursive = true };
     private readonly Option<string?> _config = new("--config", "-c")
     {
-        Description = "Configuration file whose store is used; default CONFIG_FILE_PATH", Recursive = true,
+        Description = "Configuration file whose store is used; default CONFIG_FILE_PATH",
+        Recursive = true,
     };
 
     private readonly Option<string?> _dataDirectory = new("--data_dir")
     {
-        Description = "Data directory whose store is used; default TOLLGATE_DATA_DIR, else ./data", Recursive = true,
+        Description = "Data directory whose store is used; default TOLLGATE_DATA_DIR, else ./data",
+        Recursive = true,
     };
 
     private readonly Option<bool> _json = new("--json") { Description = "Print the answer as JSON", Recursive = true };
