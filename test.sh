@@ -2,6 +2,7 @@
 # Builds everything, checks the formatting and runs every test. The last line is "N passed, N failed, N skipped";
 # the exit code is 0 only when nothing failed and nothing was skipped.
 # Needs the .NET SDK of global.json. Installs what else is missing: Debian packages (as root or by sudo) and the npm packages of tests/clients.
+# PostgreSQL, Redis and nginx are started by the tests themselves, in folders and on ports of their own.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -24,6 +25,10 @@ install_missing_tools() {
   command -v curl >/dev/null || missing+=(curl ca-certificates)
   command -v node >/dev/null || missing+=(nodejs)
   command -v npm >/dev/null || missing+=(npm)
+  command -v jq >/dev/null || missing+=(jq)
+  command -v redis-server >/dev/null || missing+=(redis-server)
+  command -v nginx >/dev/null || missing+=(nginx-light)
+  compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || missing+=(postgresql)
   if ((${#missing[@]} == 0)); then
     return
   fi

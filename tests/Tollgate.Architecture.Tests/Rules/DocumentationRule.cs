@@ -5,7 +5,7 @@ namespace Tollgate.Architecture.Tests.Rules;
 /// <summary>R50: what the documentation names is there.</summary>
 internal static partial class DocumentationRule
 {
-    private static readonly string[] TopFolders = ["src", "tests", "docs", "catalog", "bench", "deploy", ".ci"];
+    private static readonly string[] TopFolders = ["src", "tests", "docs", "catalog", "bench", "deploy", "scripts", ".ci"];
 
     /// <summary>Paths that are right although a fresh working copy may lack them.</summary>
     private static readonly Dictionary<string, string> MadeLater = new(StringComparer.Ordinal)
