@@ -37,6 +37,9 @@ internal sealed record BenchOptions
     /// <summary>Measure with a virtual key that has a budget and rate limits instead of the master key. Default false.</summary>
     public required bool VirtualKey { get; init; }
 
+    /// <summary>PostgreSQL URL for the gateway; empty for its own embedded store.</summary>
+    public required string Database { get; init; }
+
     public required string GatewayPath { get; init; }
     public required string RelayPath { get; init; }
     public required string ResultsFolder { get; init; }
@@ -56,6 +59,7 @@ internal sealed record BenchOptions
             Only = flags.Choice("only", ScenarioList.Names),
             TargetNames = flags.Choice("targets", KnownTargets),
             VirtualKey = flags.Switch("virtual-key"),
+            Database = flags.Text("database", ""),
             GatewayPath = flags.Text("gateway", "artifacts/tollgate/tollgate"),
             RelayPath = flags.Text("relay", "artifacts/bench/relay/tollgate-bench-relay"),
             ResultsFolder = flags.Text("results", "bench/results"),

@@ -70,7 +70,8 @@ internal static class Program
         clock.Stop();
         cpu = Process.GetCurrentProcess().TotalProcessorTime - cpu;
         var written = calls + warm;
-        Print($"{kind}: {written / clock.Elapsed.TotalSeconds:F0} rows/s, {cpu.TotalMicroseconds / written:F1} us of our CPU a row, flushes of {flushRows}");
+        var speed = written / clock.Elapsed.TotalSeconds;
+        Print($"{kind}: {speed:F0} rows/s, {cpu.TotalMicroseconds / written:F1} us of our CPU a row, flushes of {flushRows}");
         foreach (var writer in writers)
         {
             await writer.StopAsync(CancellationToken.None);
@@ -115,7 +116,12 @@ internal static class Program
             ClientAddress = "10.0.0.1",
             SessionId = "7b1d5c2e-9b7a-4f60-8f1d-5c2e9b7a4f60",
             Metadata = System.Text.Encoding.UTF8.GetBytes(
-                $$"""{"user_api_key":"{{new string('a', 64)}}","user_api_key_alias":"service","user_api_key_team_alias":"team","status":"success","usage_object":{"prompt_tokens":1200,"completion_tokens":300,"total_tokens":1500,"prompt_tokens_details":{"cached_tokens":0}},"cost_breakdown":{"input_cost":0.0001,"output_cost":0.000023,"total_cost":0.000123},"spend_logs_metadata":{"job":"nightly","run":"{{new string('x', 200)}}"}}"""),
+                $$$"""
+                {"user_api_key":"{{{new string('a', 64)}}}","user_api_key_alias":"service","user_api_key_team_alias":"team","status":"success",
+                "usage_object":{"prompt_tokens":1200,"completion_tokens":300,"total_tokens":1500,"prompt_tokens_details":{"cached_tokens":0}},
+                "cost_breakdown":{"input_cost":0.0001,"output_cost":0.000023,"total_cost":0.000123},
+                "spend_logs_metadata":{"job":"nightly","run":"{{{new string('x', 200)}}}"}}
+                """),
         };
         spent.Tags.Add("User-Agent: bench");
         return spent;

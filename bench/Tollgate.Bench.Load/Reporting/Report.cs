@@ -45,7 +45,7 @@ internal static class Report
         page.AppendLine(CultureInfo.InvariantCulture,
             $"{options.Rounds} rounds of {options.Seconds} s; {options.Streams} streams ({options.MemoryStreams} for memory), "
             + $"{options.Chunks} chunks of a stream {options.ChunkGapMs} ms apart; {options.Starts} cold starts; "
-            + $"{(options.VirtualKey ? "virtual key with limits" : "master key")}.");
+            + $"{(options.VirtualKey ? "virtual key with limits" : "master key")}, spend recorded in {(options.Database.Length > 0 ? "PostgreSQL" : "SQLite")}.");
         page.AppendLine().AppendLine("## Every round").AppendLine();
         AppendRow(page, ["scenario", "figure", "unit", "target", "rounds"]);
         AppendRow(page, ["---", "---", "---", "---", "---"]);

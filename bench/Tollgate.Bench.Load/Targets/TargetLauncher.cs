@@ -91,7 +91,7 @@ internal sealed class TargetLauncher(BenchOptions options, Caller caller, string
                 ["TOLLGATE_BENCH"] = "1",
 
                 // What the shell has for another gateway must not reach this one.
-                ["DATABASE_URL"] = null,
+                ["DATABASE_URL"] = options.Database.Length > 0 ? options.Database : null,
                 ["REDIS_URL"] = null,
                 ["REDIS_HOST"] = null,
                 ["LITELLM_MASTER_KEY"] = null,

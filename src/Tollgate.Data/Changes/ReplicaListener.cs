@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Tollgate.Data.Postgres;
 using Tollgate.Engine.Keys;
+using Tollgate.Engine;
 
 namespace Tollgate.Data.Changes;
 
@@ -84,10 +85,10 @@ internal sealed partial class ReplicaListener(
 
     private static partial class Log
     {
-        [LoggerMessage(4030, LogLevel.Warning, "Changes made elsewhere are not heard ({Reason}); trying again in {Seconds} s")]
+        [LoggerMessage(EventIds.Data + 30, LogLevel.Warning, "Changes made elsewhere are not heard ({Reason}); trying again in {Seconds} s")]
         public static partial void Lost(ILogger logger, string reason, double seconds);
 
-        [LoggerMessage(4031, LogLevel.Information, "Changes made elsewhere are heard again; what was cached is read anew")]
+        [LoggerMessage(EventIds.Data + 31, LogLevel.Information, "Changes made elsewhere are heard again; what was cached is read anew")]
         public static partial void Again(ILogger logger);
     }
 }

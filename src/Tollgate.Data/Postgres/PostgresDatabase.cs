@@ -6,6 +6,7 @@ using Tollgate.Data.Schema;
 using Tollgate.Data.Startup;
 using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Keys;
+using Tollgate.Engine;
 
 namespace Tollgate.Data.Postgres;
 
@@ -250,16 +251,16 @@ public sealed partial class PostgresDatabase(
 
     private static partial class Log
     {
-        [LoggerMessage(4010, LogLevel.Information, "Database {Place} is open as {Mode}; {Applied} schema versions were applied")]
+        [LoggerMessage(EventIds.Data + 10, LogLevel.Information, "Database {Place} is open as {Mode}; {Applied} schema versions were applied")]
         public static partial void Opened(ILogger logger, string place, string mode, int applied);
 
-        [LoggerMessage(4011, LogLevel.Warning, "The database has no table {Table}: what lives there is not available")]
+        [LoggerMessage(EventIds.Data + 11, LogLevel.Warning, "The database has no table {Table}: what lives there is not available")]
         public static partial void MissingTable(ILogger logger, string table);
 
-        [LoggerMessage(4012, LogLevel.Information, "The database lacks {Count} columns of newer versions: their values are kept in tollgate.row_ext")]
+        [LoggerMessage(EventIds.Data + 12, LogLevel.Information, "The database lacks {Count} columns of newer versions: their values are kept in tollgate.row_ext")]
         public static partial void MissingColumns(ILogger logger, int count);
 
-        [LoggerMessage(4013, LogLevel.Debug, "A transaction met another ({SqlState}), attempt {Attempt}: it runs again")]
+        [LoggerMessage(EventIds.Data + 13, LogLevel.Debug, "A transaction met another ({SqlState}), attempt {Attempt}: it runs again")]
         public static partial void Retried(ILogger logger, string sqlState, int attempt);
     }
 }

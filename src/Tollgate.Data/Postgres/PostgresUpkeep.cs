@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Tollgate.Data.Changes;
 using Tollgate.Data.Rows;
+using Tollgate.Engine;
 
 namespace Tollgate.Data.Postgres;
 
@@ -73,10 +74,10 @@ internal sealed partial class PostgresUpkeep(PostgresDatabase database, ChangeBu
 
     private static partial class Log
     {
-        [LoggerMessage(4040, LogLevel.Warning, "There is no tollgate.change_log: changes made by other replicas are seen when cached entries expire")]
+        [LoggerMessage(EventIds.Data + 40, LogLevel.Warning, "There is no tollgate.change_log: changes made by other replicas are seen when cached entries expire")]
         public static partial void NoChangeLog(ILogger logger);
 
-        [LoggerMessage(4041, LogLevel.Debug, "The database was not looked at: {Reason}")]
+        [LoggerMessage(EventIds.Data + 41, LogLevel.Debug, "The database was not looked at: {Reason}")]
         public static partial void Failed(ILogger logger, string reason);
     }
 }

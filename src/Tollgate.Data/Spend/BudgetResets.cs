@@ -13,6 +13,7 @@ namespace Tollgate.Data.Spend;
 /// of several processes (LiteLLM's job among them) one resets and no spend of the new period is erased (routing.md 17.6).
 /// </summary>
 public sealed partial class BudgetResets(IDatabase database, Func<BudgetSettings> settings, TimeProvider time, ILogger<BudgetResets> logger)
+    : IBudgetResets
 {
     private const int Page = 200;
     private const string ResetAt = "budget_reset_at";
@@ -42,6 +43,21 @@ public sealed partial class BudgetResets(IDatabase database, Func<BudgetSettings
 
         var row = await database.ReadAsync(db => db.FindAsync(table, id), cancellationToken);
         return row is not null && await ResetAsync(stored, table, row, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    async ValueTask<bool> IBudgetResets.ResetIfDueAsync(ChangedObject kind, string id, CancellationToken cancellationToken)
+    {
+        // Not reset by this call means that the period is not over, or that another process was quicker: either way it is not over any more.
+        try
+        {
+            return await ResetIfDueAsync(kind, id, cancellationToken) || !settings().NeverReset;
+        }
+        catch (DatabaseUnavailableException)
+        {
+            // The old period goes on until the database is back.
+            return false;
+        }
     }
 
     /// <summary>Resets everything whose period is over.</summary>

@@ -5,6 +5,7 @@ using Tollgate.Data.Rows;
 using Tollgate.Data.Schema;
 using Tollgate.Data.Startup;
 using Tollgate.Engine.Configuration;
+using Tollgate.Engine;
 
 namespace Tollgate.Data.Sqlite;
 
@@ -12,7 +13,9 @@ namespace Tollgate.Data.Sqlite;
 public sealed partial class SqliteDatabase(
     StorageSettings settings, ChangeBus changes, TimeProvider time, ILogger<SqliteDatabase> logger) : IStore
 {
-    private const string FileName = "tollgate.db";
+    /// <summary>Name of the file within the data directory.</summary>
+    public const string FileName = "tollgate.db";
+
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private static readonly TimeSpan UpkeepInterval = TimeSpan.FromMinutes(5);
     private static readonly SqliteDialect Dialect = new();
@@ -199,10 +202,10 @@ public sealed partial class SqliteDatabase(
 
     private static partial class Log
     {
-        [LoggerMessage(4000, LogLevel.Information, "Database {Path} is open; {Applied} schema versions were applied")]
+        [LoggerMessage(EventIds.Data + 0, LogLevel.Information, "Database {Path} is open; {Applied} schema versions were applied")]
         public static partial void Opened(ILogger logger, string path, int applied);
 
-        [LoggerMessage(4001, LogLevel.Warning, "The database could not be tidied up: {Reason}")]
+        [LoggerMessage(EventIds.Data + 1, LogLevel.Warning, "The database could not be tidied up: {Reason}")]
         public static partial void UpkeepFailed(ILogger logger, string reason);
     }
 }

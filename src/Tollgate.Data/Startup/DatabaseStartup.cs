@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Tollgate.Data.Rows;
 using Tollgate.Engine.Configuration;
+using Tollgate.Engine;
 
 namespace Tollgate.Data.Startup;
 
@@ -84,13 +85,13 @@ public sealed partial class DatabaseStartup(
 
     private static partial class Log
     {
-        [LoggerMessage(4020, LogLevel.Warning, "{Reason}; trying again in {Seconds} s")]
+        [LoggerMessage(EventIds.Data + 20, LogLevel.Warning, "{Reason}; trying again in {Seconds} s")]
         public static partial void Waiting(ILogger logger, string reason, double seconds);
 
-        [LoggerMessage(4021, LogLevel.Critical, "{Reason}")]
+        [LoggerMessage(EventIds.Data + 21, LogLevel.Critical, "{Reason}")]
         public static partial void Failed(ILogger logger, string reason);
 
-        [LoggerMessage(4022, LogLevel.Debug, "The upkeep of the database has stopped")]
+        [LoggerMessage(EventIds.Data + 22, LogLevel.Debug, "The upkeep of the database has stopped")]
         public static partial void Stopped(ILogger logger);
     }
 }

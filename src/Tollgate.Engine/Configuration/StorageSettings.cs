@@ -98,12 +98,6 @@ public sealed record SpendSettings
     /// <summary>Nothing is written at all.</summary>
     public bool DisableUpdates { get; init; }
 
-    /// <summary>Prompts and answers are stored with the log row.</summary>
-    public bool StoreBodies { get; init; }
-
-    /// <summary>Strings of stored bodies are shortened to this many characters. Default 1000 (<c>MAX_STRING_LENGTH_PROMPT_IN_DB</c>).</summary>
-    public int LongestStoredString { get; init; } = 1000;
-
     /// <summary>Time between flushes. Default 1 s.</summary>
     public TimeSpan FlushInterval { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -136,9 +130,6 @@ public sealed record SpendSettings
 
     /// <summary>Deletes per retention run. Default 500 (<c>SPEND_LOG_RUN_LOOPS</c>).</summary>
     public int RetentionLoops { get; init; } = 500;
-
-    /// <summary>A client that leaves a stream: true reads it to its end for the usage (<c>tollgate.disconnect_policy: drain</c>), false cuts it and charges what was produced.</summary>
-    public bool DrainAfterDisconnect { get; init; } = true;
 }
 
 /// <summary>Budgets and limits that belong to the gateway (routing.md 13 to 17).</summary>
@@ -152,9 +143,6 @@ public sealed record BudgetSettings
 
     /// <summary>How long a call waits for a reservation to be released instead of being refused. Default 0.</summary>
     public TimeSpan Wait { get; init; }
-
-    /// <summary>In strict mode, lower the output limit to what fits instead of refusing (<c>tollgate.budget_cap_output</c>).</summary>
-    public bool CapOutput { get; init; }
 
     /// <summary>Budgeted objects are refused with 503 while Redis is away.</summary>
     public bool FailClosed { get; init; }

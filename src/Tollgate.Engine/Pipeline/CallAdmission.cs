@@ -44,7 +44,15 @@ internal sealed class CallAdmission(AdmissionControl admission)
     private static ModelGroup Resolve(CallContext call, string model)
     {
         var models = call.Snapshot.Models;
-        if (models.Resolve(model) is { } group)
+        var team = call.Caller.Key?.Identity.TeamId;
+        if (team is not null && models.ResolveForTeam(team, model) is { } own)
+        {
+            return own;
+        }
+
+        // Another team's model does not exist for this caller, whoever told it the name.
+        if (models.Resolve(model) is { } group
+            && (group.TeamId is null || call.Caller.IsAdmin || string.Equals(group.TeamId, team, StringComparison.Ordinal)))
         {
             return group;
         }

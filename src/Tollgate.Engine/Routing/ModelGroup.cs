@@ -19,6 +19,9 @@ public sealed class ModelGroup
     /// <summary>The public name.</summary>
     public string Name { get; }
 
+    /// <summary>Team whose keys alone may call it; null for everyone (<c>model_info.team_id</c>).</summary>
+    public string? TeamId => Deployments[0].Config.Info.TeamId;
+
     /// <summary>The deployments, lowest <c>order</c> first, else as configured.</summary>
     public ImmutableArray<Deployment> Deployments { get; }
 

@@ -19,6 +19,7 @@ public sealed class ModelResolver
     private readonly FrozenDictionary<string, ModelGroup> _groups;
     private readonly FrozenDictionary<string, ModelGroup> _byId;
     private readonly FrozenDictionary<string, ModelGroup> _byUpstreamModel;
+    private readonly FrozenDictionary<(string Team, string Name), ModelGroup> _ofTeams;
     private readonly ImmutableArray<WildcardGroup> _wildcards;
     private readonly WildcardGroup? _catchAll;
     private readonly ConcurrentDictionary<string, ModelGroup> _derived = new(StringComparer.Ordinal);
@@ -38,6 +39,9 @@ public sealed class ModelResolver
             static deployment => deployment.Id, static deployment => new ModelGroup(deployment.Config.ModelGroup, [deployment]), StringComparer.Ordinal);
         _byUpstreamModel = concrete.GroupBy(static deployment => deployment.Config.Model, StringComparer.Ordinal)
             .ToFrozenDictionary(static group => group.Key, static group => new ModelGroup(group.First().Config.ModelGroup, group), StringComparer.Ordinal);
+        _ofTeams = concrete.Where(static deployment => deployment.Config.Info is { TeamId: not null, TeamPublicName: not null })
+            .GroupBy(static deployment => (deployment.Config.Info.TeamId!, deployment.Config.Info.TeamPublicName!))
+            .ToFrozenDictionary(static group => group.Key, static group => new ModelGroup(group.First().Config.ModelGroup, group));
         var wildcards = config.Deployments.Where(static deployment => deployment.ModelGroup.Contains('*'))
             .GroupBy(static deployment => deployment.ModelGroup, StringComparer.Ordinal)
             .Select(static group => new WildcardGroup(new WildcardPattern(group.Key), [.. group]))
@@ -60,6 +64,10 @@ public sealed class ModelResolver
     public IEnumerable<Deployment> ProbeTargets() => _config.Deployments
         .Where(static deployment => deployment.ModelGroup.Contains('*', StringComparison.Ordinal) && deployment.Info.HealthCheckModel is not null)
         .Select(deployment => Compile(deployment, deployment.Info.HealthCheckModel!));
+
+    /// <summary>Finds the group that a team calls by a name of its own; null when it has none.</summary>
+    public ModelGroup? ResolveForTeam(string team, string requested)
+        => _ofTeams.Count > 0 && _ofTeams.TryGetValue((team, requested), out var group) ? group : null;
 
     /// <summary>Finds the group that serves a name; null when none does.</summary>
     public ModelGroup? Resolve(string requested)

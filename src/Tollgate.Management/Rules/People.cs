@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Tollgate.Data.Rows;
 using Tollgate.Engine.Keys;
 using Tollgate.Management.Kernel;
+using Tollgate.Management.Keys;
 
 namespace Tollgate.Management.Rules;
 
@@ -11,6 +12,8 @@ internal sealed class People(AuditLog audit, BudgetClock clock, ErrorGroup error
     /// <summary>The user's row, locked until the transaction ends, so that two additions at once do not lose one another.</summary>
     public async Task<JsonObject> FindOrMakeAsync(IRowWriter rows, AdminCaller caller, NamedMember member)
     {
+        // Two who name the same new person at once: the second finds the row that the first has made.
+        await Locks.TakeAsync(rows, member.UserId is { } named ? "user:" + named : "user_email:" + member.UserEmail!.ToLowerInvariant());
         var id = member.UserId ?? await FindByEmailAsync(rows, member.UserEmail!, errors);
         if (id is not null && await LockAsync(rows, id) is { } user)
         {

@@ -30,6 +30,7 @@ public readonly record struct ResponseView(
 public sealed class ResponseEditor
 {
     private readonly JsonMembers _members = new();
+    private ReadOnlyMemory<byte> _id;
 
     /// <summary>Edits of the answer looked at last.</summary>
     public JsonEdits Edits { get; } = new();
@@ -37,8 +38,8 @@ public sealed class ResponseEditor
     /// <summary>Usage reported, or estimated when <see cref="UsageEstimated"/>.</summary>
     public TokenUsage Usage { get; private set; }
 
-    /// <summary>The answer's <c>id</c>; null when it has none.</summary>
-    public string? AnswerId { get; private set; }
+    /// <summary>The answer's <c>id</c>; null when it has none. To be asked while the answer's buffer is there.</summary>
+    public string? AnswerId => JsonText.AsString(_id.Span);
 
     /// <summary>The upstream reported no usage.</summary>
     public bool UsageEstimated { get; private set; }
@@ -75,7 +76,7 @@ public sealed class ResponseEditor
         var model = _members.Find(json, "model"u8);
         var usage = _members.Find(json, "usage"u8);
         var id = _members.Find(json, "id"u8);
-        AnswerId = id < 0 ? null : JsonText.AsString(json.Slice(_members[id].ValueStart, _members[id].ValueLength));
+        _id = id < 0 ? default : answer.Slice(_members[id].ValueStart, _members[id].ValueLength);
         UsageEstimated = usage < 0 || _members[usage].Kind != JsonKind.Object;
         Usage = UsageEstimated
             ? Estimate(view, _members[content].ValueLength)

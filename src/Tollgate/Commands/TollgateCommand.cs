@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Tollgate.Commands.Control;
 using Tollgate.Configuration;
 using Tollgate.Providers.Catalogue;
 
@@ -26,6 +27,7 @@ internal static class TollgateCommand
         root.Subcommands.Add(VersionCommand.Create(output));
         root.Subcommands.Add(MockCommand.Create(output, errors));
         root.Subcommands.Add(HealthCommand.Create(environment, output, errors));
+        AddControl(root, new ControlVerbs(environment, output, errors));
         DropBuiltInVersion(root);
 
         var parsed = root.Parse(FlagSpelling.Normalize(args));
@@ -58,6 +60,15 @@ internal static class TollgateCommand
             await errors.WriteLineAsync(exception.Message);
             return 1;
         }
+    }
+
+    private static void AddControl(RootCommand root, ControlVerbs verbs)
+    {
+        root.Subcommands.Add(KeysCommand.Create(verbs));
+        root.Subcommands.Add(UsersCommand.Create(verbs));
+        root.Subcommands.Add(TeamsCommand.Create(verbs));
+        root.Subcommands.Add(BudgetsCommand.Create(verbs));
+        root.Subcommands.Add(SpendCommand.Create(verbs, TimeProvider.System));
     }
 
     /// <summary><c>--version</c> is ours: it also names the compatible LiteLLM version, and has the short form <c>-v</c>.</summary>

@@ -9,7 +9,6 @@ using Tollgate.Configuration;
 using Tollgate.Endpoints;
 using Tollgate.Engine;
 using Tollgate.Data.Startup;
-using Tollgate.Engine.Upstream;
 using Tollgate.Management;
 
 namespace Tollgate.Hosting;
@@ -80,7 +79,7 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
         }
 
         var prices = new PriceSetup(providers.Catalogue.Models, source.Data);
-        if (await ListenAsync(source, new GatewaySnapshot(config, providers, prices.Open()), providers, prices) is not { } app)
+        if (await ListenAsync(source, new GatewaySnapshot(config, providers, prices.Open()), prices) is not { } app)
         {
             return (null, 1);
         }
@@ -91,7 +90,7 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
     }
 
     private async Task<WebApplication?> ListenAsync(
-        ConfigSource source, GatewaySnapshot snapshot, IProviderDirectory providers, PriceSetup prices)
+        ConfigSource source, GatewaySnapshot snapshot, PriceSetup prices)
     {
         WebApplication? app = null;
         try
@@ -104,7 +103,7 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
             }
 
             // Certificates are read while the server is built.
-            app = Build(source, snapshot, providers, prices);
+            app = Build(source, snapshot, prices);
             await app.StartAsync();
             if (await IsReadyAsync(app.Services))
             {
@@ -148,7 +147,7 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
     private string Host(ConfigSource source)
         => options.Host ?? environment.GetNonEmpty("HOST") ?? (source.IsQuickStart || options.Model is not null ? "127.0.0.1" : "0.0.0.0");
 
-    private WebApplication Build(ConfigSource source, GatewaySnapshot snapshot, IProviderDirectory providers, PriceSetup prices)
+    private WebApplication Build(ConfigSource source, GatewaySnapshot snapshot, PriceSetup prices)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         var log = LogSettings.From(options, environment);
@@ -156,17 +155,8 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, Host(source)));
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = ShutdownTimeout);
-        builder.Services.AddSingleton(new SnapshotHolder(snapshot));
-        builder.Services.AddSingleton(new UpstreamTransport(snapshot.Config.Server));
-        builder.Services.AddSingleton(providers);
-        builder.Services.AddSingleton(prices);
-        builder.Services.AddSingleton(source);
-        builder.Services.AddSingleton(log);
-        builder.Services.AddSingleton<InFlight>();
-        builder.Services.AddSingleton<ConfigReloader>();
+        builder.Services.AddGateway(snapshot, source, prices, log);
         builder.Services.AddSingleton<IHostLifetime, ProcessLifetime>();
-        builder.Services.AddEngine();
-        builder.Services.AddStorage(snapshot.Config, source);
         builder.Services.AddApiDocument();
         builder.Services.AddCrossOrigin(environment);
 

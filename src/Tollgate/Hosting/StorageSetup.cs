@@ -36,7 +36,7 @@ internal static class StorageSetup
                 () => provider.GetRequiredService<SnapshotHolder>().Current.Config.Budgets,
                 provider.GetRequiredService<TimeProvider>()));
             services.AddSpendJournal(static provider => SpendOf(provider), static provider => BudgetsOf(provider));
-            services.AddSingleton<IBudgetResets, LazyResets>();
+            services.AddSingleton<IBudgetResets>(static provider => provider.GetRequiredService<BudgetResets>());
         }
 
         services.AddRedis(config.Redis, config.Budgets.RateWindow);
@@ -87,24 +87,6 @@ internal static class StorageSetup
     {
         var snapshots = services.GetRequiredService<SnapshotHolder>();
         return () => snapshots.Current.Config.Budgets;
-    }
-
-    /// <summary>Resets met at a call. Whoever was first, this replica or another: the object is to be read again.</summary>
-    private sealed class LazyResets(BudgetResets resets) : IBudgetResets
-    {
-        public async ValueTask<bool> ResetIfDueAsync(ChangedObject kind, string id, CancellationToken cancellationToken)
-        {
-            try
-            {
-                await resets.ResetIfDueAsync(kind, id, cancellationToken);
-                return true;
-            }
-            catch (DatabaseUnavailableException)
-            {
-                // The old period goes on until the database is back.
-                return false;
-            }
-        }
     }
 
     /// <summary>Everything in memory hears of changes, and budgets of deployments follow what other replicas record.</summary>

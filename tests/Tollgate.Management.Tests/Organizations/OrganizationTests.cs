@@ -99,16 +99,16 @@ public sealed class OrganizationTests
         await teams.UpdateAsync(boss, Body("""{"team_id":"t1","max_budget":5}"""), default);
         foreach (var foreign in (string[])["""{"organization_id":"o2"}""", "{}"])
         {
-            (await Should.ThrowAsync<Kernel.AdminException>(() => teams.CreateAsync(boss, Body(foreign), default))).Status.ShouldBe(403);
+            (await Should.ThrowAsync<Management.Kernel.AdminException>(() => teams.CreateAsync(boss, Body(foreign), default))).Status.ShouldBe(403);
         }
 
-        (await Should.ThrowAsync<Kernel.AdminException>(() => teams.UpdateAsync(boss, Body("""{"team_id":"t1","organization_id":"o2"}"""), default)))
+        (await Should.ThrowAsync<Management.Kernel.AdminException>(() => teams.UpdateAsync(boss, Body("""{"team_id":"t1","organization_id":"o2"}"""), default)))
             .Status.ShouldBe(403);
         await plane.MustAsync("POST", "/team/new", """{"team_id":"t2","organization_id":"o2"}""");
-        (await Should.ThrowAsync<Kernel.AdminException>(() => teams.DeleteAsync(boss, Body("""{"team_ids":["t1","t2"]}"""), default))).Status.ShouldBe(403);
+        (await Should.ThrowAsync<Management.Kernel.AdminException>(() => teams.DeleteAsync(boss, Body("""{"team_ids":["t1","t2"]}"""), default))).Status.ShouldBe(403);
         (await plane.RowsAsync(Tables.Teams)).Count.ShouldBe(2);
         (await plane.Service<Management.Organizations.OrganizationReader>().ListAsync(boss, Body("{}"), default)).AsArray().Count.ShouldBe(1);
-        (await Should.ThrowAsync<Kernel.AdminException>(() => plane.Service<Management.Organizations.OrganizationReader>().InfoAsync(boss, "o2", default)))
+        (await Should.ThrowAsync<Management.Kernel.AdminException>(() => plane.Service<Management.Organizations.OrganizationReader>().InfoAsync(boss, "o2", default)))
             .Status.ShouldBe(403);
     }
 
@@ -129,5 +129,5 @@ public sealed class OrganizationTests
         (await plane.PostAsync("/organization/info", """{"organizations":[]}""")).Detail.ShouldBe("Specify list of organization id's to query. Passed in=[]");
     }
 
-    private static Kernel.Fields Body(string json) => new(Kernel.AdminJson.Parse(System.Text.Encoding.UTF8.GetBytes(json)));
+    private static Management.Kernel.Fields Body(string json) => new(Management.Kernel.AdminJson.Parse(System.Text.Encoding.UTF8.GetBytes(json)));
 }

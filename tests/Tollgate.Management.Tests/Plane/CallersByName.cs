@@ -48,7 +48,26 @@ internal sealed class NoSecrets : Management.Credentials.ISecretBox
 
     public string Protect(string clear) => clear;
 
+    public Management.Credentials.ISecretBox WithKey(string signingKey) => this;
+
+    public void Expect(string signingKey)
+    {
+        // Nothing is encrypted.
+    }
+
     public Management.Credentials.OpenedText Unprotect(string stored) => new(stored);
+}
+
+/// <summary>Knows no model.</summary>
+internal sealed class NoModelMap : Management.Models.IModelMap
+{
+    public ReadOnlyMemory<byte> Whole { get; } = "{}"u8.ToArray();
+
+    public int Count => 0;
+
+    public (string? Provider, string Model) Resolve(string model, string? customProvider, string? apiBase) => (customProvider, model);
+
+    public System.Text.Json.Nodes.JsonObject? Find(string? provider, string model, string? baseModel) => null;
 }
 
 /// <summary>Both engines.</summary>

@@ -43,4 +43,6 @@ internal sealed class ConfigurationOfRows(IDatabase database) : IGatewayConfigur
     public string? FaultOf(JsonObject entry) => null;
 
     public string? FaultOf(string section, JsonObject values) => null;
+
+    public bool IsReservedVariable(string name) => false;
 }

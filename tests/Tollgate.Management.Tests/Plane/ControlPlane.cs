@@ -59,6 +59,9 @@ internal sealed class ControlPlane : IAsyncDisposable
         builder.Services.AddSingleton<ICallerResolver, CallersByName>();
         builder.Services.AddSingleton<IGatewayConfiguration, ConfigurationOfRows>();
         builder.Services.AddSingleton<ISecretBox, NoSecrets>();
+        builder.Services.AddSingleton<Management.Spend.ICostEstimator, Spend.FakePrices>();
+        builder.Services.AddSingleton<Management.Spend.IProviderBudgets, Spend.FakeProviderBudgets>();
+        builder.Services.AddSingleton<Management.Models.IModelMap, NoModelMap>();
         builder.Services.AddModels();
         builder.Services.AddManagement();
         var app = builder.Build();

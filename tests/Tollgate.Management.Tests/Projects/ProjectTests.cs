@@ -26,7 +26,7 @@ public sealed class ProjectTests
         (await plane.PostAsync("/project/new", """{"project_id":"p1","team_id":"t1"}""")).Status.ShouldBe(400);
         (await plane.PostAsync("/project/update", """{"project_id":"absent"}""")).Status.ShouldBe(404);
         (await plane.MustAsync("GET", "/project/list")).AsArray().Count.ShouldBe(1);
-        (await Should.ThrowAsync<Kernel.AdminException>(() => plane.Service<Management.Projects.ProjectService>().InfoAsync(CallersByName.Named("u1"), "p1", default)))
+        (await Should.ThrowAsync<Management.Kernel.AdminException>(() => plane.Service<Management.Projects.ProjectService>().InfoAsync(CallersByName.Named("u1"), "p1", default)))
             .Status.ShouldBe(403);
         (await plane.MustAsync("DELETE", "/project/delete", """{"project_ids":["p1"]}""")).AsArray().Count.ShouldBe(1);
         (await plane.RowsAsync(Tables.Projects)).ShouldBeEmpty();

@@ -142,12 +142,12 @@ public sealed class TeamMemberTests
         foreach (var beyond in (string[])
             [
                 """{"team_id":"t1","max_budget":50}""", """{"team_id":"t1","max_budget":null}""", """{"team_id":"t1","models":["a","c"]}""",
-                """{"team_id":"t1","models":[]}""", """{"team_id":"t1","spend":0}""", """{"team_id":"t1","budget_duration":"1s"}""",
+                """{"team_id":"t1","models":[]}""", """{"team_id":"t1","spend":3}""", """{"team_id":"t1","budget_duration":"1s"}""",
                 """{"team_id":"t1","metadata":{"temp_budget_increase":100}}""", """{"team_id":"t1","disable_global_guardrails":true}""",
                 """{"team_id":"t1","object_permission":{}}""", """{"team_id":"t1","organization_id":"o"}""",
             ])
         {
-            (await Should.ThrowAsync<AdminException>(() => teams.UpdateAsync(boss, Body(beyond), default))).Status.ShouldBe(403, beyond);
+            (await Should.ThrowAsync<AdminException>(() => teams.UpdateAsync(boss, Body(beyond), default), beyond)).Status.ShouldBe(403, beyond);
         }
 
         (await Should.ThrowAsync<AdminException>(() => teams.UpdateAsync(CallersByName.Named("worker"), Body("""{"team_id":"t1"}"""), default)))

@@ -35,7 +35,7 @@ public class OperatorConfigTests
     }
 
     [Fact]
-    public void ProviderBudgetsAndModelBudgets_LoadAndAreListedAsWithoutEffect()
+    public void ProviderBudgetsAndModelBudgets_AreTyped()
     {
         var result = ConfigFixture.Load("""
             router_settings:
@@ -54,12 +54,11 @@ public class OperatorConfigTests
                   tpm: 100000
             """, Variables);
         result.Codes().ShouldBeEmpty();
-        result.WithoutEffect.Select(k => k.Path).ShouldBe(
-        [
-            "router_settings.provider_budget_config",
-            "model_list[0] (gpt-4o).litellm_params.max_budget", "model_list[0] (gpt-4o).litellm_params.budget_duration",
-        ]);
+        result.WithoutEffect.ShouldBeEmpty();
         var deployment = result.Config!.Deployments[0];
+        (deployment.MaxBudget, deployment.BudgetDuration).ShouldBe((20m, "1d"));
+        result.Config.Budgets.Providers.Select(static budget => (budget.Name, budget.Max, budget.Duration)).ShouldBe(
+            [("openai", 100m, "30d"), ("anthropic", 50m, "1mo"), ("local", 0m, "1d")]);
         (deployment.Rpm, deployment.Tpm, deployment.DefaultParams.Length).ShouldBe((100L, 100000L, 0));
     }
 

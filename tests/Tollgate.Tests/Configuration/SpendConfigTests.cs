@@ -10,15 +10,13 @@ public class SpendConfigTests
         var spend = ConfigFixture.Load("""
             general_settings:
               disable_error_logs: true
-              store_prompts_in_spend_logs: true
               maximum_spend_logs_retention_period: 7d
               maximum_spend_logs_retention_interval: 12h
               maximum_spend_logs_cleanup_cron: "0 3 * * *"
-            tollgate: {journal_fsync: always, journal_max_mb: 5, journal_full: degrade, ingest_batch: 100, disconnect_policy: cancel}
+            tollgate: {journal_fsync: always, journal_max_mb: 5, journal_full: degrade, ingest_batch: 100}
             """).Config.ShouldNotBeNull().Spend;
 
         spend.DisableErrorLogs.ShouldBeTrue();
-        spend.StoreBodies.ShouldBeTrue();
         spend.Retention.ShouldBe(new BudgetPeriod(7, "d"));
         spend.RetentionInterval.ShouldBe(TimeSpan.FromHours(12));
         spend.RetentionCron.ShouldBe("0 3 * * *");
@@ -26,7 +24,6 @@ public class SpendConfigTests
         spend.JournalMaxBytes.ShouldBe(5 * 1024 * 1024);
         spend.RefuseWhenFull.ShouldBeFalse();
         spend.FlushRows.ShouldBe(100);
-        spend.DrainAfterDisconnect.ShouldBeFalse();
     }
 
     [Theory]

@@ -54,7 +54,7 @@ public sealed class CommandTests
         answer.ShouldContain("rhymes with nothing");
         var (ready, readiness, _) = await TollgateProcess.RunAsync(folder.Path, ["health", address.ToString()]);
         ready.ShouldBe(0);
-        readiness.ShouldContain("\"status\":\"healthy\"");
+        readiness.ShouldContain("\"status\":\"connected\"");
         (await TollgateProcess.RunAsync(folder.Path, ["health", "--live", address.ToString()])).Output.ShouldContain("I'm alive!");
         (await TollgateProcess.RunAsync(folder.Path, ["--health", .. flags])).Output.ShouldContain("\"healthy_count\":1");
     }

@@ -57,7 +57,7 @@ public sealed partial class FirstStartTests
 
         (await PostAsync(client, "v1/chat/completions", """{"model":"fake-gpt","messages":[]}""")).Status.ShouldBe(200);
         tollgate.Output.ShouldNotContain("sk-from-environment");
-        Directory.Exists(Path.Combine(folder.Path, "data")).ShouldBeFalse();
+        File.Exists(Path.Combine(folder.Path, "data", "master_key")).ShouldBeFalse();
     }
 
     [Fact]

@@ -59,7 +59,7 @@ public sealed class LoadingTests
         config.Models.DropParams.ShouldBeTrue();
         config.Environment["UPSTREAM_NAME"].ShouldBe("value");
         config.Environment.ContainsKey("DATABASE_URL").ShouldBeFalse();
-        result.View.Value.Deployments.Last().Error.ShouldNotBeNull().ShouldContain("file-1");
+        result.View.Value.Deployments[^1].Error.ShouldNotBeNull().ShouldContain("file-1");
     }
 
     [Fact]

@@ -23,7 +23,6 @@ internal static class BudgetSettingsReader
             ErrorStatus = (own.Int32("budget_error_status") ?? own.Int32("budget_exceeded_status")) is 429
                 || general.Text("error_status_profile") is "latest" ? 429 : defaults.ErrorStatus,
             Wait = TimeSpan.FromMilliseconds(Math.Max(0, own.Int32("budget_wait_ms") ?? 0)),
-            CapOutput = own.Flag("budget_cap_output"),
             FailClosed = general.Flag("fail_closed_budget_enforcement"),
             GlobalMax = Amount(models, "max_budget") ?? Amount(general, "max_budget") ?? 0,
             GlobalDuration = models.Text("budget_duration") ?? general.Text("budget_duration"),

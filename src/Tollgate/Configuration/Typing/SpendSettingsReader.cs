@@ -9,7 +9,7 @@ internal static class SpendSettingsReader
 {
     private const long BytesPerMb = 1024 * 1024;
 
-    public static SpendSettings Read(Section general, Section own, EnvironmentSource environment, EnvironmentNumbers numbers)
+    public static SpendSettings Read(Section general, Section own, EnvironmentNumbers numbers)
     {
         var defaults = new SpendSettings();
         return new SpendSettings
@@ -17,8 +17,6 @@ internal static class SpendSettingsReader
             DisableLogs = general.Flag("disable_spend_logs"),
             DisableErrorLogs = general.Flag("disable_error_logs"),
             DisableUpdates = general.Flag("disable_spend_updates"),
-            StoreBodies = general.Bool("store_prompts_in_spend_logs") ?? environment.IsOn("STORE_PROMPTS_IN_SPEND_LOGS"),
-            LongestStoredString = numbers.Count("MAX_STRING_LENGTH_PROMPT_IN_DB", defaults.LongestStoredString),
             FlushRows = own.Int32("ingest_batch") is > 0 and var rows ? rows : defaults.FlushRows,
             JournalSync = Sync(own) ?? defaults.JournalSync,
             JournalMaxBytes = own.Int32("journal_max_mb") is > 0 and var bound ? bound * BytesPerMb : defaults.JournalMaxBytes,
@@ -28,7 +26,6 @@ internal static class SpendSettingsReader
             RetentionCron = general.Text("maximum_spend_logs_cleanup_cron"),
             RetentionBatch = AtLeastOne(numbers.Count("SPEND_LOG_CLEANUP_BATCH_SIZE", defaults.RetentionBatch)),
             RetentionLoops = AtLeastOne(numbers.Count("SPEND_LOG_RUN_LOOPS", defaults.RetentionLoops)),
-            DrainAfterDisconnect = own.Text("disconnect_policy") is not "cancel",
         };
     }
 
