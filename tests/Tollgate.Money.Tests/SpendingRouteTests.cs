@@ -1,0 +1,102 @@
+using Tollgate.Mock;
+using Tollgate.Money.Tests.Gateway;
+
+namespace Tollgate.Money.Tests;
+
+/// <summary>No way around admission: every route that spends refuses a key whose budget is spent.</summary>
+public sealed class SpendingRouteTests
+{
+    private const string Model = "\"model\":\"" + Config.Paid + "\"";
+    private const string Prompt = "{" + Model + ",\"prompt\":\"How much is it?\"}";
+    private const string Input = "{" + Model + ",\"input\":\"How much is it?\"}";
+
+    /// <summary>Routes that spend: what to call, and a body that would be served.</summary>
+    private static readonly Dictionary<string, (string Path, string Body)[]> Spending = new(StringComparer.Ordinal)
+    {
+        ["/v1/chat/completions"] = [("v1/chat/completions", Client.Chat(Config.Paid))],
+        ["/chat/completions"] = [("chat/completions", Client.Chat(Config.Paid))],
+        ["/openai/v1/chat/completions"] = [("openai/v1/chat/completions", Client.Chat(Config.Paid))],
+        ["/v1/completions"] = [("v1/completions", Prompt)],
+        ["/completions"] = [("completions", Prompt)],
+        ["/openai/v1/completions"] = [("openai/v1/completions", Prompt)],
+        ["/v1/embeddings"] = [("v1/embeddings", Input)],
+        ["/embeddings"] = [("embeddings", Input)],
+        ["/openai/v1/embeddings"] = [("openai/v1/embeddings", Input)],
+        ["/openai/deployments/{**rest}"] = InPath("openai/deployments"),
+        ["/engines/{**rest}"] = InPath("engines"),
+        ["/v1/engines/{**rest}"] = InPath("v1/engines"),
+    };
+
+    /// <summary>First parts of the paths of the control plane; what begins otherwise is taken for a route that spends.</summary>
+    private static readonly HashSet<string> ControlPlane = new(StringComparer.Ordinal)
+    {
+        "access_group", "add", "budget", "config", "cost", "credentials", "customer", "delete", "end_user", "global", "key", "model", "model_group",
+        "model_hub", "organization", "project", "reload", "spend", "tag", "team", "unified_access_group", "user",
+    };
+
+    [Fact]
+    public async Task EveryRouteThatSpends_RefusesAKeyWhoseBudgetIsSpent()
+    {
+        await using var upstream = await MockServer.StartAsync(new MockServerOptions(), TestContext.Current.CancellationToken);
+        await using var gateway = await GatewayProcess.StartAsync(Config.For(upstream.BaseAddress));
+        using var rich = await gateway.NewClientAsync();
+        using var broke = await gateway.NewClientAsync("\"max_budget\":0");
+        var routes = await PostRoutesAsync(gateway);
+
+        // Cases and routes are the same: a route without a case is new, a case without a route is gone.
+        var known = routes.Where(static route => !IsControlPlane(route)).Order(StringComparer.Ordinal);
+        known.ShouldBe(Spending.Keys.Order(StringComparer.Ordinal));
+
+        foreach (var (path, body) in Spending.Values.SelectMany(static calls => calls))
+        {
+            var served = upstream.Statistics.Requests;
+            var refusal = await broke.PostAsync(path, body);
+            refusal.Status.ShouldBe(400, $"{path}: {refusal.Body}");
+            refusal.Error.GetProperty("type").GetString().ShouldBe("budget_exceeded", path);
+            upstream.Statistics.Requests.ShouldBe(served, path);
+
+            // The case is worth something: with money the same call is served.
+            (await rich.PostAsync(path, body)).Status.ShouldBe(200, path);
+            upstream.Statistics.Requests.ShouldBe(served + 1, path);
+        }
+    }
+
+    [Fact]
+    public async Task ControlPlane_NeverReachesTheUpstream()
+    {
+        await using var upstream = await MockServer.StartAsync(new MockServerOptions(), TestContext.Current.CancellationToken);
+        await using var gateway = await GatewayProcess.StartAsync(Config.For(upstream.BaseAddress));
+        using var broke = await gateway.NewClientAsync("\"max_budget\":0");
+        const string Body = "{" + Model + ",\"prompt\":\"x\",\"input\":\"x\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}";
+        foreach (var route in (await PostRoutesAsync(gateway)).Where(IsControlPlane))
+        {
+            await broke.PostAsync(route[1..].Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal), Body);
+            upstream.Statistics.Requests.ShouldBe(0, route);
+        }
+    }
+
+    private static bool IsControlPlane(string route)
+    {
+        var parts = route.Split('/');
+        var first = parts[1] is "v1" or "v2" ? parts[2] : parts[1];
+        return ControlPlane.Contains(first);
+    }
+
+    private static async Task<IReadOnlyList<string>> PostRoutesAsync(GatewayProcess gateway)
+    {
+        var answer = await gateway.Admin.GetAsync("routes");
+        answer.Status.ShouldBe(200, answer.Body);
+        var routes = answer.Json.GetProperty("routes").EnumerateArray()
+            .Where(static route => route.GetProperty("methods").EnumerateArray().Any(static method => method.GetString() is "POST"))
+            .Select(static route => route.GetProperty("path").GetString()!)
+            .ToList();
+        routes.ShouldNotBeEmpty();
+        return routes;
+    }
+
+    private static (string Path, string Body)[] InPath(string prefix) =>
+    [
+        ($"{prefix}/{Config.Paid}/chat/completions", Client.Chat(Config.Paid)), ($"{prefix}/{Config.Paid}/completions", Prompt),
+        ($"{prefix}/{Config.Paid}/embeddings", Input),
+    ];
+}
