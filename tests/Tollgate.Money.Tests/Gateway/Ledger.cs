@@ -40,10 +40,12 @@ internal sealed record Ledger(IReadOnlyList<SpendLog> Logs, decimal KeySpend, de
         var logs = await RowsAsync(
             connection,
             """
-            SELECT "request_id", "status", "spend", "prompt_tokens", "completion_tokens", "metadata" FROM "LiteLLM_SpendLogs" WHERE "api_key" = @key
+            SELECT "request_id", "status", "spend", "prompt_tokens", "completion_tokens", "metadata"
+            FROM "LiteLLM_SpendLogs" WHERE "api_key" = @key
             """,
             hash,
-            static row => new SpendLog(row.GetString(0), row.GetString(1), Usd(row, 2), row.GetInt64(3), row.GetInt64(4), row.GetString(5)));
+            static row => new SpendLog(
+                row.GetString(0), row.GetString(1), Usd(row, 2), row.GetInt64(3), row.GetInt64(4), row.GetString(5)));
         var spend = await RowsAsync(
             connection, """SELECT "spend" FROM "LiteLLM_VerificationToken" WHERE "token" = @key""", hash, static row => Usd(row, 0));
         var daily = await RowsAsync(
