@@ -67,8 +67,8 @@ public sealed class ExactlyOnceTests(ITestOutputHelper output)
     private void ShouldAgree(Ledger ledger, Load load, MockStatistics upstream)
     {
         output.WriteLine(
-            $"seen {load.Seen.Count}, lost {load.Lost}, rows {ledger.Logs.Count} ({ledger.Succeeded.Count} succeeded), upstream answered {upstream.Requests}, "
-            + $"spend: logs {ledger.LoggedSpend}, key {ledger.KeySpend}, daily {ledger.DailySpend}");
+            $"seen {load.Seen.Count}, lost {load.Lost}, rows {ledger.Logs.Count} ({ledger.Succeeded.Count} succeeded), "
+            + $"upstream answered {upstream.Requests}, spend: logs {ledger.LoggedSpend}, key {ledger.KeySpend}, daily {ledger.DailySpend}");
         load.Refused.ShouldBeEmpty();
 
         var logged = ledger.Logs.Select(static log => log.RequestId).ToHashSet(StringComparer.Ordinal);
@@ -82,7 +82,8 @@ public sealed class ExactlyOnceTests(ITestOutputHelper output)
         ledger.DailyRequests.ShouldBe(ledger.Logs.Count);
         ledger.KeySpend.ShouldBe(ledger.LoggedSpend);
         ledger.DailySpend.ShouldBe(ledger.LoggedSpend);
-        ledger.LoggedSpend.ShouldBe(ledger.Logs.Sum(static log => (log.PromptTokens * Config.InputPrice) + (log.CompletionTokens * Config.OutputPrice)));
+        ledger.LoggedSpend.ShouldBe(
+            ledger.Logs.Sum(static log => (log.PromptTokens * Config.InputPrice) + (log.CompletionTokens * Config.OutputPrice)));
 
         ((long)ledger.Succeeded.Count).ShouldBeLessThanOrEqualTo(upstream.Requests);
         ledger.Logs.Sum(static log => log.PromptTokens).ShouldBeLessThanOrEqualTo(upstream.PromptTokens);

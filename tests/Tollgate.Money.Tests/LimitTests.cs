@@ -36,7 +36,8 @@ public sealed class LimitTests
 
         Ledger? ledger = null;
         await Until.TrueAsync(
-            async () => (ledger = await Ledger.OfFileAsync(gateway.DatabaseFile, client.Key)).Logs.Count == 1, () => "The call is not recorded.");
+            async () => (ledger = await Ledger.OfFileAsync(gateway.DatabaseFile, client.Key)).Logs.Count == 1,
+            () => "The call is not recorded.");
         var log = ledger!.Logs.Single();
         using var metadata = JsonDocument.Parse(log.Metadata);
         metadata.RootElement.GetProperty("usage_estimated").GetBoolean().ShouldBeTrue(log.Metadata);
@@ -58,7 +59,7 @@ public sealed class LimitTests
         }
 
         var refusal = await client.ChatAsync(Config.Free);
-        ShouldBeRefused(refusal, "requests", $"Rate limit exceeded for {owner}: {id}. Limit type: requests. Current limit: 3, Remaining: 0. Limit resets at: ");
+        ShouldBeRefused(refusal, "requests", $"{Prefix(owner, id)}requests. Current limit: 3, Remaining: 0. Limit resets at: ");
         refusal.Header($"x-ratelimit-{owner}-limit-requests").ShouldBe("3");
         refusal.Header($"x-ratelimit-{owner}-remaining-requests").ShouldBe("0");
     }
@@ -76,7 +77,7 @@ public sealed class LimitTests
             answer = await client.ChatAsync(Config.Free, stream: i % 2 == 0);
         }
 
-        ShouldBeRefused(answer, "tokens", $"Rate limit exceeded for {owner}: {id}. Limit type: tokens. Current limit: {Limit}, Remaining: ");
+        ShouldBeRefused(answer, "tokens", $"{Prefix(owner, id)}tokens. Current limit: {Limit}, Remaining: ");
 
         // What the next call might have used no longer fitted: its input and twenty tokens of output.
         var used = upstream.PromptTokens + upstream.CompletionTokens - before;
@@ -92,12 +93,15 @@ public sealed class LimitTests
         {
             second.Headers.GetValues($"x-ratelimit-{owner}-limit-max_parallel_requests").ShouldBe(["2"]);
             var refusal = await client.ChatAsync(Config.Free);
-            ShouldBeRefused(refusal, "max_parallel_requests", $"Rate limit exceeded for {owner}: {id}. Limit type: max_parallel_requests. Current limit: 2, Remaining: 0.");
+            ShouldBeRefused(refusal, "max_parallel_requests", $"{Prefix(owner, id)}max_parallel_requests. Current limit: 2, Remaining: 0.");
             refusal.Header("retry-after").ShouldBe("1");
         }
 
-        await Until.TrueAsync(async () => (await client.ChatAsync(Config.Free)).Status == 200, () => "The slot of a client that has left is not free.");
+        await Until.TrueAsync(
+            async () => (await client.ChatAsync(Config.Free)).Status == 200, () => "The slot of a client that has left is not free.");
     }
+
+    private static string Prefix(string owner, string id) => $"Rate limit exceeded for {owner}: {id}. Limit type: ";
 
     private static void ShouldBeRefused(ClientAnswer answer, string type, string message)
     {
@@ -130,7 +134,8 @@ public sealed class LimitTests
             return (client, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(client.Key))));
         }
 
-        var made = await gateway.Admin.PostAsync($"{owner}/new", $$"""{{{limits}}{{(owner is "user" ? ",\"auto_create_key\":false" : "")}}}""");
+        var more = owner is "user" ? ",\"auto_create_key\":false" : "";
+        var made = await gateway.Admin.PostAsync($"{owner}/new", "{" + limits + more + "}");
         made.Status.ShouldBe(200, made.Body);
         var id = made.Json.GetProperty($"{owner}_id").GetString()!;
         return (await gateway.NewClientAsync($"\"{owner}_id\":\"{id}\""), id);

@@ -49,8 +49,8 @@ public sealed class ReplicaTests(ITestOutputHelper output)
         }
 
         // What the end of its lease means, without waiting for it: reservations are members of sorted sets, by the time at which they end.
-        const string EndLeases = "local n = 0 for _, k in ipairs(redis.call('KEYS', '*:calls')) do for _, m in ipairs(redis.call('ZRANGE', k, 0, -1)) do "
-            + "redis.call('ZADD', k, 1, m) n = n + 1 end end return n";
+        const string EndLeases = "local n = 0 for _, k in ipairs(redis.call('KEYS', '*:calls')) do "
+            + "for _, m in ipairs(redis.call('ZRANGE', k, 0, -1)) do redis.call('ZADD', k, 1, m) n = n + 1 end end return n";
         (await replicas.Redis.AskAsync($"EVAL \"{EndLeases}\" 0")).ShouldBe(":1");
         (await other.ChatAsync(Config.Paid)).Status.ShouldBe(200);
     }

@@ -30,8 +30,8 @@ public sealed class SpendingRouteTests
     /// <summary>First parts of the paths of the control plane; what begins otherwise is taken for a route that spends.</summary>
     private static readonly HashSet<string> ControlPlane = new(StringComparer.Ordinal)
     {
-        "access_group", "add", "budget", "config", "cost", "credentials", "customer", "delete", "end_user", "global", "key", "model", "model_group",
-        "model_hub", "organization", "project", "reload", "spend", "tag", "team", "unified_access_group", "user",
+        "access_group", "add", "budget", "config", "cost", "credentials", "customer", "delete", "end_user", "global", "key", "model",
+        "model_group", "model_hub", "organization", "project", "reload", "spend", "tag", "team", "unified_access_group", "user",
     };
 
     [Fact]

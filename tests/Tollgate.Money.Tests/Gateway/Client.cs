@@ -67,9 +67,11 @@ internal sealed class Client : IDisposable
     }
 
     /// <summary>Posts JSON and returns before the body was read, by default.</summary>
-    public async Task<HttpResponseMessage> OpenAsync(string path, string body, HttpCompletionOption until = HttpCompletionOption.ResponseHeadersRead)
+    public async Task<HttpResponseMessage> OpenAsync(
+        string path, string body, HttpCompletionOption until = HttpCompletionOption.ResponseHeadersRead)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
         return await _http.SendAsync(request, until, TestContext.Current.CancellationToken);
     }
 

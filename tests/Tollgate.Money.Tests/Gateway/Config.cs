@@ -11,7 +11,9 @@ internal static class Config
     /// <summary>As <see cref="Paid"/>, with a price of the input.</summary>
     public const string Metered = "metered";
 
-    /// <summary>Ten output tokens at 0.00007 USD, after a while, so that calls overlap: no number of calls comes to 1 USD exactly.</summary>
+    /// <summary>
+    /// Ten output tokens at 0.00007 USD, after a while, so that calls overlap: no number of calls comes to 1 USD exactly.
+    /// </summary>
     public const string Slow = "slow";
 
     /// <summary>As <see cref="Paid"/>; its streams stand still after three tokens.</summary>

@@ -24,8 +24,8 @@ internal static class Crowd
             while (Interlocked.Increment(ref calls) is var call && call <= MostCalls + Clients)
             {
                 var isStream = call % 2 == 0;
-                var answer = await client.PostAsync(
-                    "v1/chat/completions", Client.Chat(Config.Slow, isStream ? ",\"max_tokens\":10,\"stream\":true" : ",\"max_tokens\":10"));
+                var more = ",\"max_tokens\":10" + (isStream ? ",\"stream\":true" : "");
+                var answer = await client.PostAsync("v1/chat/completions", Client.Chat(Config.Slow, more));
                 if (answer.Status != 200)
                 {
                     refusals.Add(answer);

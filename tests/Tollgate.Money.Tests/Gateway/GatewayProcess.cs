@@ -7,7 +7,9 @@ using Tollgate.Testing;
 
 namespace Tollgate.Money.Tests.Gateway;
 
-/// <summary>The real program: a child process with a port and a data directory that survive it, so that it can be killed and started again.</summary>
+/// <summary>
+/// The real program: a child process with a port and a data directory that survive it, so that it can be killed and started again.
+/// </summary>
 internal sealed class GatewayProcess : IAsyncDisposable
 {
     /// <summary>The master key of every gateway here.</summary>
@@ -183,7 +185,8 @@ internal sealed class GatewayProcess : IAsyncDisposable
     }
 
     /// <summary>What surrounds the tests must not configure what is tested.</summary>
-    private static bool IsForeign(string name) => name is "HOST" or "PORT" or "CONFIG_FILE_PATH" or "WORKER_CONFIG" or "DATABASE_URL" or "SERVER_ROOT_PATH"
+    private static bool IsForeign(string name)
+        => name is "HOST" or "PORT" or "CONFIG_FILE_PATH" or "WORKER_CONFIG" or "DATABASE_URL" or "SERVER_ROOT_PATH"
         || name.StartsWith("LITELLM", StringComparison.Ordinal) || name.StartsWith("TOLLGATE", StringComparison.Ordinal)
         || name.StartsWith("REDIS", StringComparison.Ordinal) || name.StartsWith("ASPNETCORE", StringComparison.Ordinal);
 }

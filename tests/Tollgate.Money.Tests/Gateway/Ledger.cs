@@ -21,7 +21,8 @@ internal sealed record Ledger(IReadOnlyList<SpendLog> Logs, decimal KeySpend, de
     /// <summary>Reads a key's from the embedded database, which a gateway may have open.</summary>
     public static async Task<Ledger> OfFileAsync(string file, string key)
     {
-        await using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ToString());
+        var builder = new SqliteConnectionStringBuilder { DataSource = file, Pooling = false };
+        await using var connection = new SqliteConnection(builder.ToString());
         return await ReadAsync(connection, key);
     }
 
@@ -38,16 +39,26 @@ internal sealed record Ledger(IReadOnlyList<SpendLog> Logs, decimal KeySpend, de
         await connection.OpenAsync(TestContext.Current.CancellationToken);
         var logs = await RowsAsync(
             connection,
-            """SELECT "request_id", "status", "spend", "prompt_tokens", "completion_tokens", "metadata" FROM "LiteLLM_SpendLogs" WHERE "api_key" = @key""",
+            """
+            SELECT "request_id", "status", "spend", "prompt_tokens", "completion_tokens", "metadata"
+            FROM "LiteLLM_SpendLogs" WHERE "api_key" = @key
+            """,
             hash,
-            static row => new SpendLog(row.GetString(0), row.GetString(1), Usd(row, 2), row.GetInt64(3), row.GetInt64(4), row.GetString(5)));
-        var spend = await RowsAsync(connection, """SELECT "spend" FROM "LiteLLM_VerificationToken" WHERE "token" = @key""", hash, static row => Usd(row, 0));
+            static row => new SpendLog(
+                row.GetString(0), row.GetString(1), Usd(row, 2), row.GetInt64(3), row.GetInt64(4), row.GetString(5)));
+        var spend = await RowsAsync(
+            connection, """SELECT "spend" FROM "LiteLLM_VerificationToken" WHERE "token" = @key""", hash, static row => Usd(row, 0));
         var daily = await RowsAsync(
             connection,
             """SELECT "spend", "successful_requests", "api_requests" FROM "LiteLLM_DailyUserSpend" WHERE "api_key" = @key""",
             hash,
             static row => (Spend: Usd(row, 0), Succeeded: row.GetInt64(1), Requests: row.GetInt64(2)));
-        return new Ledger(logs, spend.Single(), daily.Sum(static day => day.Spend), daily.Sum(static day => day.Succeeded), daily.Sum(static day => day.Requests));
+        return new Ledger(
+            logs,
+            spend.Single(),
+            daily.Sum(static day => day.Spend),
+            daily.Sum(static day => day.Succeeded),
+            daily.Sum(static day => day.Requests));
     }
 
     private static async Task<List<T>> RowsAsync<T>(DbConnection connection, string sql, string key, Func<DbDataReader, T> read)

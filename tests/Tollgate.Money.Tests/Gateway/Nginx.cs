@@ -31,7 +31,8 @@ internal sealed class Nginx : IAsyncDisposable
         var nginx = new Nginx(folder, process, new Uri($"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}/"));
         try
         {
-            await Until.TrueAsync(() => ListensAsync(process, port), () => "nginx does not listen: " + File.ReadAllText(folder.File("error.log")));
+            await Until.TrueAsync(
+                () => ListensAsync(process, port), () => "nginx does not listen: " + File.ReadAllText(folder.File("error.log")));
             return nginx;
         }
         catch

@@ -10,8 +10,8 @@ internal sealed class Replicas : IAsyncDisposable
     public static readonly (string Name, string Value) LongWindow = ("LITELLM_RATE_LIMIT_WINDOW_SIZE", "86400");
 
     /// <summary>
-    /// Redis is not given up on because this machine is busy: within the usual 0.1 s a cold replica may not come to read its answer, and would
-    /// go on with limits of its own.
+    /// Redis is not given up on because this machine is busy: within the usual 0.1 s a cold replica may not come to read its answer, and
+    /// would go on with limits of its own.
     /// </summary>
     public static readonly (string Name, string Value) PatientRedis = ("REDIS_SOCKET_TIMEOUT", "10");
 
