@@ -33,7 +33,10 @@ internal sealed partial class SpendWriter(
         }
         catch (Exception e) when (e is DatabaseUnavailableException or OperationCanceledException)
         {
-            Log.LeftForNextStart(logger, journal.State.Waiting);
+            if (journal.State.Waiting is > 0 and var waiting)
+            {
+                Log.LeftForNextStart(logger, waiting);
+            }
         }
 
         journal.Sync();

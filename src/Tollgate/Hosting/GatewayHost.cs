@@ -121,6 +121,8 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
 
         if (app is not null)
         {
+            // What was begun beside the start (a store being made) ends in order before its parts are disposed of.
+            await app.StopAsync();
             await app.DisposeAsync();
         }
 
