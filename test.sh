@@ -23,6 +23,7 @@ step() {
 install_missing_tools() {
   local missing=()
   command -v curl >/dev/null || missing+=(curl ca-certificates)
+  command -v jq >/dev/null || missing+=(jq)
   command -v node >/dev/null || missing+=(nodejs)
   command -v npm >/dev/null || missing+=(npm)
   command -v jq >/dev/null || missing+=(jq)

@@ -45,6 +45,12 @@ internal sealed class RowWriter(SessionScope scope, ChangeRecorder record, Cance
 
     public async Task<int> DeleteAsync(Table table, Filter filter)
     {
+        // An older database has fewer tables: what was never there need not go (the mappings of a key that is deleted).
+        if (!Scope.Shape.Has(table))
+        {
+            return 0;
+        }
+
         var shape = Scope.Shape.Of(table);
         if (!shape.Missing.IsEmpty)
         {

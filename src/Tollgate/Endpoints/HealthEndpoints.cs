@@ -34,7 +34,8 @@ internal static class HealthEndpoints
 
         routes.MapMethods("/health/readiness", GetAndOptions, http => ReadyAsync(http, readiness, log)).Describe("health", "Should requests be sent here?");
         routes.MapGet("/health/backlog", http => BacklogAsync(http, snapshots.Current, authenticator, inFlight)).Describe("health", "Requests being served");
-        routes.MapGet("/health", http => ModelsAsync(http, snapshots.Current, authenticator, probe)).Describe("health", "Health of the deployments");
+        routes.MapGet("/health", http => ModelsAsync(http, snapshots.Current, authenticator, probe, readiness))
+            .Describe("health", "Health of the deployments");
     }
 
     private static Task LiveAsync(HttpContext http)
@@ -120,19 +121,13 @@ internal static class HealthEndpoints
     /// With a key: asks every deployment. Without one: a shallow answer that never leaves the gateway, because operators' guides use it bare
     /// as a basic check (admin-api.md C2).
     /// </summary>
-    private static async Task ModelsAsync(HttpContext http, GatewaySnapshot snapshot, Authenticator authenticator, DeploymentProbe probe)
+    private static async Task ModelsAsync(
+        HttpContext http, GatewaySnapshot snapshot, Authenticator authenticator, DeploymentProbe probe, Readiness readiness)
     {
         AccessGates.Check(http, snapshot);
         if (snapshot.MasterKey is not null && !Authenticator.HasCredential(http.Request, snapshot))
         {
-            await JsonAnswer.SendAsync(http, static json =>
-            {
-                json.WriteStartObject();
-                json.WriteString("status", "healthy");
-                json.WriteNull("healthy_count");
-                json.WriteNull("unhealthy_count");
-                json.WriteEndObject();
-            });
+            await ShallowAsync(http, readiness.Now());
             return;
         }
 
@@ -149,6 +144,20 @@ internal static class HealthEndpoints
             chosen, options, async (deployment, token) => results[deployment.Id] = await probe.CheckAsync(deployment, token));
         await JsonAnswer.SendAsync(http, json => Write(json, chosen, results, snapshot.Config.General.HealthCheckDetails));
     }
+
+    private static Task ShallowAsync(HttpContext http, ReadinessState state) => JsonAnswer.SendAsync(http, json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("status", "healthy");
+        json.WriteNull("healthy_count");
+        json.WriteNull("unhealthy_count");
+        if (state.HasDatabase)
+        {
+            json.WriteString("db", state.Database);
+        }
+
+        json.WriteEndObject();
+    });
 
     private static List<Deployment> Chosen(GatewaySnapshot snapshot, string? group, string? id)
     {

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Tollgate.Data.Rows;
 using Tollgate.Data.Startup;
 using Tollgate.Engine;
+using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Keys;
 
 namespace Tollgate.Hosting;
@@ -11,7 +12,7 @@ namespace Tollgate.Hosting;
 /// ten seconds for writers that send no notice (LiteLLM).
 /// </summary>
 internal sealed partial class ConfigurationWatcher(
-    ConfigReloader reloader, DatabaseStartup store, TimeProvider time, ILogger<ConfigurationWatcher> logger)
+    ConfigReloader reloader, DatabaseStartup store, StorageSettings settings, TimeProvider time, ILogger<ConfigurationWatcher> logger)
     : BackgroundService, IChangeListener
 {
     /// <summary>LiteLLM's own replicas poll every 10 to 30 s (config.md 11.2).</summary>
@@ -48,6 +49,11 @@ internal sealed partial class ConfigurationWatcher(
         try
         {
             await store.Opened.WaitAsync(stoppingToken);
+            if (settings.DatabaseUrl is null && !settings.EmbeddedDatabase)
+            {
+                return;
+            }
+
             while (true)
             {
                 await RefreshAsync(stoppingToken);

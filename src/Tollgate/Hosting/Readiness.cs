@@ -29,6 +29,7 @@ internal sealed class Readiness(
         var tolerated = status.IsReady || !hasDatabase || settings.AllowWhenUnavailable || (_wasGood && time.GetElapsedTime(_lastGood) < Grace);
         return new ReadinessState(
             tolerated && !inFlight.IsDraining,
+            hasDatabase,
             inFlight.IsDraining ? "shutting_down" : hasDatabase ? "connected" : "healthy",
             !hasDatabase ? "Not connected" : status.IsReady ? "connected" : "disconnected",
             status.Reason,
@@ -39,9 +40,11 @@ internal sealed class Readiness(
 
 /// <summary>Answer of readiness.</summary>
 /// <param name="IsReady">Requests may come.</param>
+/// <param name="HasDatabase">A store is configured.</param>
 /// <param name="Status">LiteLLM's word for it.</param>
 /// <param name="Database"><c>connected</c>, <c>disconnected</c> or <c>Not connected</c>.</param>
 /// <param name="Reason">Why the database cannot be used; null when it can.</param>
 /// <param name="Shared">Shared counters; null without Redis.</param>
 /// <param name="Spend">The journal; null without a database.</param>
-internal readonly record struct ReadinessState(bool IsReady, string Status, string Database, string? Reason, string? Shared, SpendStatus? Spend);
+internal readonly record struct ReadinessState(
+    bool IsReady, bool HasDatabase, string Status, string Database, string? Reason, string? Shared, SpendStatus? Spend);

@@ -43,16 +43,18 @@ internal sealed partial class GatewayProcess : IAsyncDisposable
 
     /// <summary>Starts a gateway and waits until it answers.</summary>
     /// <param name="config">The text of the config file.</param>
-    /// <param name="environment">Variables besides those of <see cref="ChildProcess"/>.</param>
+    /// <param name="environment">Variables besides those of <see cref="ChildProcess"/>; a data directory among them outlives the process.</param>
     public static async Task<GatewayProcess> StartAsync(string config, IReadOnlyDictionary<string, string>? environment = null)
     {
         var folder = Directory.CreateTempSubdirectory("tollgate-test-");
         var file = Path.Combine(folder.FullName, "config.yaml");
         await File.WriteAllTextAsync(file, config);
-        var variables = new Dictionary<string, string>(environment ?? new Dictionary<string, string>())
+        var variables = new Dictionary<string, string> { ["TOLLGATE_DATA_DIR"] = Path.Combine(folder.FullName, "data") };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {
-            ["TOLLGATE_DATA_DIR"] = Path.Combine(folder.FullName, "data"),
-        };
+            variables[name] = value;
+        }
+
         var address = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
         var child = ChildProcess.Start(
             "dotnet", [Executable, "serve", "--config", file, "--host", "127.0.0.1", "--port", "0"], variables, folder.FullName, line =>
