@@ -93,7 +93,7 @@ public sealed class GuideCurlTests
 
         var ready = await Curl.RunAsync(gateway, "curl -s http://localhost:4000/health/readiness");
         ready.Status.ShouldBe(200);
-        ready.Json.GetProperty("status").GetString().ShouldBe("healthy");
+        ready.Json.GetProperty("status").GetString().ShouldBe("connected");
         ready.Json.GetProperty("litellm_version").GetString().ShouldBe("1.81.0");
 
         (await Curl.RunAsync(gateway, "curl http://localhost:4000/health")).Status.ShouldBe(200);
