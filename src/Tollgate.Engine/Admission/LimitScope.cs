@@ -26,6 +26,7 @@ internal sealed class LimitScope
 {
     private long _seed;
     private long _seedEpoch;
+    private string? _limitText;
 
     public required LimitOwner Owner { get; init; }
 
@@ -36,6 +37,9 @@ internal sealed class LimitScope
 
     /// <summary>nano-USD or count.</summary>
     public required long Limit { get; init; }
+
+    /// <summary>The limit as headers show it.</summary>
+    public string LimitText => _limitText ??= Limit.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>The object's id as messages show it.</summary>
     public required string Id { get; init; }

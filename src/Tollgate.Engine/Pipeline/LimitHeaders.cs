@@ -73,15 +73,15 @@ internal static class LimitHeaders
 
             var scope = claims.ScopeOf(i);
             var names = LimitHeaderNames.For(scope);
-            var limit = claim.Limit.ToString(CultureInfo.InvariantCulture);
+            var limit = scope.Owner == LimitOwner.Gateway ? claim.Limit.ToString(CultureInfo.InvariantCulture) : scope.LimitText;
             var remaining = claim.Remaining.ToString(CultureInfo.InvariantCulture);
             headers[names.Limit] = limit;
             headers[names.Remaining] = remaining;
             if (scope.Owner == LimitOwner.Key && claim.Kind is ClaimKind.Requests or ClaimKind.Tokens)
             {
-                var type = claim.Kind == ClaimKind.Requests ? "requests" : "tokens";
-                headers["x-ratelimit-limit-" + type] = limit;
-                headers["x-ratelimit-remaining-" + type] = remaining;
+                var isRequests = claim.Kind == ClaimKind.Requests;
+                headers[isRequests ? "x-ratelimit-limit-requests" : "x-ratelimit-limit-tokens"] = limit;
+                headers[isRequests ? "x-ratelimit-remaining-requests" : "x-ratelimit-remaining-tokens"] = remaining;
             }
             else if (scope.Owner == LimitOwner.KeyModel && claim.Kind is ClaimKind.Requests or ClaimKind.Tokens)
             {

@@ -4,9 +4,12 @@ using Tollgate.Engine.Errors;
 namespace Tollgate.Hosting;
 
 /// <summary>What every request passes (R9): the root path, drain and concurrency, and the exception boundary.</summary>
-internal sealed partial class FrontDoor(RequestDelegate next, SnapshotHolder snapshots, InFlight inFlight, ILogger<FrontDoor> logger)
+internal sealed partial class FrontDoor(RequestDelegate next, SnapshotHolder snapshots, InFlight inFlight, TimeProvider time, ILogger<FrontDoor> logger)
 {
     private const int RetryAfterSeconds = 2;
+
+    /// <summary>A store is open within a fraction of a second after the start; a request that comes in that time waits instead of failing.</summary>
+    private static readonly TimeSpan StartWait = TimeSpan.FromSeconds(2);
 
     /// <summary>Serves a request.</summary>
     public async Task InvokeAsync(HttpContext http)
@@ -35,6 +38,11 @@ internal sealed partial class FrontDoor(RequestDelegate next, SnapshotHolder sna
                 return;
             }
 
+            if (!isProbe && !inFlight.Started.IsCompleted)
+            {
+                await WaitForStoreAsync(http.RequestAborted);
+            }
+
             await next(http);
             if (http.Response.StatusCode is StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed
                 && !http.Response.HasStarted && http.Response.ContentType is null)
@@ -61,6 +69,18 @@ internal sealed partial class FrontDoor(RequestDelegate next, SnapshotHolder sna
         finally
         {
             inFlight.Exit();
+        }
+    }
+
+    private async Task WaitForStoreAsync(CancellationToken aborted)
+    {
+        try
+        {
+            await inFlight.Started.WaitAsync(StartWait, time, aborted);
+        }
+        catch (TimeoutException)
+        {
+            // Whoever needs the store will say that it is away.
         }
     }
 

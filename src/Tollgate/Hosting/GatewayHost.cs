@@ -163,6 +163,7 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
         builder.Services.AddCrossOrigin(environment);
 
         var app = builder.Build();
+        app.Services.GetRequiredService<InFlight>().Started = app.Services.GetRequiredService<ConfigurationWatcher>().FirstRead;
         app.UseMiddleware<FrontDoor>();
         app.UseRouting();
         app.UseCors();

@@ -7,6 +7,9 @@ internal sealed class InFlight
     private int _count;
     private volatile bool _draining;
 
+    /// <summary>Completes when what requests need is there: the store is open, its models are loaded.</summary>
+    public Task Started { get; set; } = Task.CompletedTask;
+
     /// <summary>Number of requests being served.</summary>
     public int Count => Volatile.Read(ref _count);
 
