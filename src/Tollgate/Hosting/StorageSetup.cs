@@ -101,7 +101,8 @@ internal static class StorageSetup
                 _subscriptions.Add(changes.Subscribe(listener));
             }
 
-            await startup.Opened.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // Budgets of models in the database are known from then on: the first look at what was spent must see them.
+            await watcher.FirstRead.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (startup.Opened.IsCompletedSuccessfully)
             {
                 await plane.RunAsync(stoppingToken);
