@@ -8,7 +8,7 @@ namespace Tollgate.Bench.Load.Scenarios;
 internal sealed class BenchRun(BenchOptions options, TargetLauncher launcher, Caller caller, Wrk wrk)
 {
     /// <summary>Long enough for the hot methods to reach their last tier of compilation.</summary>
-    public const int WarmUpSeconds = 5;
+    public const int WarmUpSeconds = 20;
 
     public BenchOptions Options => options;
 
