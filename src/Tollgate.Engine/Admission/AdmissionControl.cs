@@ -94,11 +94,11 @@ internal sealed class AdmissionControl(
         }
 
         claims.AreHeld = false;
-        _running.TryRemove(call.CallId, out _);
+        _running.TryRemove(call.Uid, out _);
         var settings = call.Snapshot.Config.Budgets;
         if (claims.AreShared)
         {
-            shared!.Settle(call.CallId, claims.Span, cost, tokens);
+            shared!.Settle(call.Uid, claims.Span, cost, tokens);
 
             // The figure to go on with should the store be lost.
             foreach (ref readonly var claim in claims.Span)
@@ -162,12 +162,12 @@ internal sealed class AdmissionControl(
             if (shared.IsAvailable)
             {
                 var lease = CallTimeouts.LongestOf(call) + LeaseMargin;
-                if (await shared.TryTakeAsync(call.CallId, claims.Memory, settings.Mode, lease, call.Aborted) is { } verdict)
+                if (await shared.TryTakeAsync(call.Uid, claims.Memory, settings.Mode, lease, call.Aborted) is { } verdict)
                 {
                     claims.AreShared = true;
                     if (verdict.IsAdmitted && HoldsSlot(claims))
                     {
-                        _running[call.CallId] = (claims.Span.ToArray(), lease);
+                        _running[call.Uid] = (claims.Span.ToArray(), lease);
                     }
 
                     return verdict;

@@ -26,6 +26,12 @@ internal sealed class CallContext(HttpContext http, GatewaySnapshot snapshot, Su
     /// <summary>Id in headers and logs. Step 1.</summary>
     public string CallId { get; set; } = "";
 
+    /// <summary>
+    /// Id of our own making, equal to <see cref="CallId"/> unless the client chose that one: what is held and counted goes by it, so that nobody
+    /// can pass two calls off as one. Step 1.
+    /// </summary>
+    public string Uid { get; set; } = "";
+
     /// <summary>Step 1.</summary>
     public Caller Caller { get; set; } = Caller.Anonymous;
 

@@ -28,7 +28,8 @@ internal sealed partial class LlmPipeline(
         try
         {
             // :: 1. Who is calling? In memory; a cold key costs one query.
-            call.CallId = CallIdOf(http.Request);
+            call.Uid = NewCallId();
+            call.CallId = CallIdOf(http.Request) ?? call.Uid;
             AccessGates.Check(http, call.Snapshot);
             call.Caller = AccessGates.IsPublic(http, call.Snapshot)
                 ? Caller.Anonymous
@@ -144,12 +145,13 @@ internal sealed partial class LlmPipeline(
         call.ServiceTier = call.Envelope.ServiceTier;
     }
 
-    private static string CallIdOf(HttpRequest request)
+    /// <summary>The id a client chose for its call; null when it chose none, or one that no header can carry.</summary>
+    private static string? CallIdOf(HttpRequest request)
     {
         var given = request.Headers["x-litellm-call-id"].ToString();
         return given.Length is > 0 and <= 256 && !given.AsSpan().ContainsAnyExceptInRange('!', '~')
             ? given
-            : NewCallId();
+            : null;
     }
 
     /// <summary>A version 4 UUID. It names a call and protects nothing, so it need not cost a system call for the kernel's randomness.</summary>

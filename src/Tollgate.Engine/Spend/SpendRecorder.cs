@@ -118,7 +118,7 @@ internal sealed partial class SpendRecorder(
         var spent = scratch.Spend;
         spent.Clear();
         var now = time.GetUtcNow();
-        spent.CallId = call.CallId;
+        spent.CallId = call.Uid;
         spent.RequestId = RequestIdOf(call, answerId);
         spent.CallType = call.Surface.CallType();
         spent.Endpoint = call.Route;
@@ -193,11 +193,8 @@ internal sealed partial class SpendRecorder(
     private string RequestIdOf(CallContext call, string? answerId)
     {
         var id = string.IsNullOrEmpty(answerId) ? call.CallId : answerId;
-        return _recent.SeenBefore(id) ? string.Concat(id, "_", CallSuffix(call.CallId)) : id;
+        return _recent.SeenBefore(id) ? string.Concat(id, "_", call.Uid.AsSpan(0, 8)) : id;
     }
-
-    /// <summary>A client may choose its call's id; only a made one is sure to differ from call to call.</summary>
-    private static ReadOnlySpan<char> CallSuffix(string callId) => Guid.TryParse(callId, out _) ? callId.AsSpan(0, 8) : Guid.NewGuid().ToString("N").AsSpan(0, 8);
 
     private void WarnUnpriced(Deployment deployment)
     {
