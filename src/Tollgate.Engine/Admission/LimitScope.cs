@@ -16,7 +16,6 @@ internal enum LimitOwner : byte
     User,
     Member,
     Customer,
-    CustomerModel,
     Tag,
     Gateway,
 }

@@ -122,7 +122,13 @@ internal static class LimitScopes
                 });
             }
 
-            AddRates(scopes, LimitOwner.KeyModel, "model_per_key", $"{key.Hash}:{budget.Name}", budget.Limits, budget.Name);
+            // The key's own field goes before its budget's entry (routing.md section 16); both count on one counter, so only one may claim.
+            var own = metadata.ModelLimits;
+            var limits = new RateLimits(
+                own.RequestsPerMinute.ContainsKey(budget.Name) ? null : budget.Limits.RequestsPerMinute,
+                own.TokensPerMinute.ContainsKey(budget.Name) ? null : budget.Limits.TokensPerMinute,
+                budget.Limits.ParallelRequests);
+            AddRates(scopes, LimitOwner.KeyModel, "model_per_key", $"{key.Hash}:{budget.Name}", limits, budget.Name);
         }
 
         AddRates(scopes, LimitOwner.Key, "api_key", key.Hash, key.Limits, model: null);

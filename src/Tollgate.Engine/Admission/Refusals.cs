@@ -26,7 +26,7 @@ internal static class Refusals
             LimitOwner.Tag => $"Budget has been exceeded! Tag={scope.Id} Current cost: {spent}, Max budget: {limit}",
             LimitOwner.User => $"ExceededBudget: User={scope.Id} over budget. Spend={spent}, Budget={limit}",
             LimitOwner.Member => $"Budget has been exceeded! User={scope.Id} Current cost: {spent}, Max budget: {limit}",
-            LimitOwner.Customer or LimitOwner.CustomerModel => $"ExceededBudget: End User={scope.Id} over budget. Spend={spent}, Budget={limit}",
+            LimitOwner.Customer => $"ExceededBudget: End User={scope.Id} over budget. Spend={spent}, Budget={limit}",
             _ => $"Budget has been exceeded! Current cost: {spent}, Max budget: {limit}",
         };
         var reset = scope.Period is not null ? new DateTimeOffset(claim.Epoch, TimeSpan.Zero) : scope.ResetAt;
@@ -82,7 +82,7 @@ internal static class Refusals
             LimitOwner.Project => "project",
             LimitOwner.User => "user",
             LimitOwner.Member => "team member",
-            LimitOwner.Customer or LimitOwner.CustomerModel => "customer",
+            LimitOwner.Customer => "customer",
             LimitOwner.Tag => "tag",
             _ => "gateway",
         };

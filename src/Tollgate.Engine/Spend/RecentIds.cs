@@ -2,7 +2,7 @@ namespace Tollgate.Engine.Spend;
 
 /// <summary>
 /// Remembers which answer ids this process has recorded lately. Some upstreams give every answer the same id, and rows are keyed by it
-/// (database.md 3.2). May forget; never names an id twice that was new.
+/// (database.md 3.2). May forget; a new id that is taken for a known one only gets a suffix it did not need.
 /// </summary>
 internal sealed class RecentIds
 {
