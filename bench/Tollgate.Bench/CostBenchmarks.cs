@@ -1,7 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Pricing;
-using Tollgate.Wire.OpenAi;
+using Tollgate.Wire;
 
 namespace Tollgate.Bench;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using BenchmarkDotNet.Attributes;
+using Tollgate.Wire;
 using Tollgate.Wire.OpenAi;
 
 namespace Tollgate.Bench;

@@ -8,7 +8,7 @@ using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Routing;
 using Tollgate.Engine.Spend;
 using Tollgate.Engine.Upstream;
-using Tollgate.Wire.OpenAi;
+using Tollgate.Wire;
 
 namespace Tollgate.Engine;
 
@@ -23,6 +23,7 @@ public static class EngineServices
             provider.GetRequiredService<TimeProvider>(), Random.Shared, provider.GetRequiredService<RouterBudgets>()));
         services.TryAddSingleton<BodyRelay>();
         services.TryAddSingleton<StreamRelay>();
+        services.TryAddSingleton<AnswerPaths>();
         services.TryAddSingleton<MockAnswers>();
         services.TryAddSingleton<UpstreamCaller>();
         AddAdmission(services);

@@ -16,7 +16,7 @@ public sealed partial class ProviderDirectory : IProviderDirectory
 {
     private readonly ProviderCatalogue _catalogue;
     private readonly ProviderResolver _resolver;
-    private readonly EntraTokens _tokens;
+    private readonly ConnectionServices _services;
     private readonly ILogger<ProviderDirectory> _logger;
 
     /// <summary>Makes a directory.</summary>
@@ -24,15 +24,15 @@ public sealed partial class ProviderDirectory : IProviderDirectory
     /// <param name="clock">Tells when tokens end.</param>
     /// <param name="loggers">For what is odd about a deployment.</param>
     public ProviderDirectory(ProviderCatalogue catalogue, TimeProvider clock, ILoggerFactory loggers)
-        : this(catalogue, new EntraTokens(clock), loggers)
+        : this(catalogue, new ConnectionServices(clock, new EntraTokens(clock)), loggers)
     {
     }
 
-    internal ProviderDirectory(ProviderCatalogue catalogue, EntraTokens tokens, ILoggerFactory loggers)
+    internal ProviderDirectory(ProviderCatalogue catalogue, ConnectionServices services, ILoggerFactory loggers)
     {
         _catalogue = catalogue;
         _resolver = new ProviderResolver(catalogue);
-        _tokens = tokens;
+        _services = services;
         _logger = loggers.CreateLogger<ProviderDirectory>();
         Slugs = catalogue.Slugs;
     }
@@ -75,7 +75,7 @@ public sealed partial class ProviderDirectory : IProviderDirectory
             Log.OddDeployment(_logger, deployment.ModelGroup, resolved.Notice);
         }
 
-        return row.SpeaksOpenAi ? Open(row, deployment, resolved.Model, config) : WithoutDialect(row);
+        return Families.Has(row.Family) ? Open(row, deployment, resolved.Model, config) : WithoutDialect(row);
     }
 
     private IUpstreamConnection Open(ProviderRow row, DeploymentConfig deployment, string model, GatewayConfig config)
@@ -86,55 +86,10 @@ public sealed partial class ProviderDirectory : IProviderDirectory
             ProviderHooks.Find(hook).Connect(draft);
         }
 
-        return row.Family switch
-        {
-            "azure" => OpenAzure(draft),
-            "azure_ai" => OpenFoundry(draft),
-            _ => new OpenAiConnection(draft, EndpointTable.Below(draft), new KeyAuthorization(draft, row.Auth)),
-        };
+        return Families.Open(draft, _services);
     }
 
-    private IUpstreamConnection OpenAzure(ConnectionDraft draft)
-    {
-        if (draft.Model.StartsWith("claude", StringComparison.OrdinalIgnoreCase)
-            || draft.Model.StartsWith("speech/", StringComparison.Ordinal))
-        {
-            return WithoutDialect(draft.Row, draft.Model);
-        }
-
-        return new AzureConnection(draft, EntraAuthorization.Choose(draft, _tokens, new ProviderAuth("api-key", "{key}")));
-    }
-
-    private IUpstreamConnection OpenFoundry(ConnectionDraft draft)
-    {
-        const string router = "model_router/";
-        if (draft.Model.StartsWith(router, StringComparison.Ordinal))
-        {
-            draft.Model = draft.Model[router.Length..];
-        }
-
-        if (IsOtherDialect(draft.Model))
-        {
-            return WithoutDialect(draft.Row, draft.Model);
-        }
-
-        var host = AzureEndpoints.HostOf(draft.Base);
-        var takesApiKey = host.EndsWith(".services.ai.azure.com", StringComparison.OrdinalIgnoreCase)
-            || host.EndsWith(".openai.azure.com", StringComparison.OrdinalIgnoreCase)
-            || host.EndsWith(".cognitiveservices.azure.com", StringComparison.OrdinalIgnoreCase);
-        var authorization = EntraAuthorization.Choose(
-            draft, _tokens, takesApiKey ? new ProviderAuth("api-key", "{key}") : ProviderAuth.Bearer);
-        return host.EndsWith(".openai.azure.com", StringComparison.OrdinalIgnoreCase)
-            ? new AzureConnection(draft, authorization)
-            : new OpenAiConnection(draft, new EndpointTable(surface => AzureEndpoints.Foundry(draft, surface)), authorization);
-    }
-
-    private static bool IsOtherDialect(string model)
-        => model.StartsWith("claude", StringComparison.OrdinalIgnoreCase) || model.StartsWith("agents/", StringComparison.Ordinal)
-            || model.StartsWith("doc-intelligence/", StringComparison.Ordinal)
-            || model.StartsWith("flux", StringComparison.OrdinalIgnoreCase);
-
-    private static UnusableConnection WithoutDialect(ProviderRow row, string? model = null) => row.Family is "gone"
+    internal static UnusableConnection WithoutDialect(ProviderRow row, string? model = null) => row.Family is "gone"
         ? Unusable(row.Slug, row.ExceptionName, UpstreamErrorKind.NotFound, $"the provider '{row.Slug}' has been shut down.")
         : Unusable(
             row.Slug,

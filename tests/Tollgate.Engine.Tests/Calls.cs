@@ -4,8 +4,8 @@ using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Routing;
 using Tollgate.Engine.Upstream;
+using Tollgate.Wire;
 using Tollgate.Wire.Json;
-using Tollgate.Wire.OpenAi;
 
 namespace Tollgate.Engine.Tests;
 

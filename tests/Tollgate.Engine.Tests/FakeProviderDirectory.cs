@@ -1,5 +1,6 @@
 using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Upstream;
+using Tollgate.Wire;
 using Tollgate.Wire.Json;
 using Tollgate.Wire.OpenAi;
 

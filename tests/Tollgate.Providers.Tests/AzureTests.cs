@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Upstream;
-using Tollgate.Wire.OpenAi;
+using Tollgate.Wire;
 
 namespace Tollgate.Providers.Tests;
 

@@ -1,4 +1,5 @@
 using Tollgate.Providers.Catalogue;
+using Tollgate.Wire;
 using Tollgate.Wire.OpenAi;
 
 namespace Tollgate.Providers.Tests;

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Text;
 using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Upstream;
+using Tollgate.Wire;
 using Tollgate.Wire.Json;
 using Tollgate.Wire.OpenAi;
 

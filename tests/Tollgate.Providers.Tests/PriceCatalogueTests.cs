@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Tollgate.Engine.Pricing;
 using Tollgate.Providers.Catalogue;
-using Tollgate.Wire.OpenAi;
+using Tollgate.Wire;
 
 namespace Tollgate.Providers.Tests;
 

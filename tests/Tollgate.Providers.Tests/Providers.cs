@@ -6,6 +6,8 @@ using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Upstream;
 using Tollgate.Providers.Azure;
 using Tollgate.Providers.Catalogue;
+using Tollgate.Providers.Connections;
+using Tollgate.Wire;
 using Tollgate.Wire.Json;
 using Tollgate.Wire.OpenAi;
 
@@ -38,7 +40,8 @@ internal static class Providers
         return directory.Connect(change?.Invoke(deployment) ?? deployment, model, config ?? Config());
     }
 
-    public static ProviderDirectory With(EntraTokens tokens) => new(Catalogue, tokens, NullLoggerFactory.Instance);
+    public static ProviderDirectory With(EntraTokens tokens)
+        => new(Catalogue, new ConnectionServices(TimeProvider.System, tokens), NullLoggerFactory.Instance);
 
     public static string UrlOf(this IUpstreamConnection connection, Surface surface = Surface.Chat, string? apiVersion = null)
     {

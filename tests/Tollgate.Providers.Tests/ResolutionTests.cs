@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Tollgate.Engine.Upstream;
 using Tollgate.Providers.Catalogue;
-using Tollgate.Wire.OpenAi;
+using Tollgate.Wire;
 
 namespace Tollgate.Providers.Tests;
 
@@ -125,26 +125,21 @@ public sealed class ResolutionTests
             .ShouldNotBeNull().Message.ShouldContain("unknown provider 'nobody'");
 
     [Fact]
-    public void PrefixedDeployment_DoesNotReadTheModelCatalogue()
+    public void Connecting_DoesNotReadTheModelCatalogue_CallingDoes()
     {
         var catalogue = ProviderCatalogue.Load();
         var directory = new ProviderDirectory(catalogue, TimeProvider.System, NullLoggerFactory.Instance);
-        foreach (var model in new[] { "openai/gpt-4o", "gpt-4o", "azure/gpt-4o", "o3-mini", "hosted_vllm/x/y", "groq/llama" })
+        IUpstreamConnection connection = null!;
+        foreach (var model in new[] { "openai/gpt-4o", "gpt-4o", "azure/gpt-4o", "hosted_vllm/x/y", "groq/llama", "o3-mini" })
         {
-            directory.Connect(
-                Providers.Deployment(model) with { ApiBase = "http://host/v1" }, model, Providers.Config()).Provider.ShouldNotBeEmpty();
+            connection = directory.Connect(
+                Providers.Deployment(model) with { ApiBase = "http://host/v1" }, model, Providers.Config());
+            connection.Provider.ShouldNotBeEmpty();
         }
 
-        catalogue.Models.IsLoaded.ShouldBe(true, "o3-mini asks for flags");
-        var plain = ProviderCatalogue.Load();
-        directory = new ProviderDirectory(plain, TimeProvider.System, NullLoggerFactory.Instance);
-        foreach (var model in new[] { "openai/gpt-4o", "gpt-4o", "azure/gpt-4o", "hosted_vllm/x/y", "groq/llama" })
-        {
-            directory.Connect(
-                Providers.Deployment(model) with { ApiBase = "http://host/v1" }, model, Providers.Config()).Provider.ShouldNotBeEmpty();
-        }
-
-        plain.Models.IsLoaded.ShouldBeFalse();
+        catalogue.Models.IsLoaded.ShouldBeFalse();
+        connection.Rewrite("""{"model":"o3-mini","messages":[]}""");
+        catalogue.Models.IsLoaded.ShouldBeTrue("o3-mini asks for flags");
     }
 
     [Fact]

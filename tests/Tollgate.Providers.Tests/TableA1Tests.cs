@@ -1,4 +1,5 @@
 using Tollgate.Engine.Upstream;
+using Tollgate.Wire;
 using Tollgate.Wire.OpenAi;
 
 namespace Tollgate.Providers.Tests;

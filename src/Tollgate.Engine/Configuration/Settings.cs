@@ -88,6 +88,9 @@ public sealed record ModelSettings
 {
     public bool DropParams { get; init; }
 
+    /// <summary>Repair conversations that an upstream would refuse (<c>modify_params</c>). Default false.</summary>
+    public bool ModifyParams { get; init; }
+
     /// <summary>Global rename before routing (<c>model_alias_map</c>).</summary>
     public FrozenDictionary<string, string> AliasMap { get; init; } = FrozenDictionary<string, string>.Empty;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Tollgate.Wire.OpenAi;
+using Tollgate.Wire;
 
 namespace Tollgate.Engine.Errors;
 

@@ -5,15 +5,19 @@ using Microsoft.AspNetCore.Http;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Routing;
 using Tollgate.Engine.Upstream;
-using Tollgate.Wire.OpenAi;
+using Tollgate.Wire;
+using Tollgate.Wire.Hub;
 
 namespace Tollgate.Engine.Errors;
 
-/// <summary>The one place where errors become answers of the OpenAI dialect (R27).</summary>
+/// <summary>The one place where errors become answers, in the dialect of the client (R27).</summary>
 public static class ErrorResponder
 {
     /// <summary>Writes an error of the gateway itself. Headers already set stay.</summary>
-    public static Task WriteAsync(HttpResponse response, ApiException error)
+    /// <param name="response">The answer.</param>
+    /// <param name="error">The error.</param>
+    /// <param name="surface">What was called: the client's dialect decides the form.</param>
+    public static Task WriteAsync(HttpResponse response, ApiException error, Surface surface = Surface.Chat)
     {
         if (error.RetryAfterSeconds is { } seconds)
         {
@@ -36,12 +40,13 @@ public static class ErrorResponder
             response.Headers["reset_at"] = error.RateLimitReset;
         }
 
-        return WriteAsync(response, error.Status, error.Body, default);
+        return WriteAsync(response, surface, error.Status, error.Body, default);
     }
 
     /// <summary>Writes the failure of all attempts.</summary>
     internal static Task WriteAsync(CallContext call, AttemptOutcome outcome)
-        => WriteAsync(call.Http.Response, ErrorClasses.StatusOf(outcome.Kind, outcome.Status), BodyFor(call, outcome), ProviderFields(outcome));
+        => WriteAsync(
+            call.Http.Response, call.Surface, ErrorClasses.StatusOf(outcome.Kind, outcome.Status), BodyFor(call, outcome), ProviderFields(outcome));
 
     /// <summary>The error object for a failed attempt, in LiteLLM's wording: clients match on it (llm-api.md 4.2, 4.3).</summary>
     internal static ErrorBody BodyFor(CallContext call, AttemptOutcome outcome)
@@ -99,10 +104,18 @@ public static class ErrorResponder
         return buffer.WrittenMemory;
     }
 
-    private static async Task WriteAsync(HttpResponse response, int status, ErrorBody body, ReadOnlyMemory<byte> providerFields)
+    private static async Task WriteAsync(HttpResponse response, Surface surface, int status, ErrorBody body, ReadOnlyMemory<byte> providerFields)
     {
         var text = new ArrayBufferWriter<byte>(512);
-        body.WriteTo(text, providerFields.Span);
+        if (Dialects.Of(surface) is { } dialect)
+        {
+            dialect.WriteError(body, status, providerFields.Span, text);
+        }
+        else
+        {
+            body.WriteTo(text, providerFields.Span);
+        }
+
         response.StatusCode = status;
         response.ContentType = "application/json";
         response.ContentLength = text.WrittenCount;

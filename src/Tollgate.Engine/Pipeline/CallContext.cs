@@ -5,8 +5,8 @@ using Tollgate.Engine.Keys;
 using Tollgate.Engine.Pricing;
 using Tollgate.Engine.Routing;
 using Tollgate.Engine.Upstream;
+using Tollgate.Wire;
 using Tollgate.Wire.Json;
-using Tollgate.Wire.OpenAi;
 
 namespace Tollgate.Engine.Pipeline;
 
@@ -107,14 +107,11 @@ internal sealed class CallContext(HttpContext http, GatewaySnapshot snapshot, Su
     /// <summary>A byte of the answer has reached the client (or is about to): no second attempt, no other status.</summary>
     public bool OutputCommitted { get; set; }
 
+    /// <summary>What a translation left out of the request, in the client's words; empty when nothing. Step 7.</summary>
+    public IReadOnlyList<string> DroppedParams { get; set; } = [];
+
     /// <summary>Route as error messages name it.</summary>
-    public string Route => Surface switch
-    {
-        Surface.Chat => "/chat/completions",
-        Surface.Completions => "/completions",
-        Surface.Embeddings => "/embeddings",
-        _ => "/models",
-    };
+    public string Route => Surface.Route();
 
     /// <summary>Signalled when the client has left.</summary>
     public CancellationToken Aborted => Http.RequestAborted;

@@ -1,7 +1,7 @@
 using Tollgate.Engine.Admission;
 using Tollgate.Engine.Routing;
 using Tollgate.Engine.Upstream;
-using Tollgate.Wire.OpenAi;
+using Tollgate.Wire;
 
 namespace Tollgate.Engine.Pipeline;
 

@@ -58,6 +58,11 @@ internal static class CallHeaders
         }
 
         WriteDeployment(headers, outcome.Deployment);
+        if (call.DroppedParams.Count > 0)
+        {
+            headers["x-tollgate-dropped-params"] = Clean(string.Join(", ", call.DroppedParams));
+        }
+
         if (outcome.Kind == UpstreamErrorKind.Timeout)
         {
             headers["x-litellm-timeout"] = CallTimeouts.For(call, outcome.Deployment).Whole.TotalSeconds.ToString(CultureInfo.InvariantCulture);

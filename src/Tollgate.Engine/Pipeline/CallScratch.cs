@@ -24,7 +24,7 @@ internal sealed class CallScratch
     public JsonEdits RequestEdits { get; private set; } = new();
 
     /// <summary>Reads and edits a whole answer.</summary>
-    public ResponseEditor Response { get; } = new();
+    public EditedAnswer Response { get; } = new();
 
     /// <summary>Limits the call was admitted under.</summary>
     public CallClaims Claims { get; } = new();
@@ -58,7 +58,7 @@ internal sealed class CallScratch
     public void Return()
     {
         RequestEdits.Clear();
-        Response.Edits.Clear();
+        Response.Clear();
         Claims.Clear();
         RouteClaims.Clear();
         _abandoned = false;

@@ -6,8 +6,8 @@ using Tollgate.Engine.Errors;
 using Tollgate.Engine.Keys;
 using Tollgate.Engine.Routing;
 using Tollgate.Engine.Upstream;
+using Tollgate.Wire;
 using Tollgate.Wire.Json;
-using Tollgate.Wire.OpenAi;
 
 namespace Tollgate.Engine.Pipeline;
 
@@ -51,7 +51,7 @@ internal sealed partial class LlmPipeline(
         {
             call.Refusal = error;
             CallHeaders.Write(call, outcome: null, call.UpstreamTime, time.GetElapsedTime(call.StartedAt));
-            await ErrorResponder.WriteAsync(http.Response, error);
+            await ErrorResponder.WriteAsync(http.Response, error, surface);
         }
         catch (Exception exception) when (call.Aborted.IsCancellationRequested && exception is OperationCanceledException or IOException or BadHttpRequestException)
         {

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Collections.Immutable;
 using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Errors;
+using Tollgate.Wire;
 using Tollgate.Wire.Json;
 using Tollgate.Wire.OpenAi;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using Tollgate.Engine.Errors;
+using Tollgate.Wire;
 using Tollgate.Wire.Json;
-using Tollgate.Wire.OpenAi;
 
 namespace Tollgate.Engine.Pipeline;
 

@@ -1,5 +1,5 @@
 using Tollgate.Engine.Configuration;
-using Tollgate.Wire.OpenAi;
+using Tollgate.Wire;
 
 namespace Tollgate.Engine.Pricing;
 

@@ -1,4 +1,4 @@
-using Tollgate.Wire.OpenAi;
+using Tollgate.Wire;
 
 namespace Tollgate.Engine.Pricing;
 

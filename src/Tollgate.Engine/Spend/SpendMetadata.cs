@@ -4,7 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Tollgate.Engine.Keys;
 using Tollgate.Engine.Pipeline;
-using Tollgate.Wire.OpenAi;
+using Tollgate.Wire;
 
 namespace Tollgate.Engine.Spend;
 

@@ -3,7 +3,7 @@ using Tollgate.Engine.Admission;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Pricing;
 using Tollgate.Engine.Routing;
-using Tollgate.Wire.OpenAi;
+using Tollgate.Wire;
 
 namespace Tollgate.Engine.Spend;
 

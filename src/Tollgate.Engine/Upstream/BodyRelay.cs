@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Runtime.CompilerServices;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Spend;
+using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
 using Tollgate.Wire.OpenAi;
 
@@ -20,7 +21,7 @@ internal sealed class BodyRelay(SpendRecorder spend, TimeProvider time)
 
     /// <summary>Relays an answer.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<AttemptOutcome> RelayAsync(CallContext call, CallScratch scratch, UpstreamAnswer answer, AttemptClock clock)
+    public async ValueTask<AttemptOutcome> RelayAsync(CallContext call, CallScratch scratch, UpstreamAnswer answer, AnswerPath path, AttemptClock clock)
     {
         var limit = Math.Min(call.Snapshot.Config.General.MaxResponseBytes ?? HardLimit, HardLimit);
         if (answer.Length > limit)
@@ -49,26 +50,20 @@ internal sealed class BodyRelay(SpendRecorder spend, TimeProvider time)
                 buffer = length == buffer.Length ? Grow(buffer, length) : buffer;
             }
 
-            return await ForwardAsync(call, scratch, answer, ByteOrderMark.Skip(buffer.AsMemory(0, length)), clock);
+            return await ForwardAsync(call, scratch, answer, ByteOrderMark.Skip(buffer.AsMemory(0, length)), path, clock);
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+            (path as IDisposable)?.Dispose();
         }
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<AttemptOutcome> ForwardAsync(
-        CallContext call, CallScratch scratch, UpstreamAnswer answer, ReadOnlyMemory<byte> body, AttemptClock clock)
+        CallContext call, CallScratch scratch, UpstreamAnswer answer, ReadOnlyMemory<byte> body, AnswerPath path, AttemptClock clock)
     {
-        var editor = scratch.Response;
-        var view = new ResponseView(
-            call.Surface,
-            ClientModel.For(call),
-            ResponseRulesFor.Call(call, answer.Deployment),
-            time.GetUtcNow().ToUnixTimeSeconds(),
-            call.Body.Length);
-        switch (editor.Read(body, view))
+        switch (path.Read(body))
         {
             case ResponseVerdict.Error:
                 return UpstreamErrors.FromBody(answer.Deployment, 200, body.Span, answer.Headers, time);
@@ -78,32 +73,29 @@ internal sealed class BodyRelay(SpendRecorder spend, TimeProvider time)
                 break;
         }
 
-        call.Usage = editor.Usage;
-        call.UsageEstimated = editor.UsageEstimated;
+        call.Usage = path.Usage;
+        call.UsageEstimated = path.UsageEstimated;
         var outcome = call.Outcome = answer.Success;
         call.OutputCommitted = true;
-        spend.Record(call, scratch, answer.Deployment, editor.AnswerId, succeeded: true);
+        spend.Record(call, scratch, answer.Deployment, path.AnswerId, succeeded: true);
         CallHeaders.Write(call, outcome, call.UpstreamTime + clock.Elapsed, time.GetElapsedTime(call.StartedAt));
         var response = call.Http.Response;
         if (call.Envelope.Stream)
         {
             StreamRelay.StartEventStream(response);
-            var edited = new ArrayBufferWriter<byte>(body.Length + 256);
-            editor.Edits.WriteTo(body.Span, edited);
-            WholeAnswer.WriteAsStream(
-                edited.WrittenSpan, call.Envelope.IncludeUsage || call.Snapshot.Config.General.AlwaysIncludeStreamUsage, response.BodyWriter);
+            path.WriteAsStream(response.BodyWriter);
         }
         else
         {
             response.ContentType = "application/json";
-            response.ContentLength = editor.Edits.LengthOf(body.Length);
-            if (body.Length <= SmallAnswer)
+            response.ContentLength = path.Length;
+            if (path is EditedAnswer { Length: > SmallAnswer } large)
             {
-                editor.Edits.WriteTo(body.Span, response.BodyWriter);
+                await WriteAsync(response, large, call.Aborted);
             }
             else
             {
-                await WriteAsync(response, body, editor.Edits, call.Aborted);
+                path.WriteTo(response.BodyWriter);
             }
         }
 
@@ -111,12 +103,11 @@ internal sealed class BodyRelay(SpendRecorder spend, TimeProvider time)
         return outcome;
     }
 
-    private static async ValueTask WriteAsync(
-        Microsoft.AspNetCore.Http.HttpResponse response, ReadOnlyMemory<byte> body, JsonEdits edits, CancellationToken aborted)
+    private static async ValueTask WriteAsync(Microsoft.AspNetCore.Http.HttpResponse response, EditedAnswer answer, CancellationToken aborted)
     {
-        for (var i = 0; i < edits.PieceCount; i++)
+        for (var i = 0; i < answer.Edits.PieceCount; i++)
         {
-            await response.BodyWriter.WriteAsync(edits.Piece(i, body), aborted);
+            await response.BodyWriter.WriteAsync(answer.Edits.Piece(i, answer.Original), aborted);
         }
     }
 

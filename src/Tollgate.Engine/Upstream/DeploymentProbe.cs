@@ -3,6 +3,7 @@ using System.Text.Json;
 using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Routing;
+using Tollgate.Wire;
 using Tollgate.Wire.Json;
 using Tollgate.Wire.OpenAi;
 

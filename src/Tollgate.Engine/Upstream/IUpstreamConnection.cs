@@ -1,3 +1,5 @@
+using Tollgate.Wire;
+using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
 using Tollgate.Wire.OpenAi;
 
@@ -21,14 +23,34 @@ public interface IUpstreamConnection
     /// <summary>What is done to answers on their way back; <see cref="ResponseRules.IsIdentity"/> keeps them bytes.</summary>
     ResponseRules Response { get; }
 
+    /// <summary>
+    /// What the upstream is spoken to in when a client calls a surface: the surface itself where the provider serves it, else one that the
+    /// call is translated to.
+    /// </summary>
+    Surface SpokenFor(Surface surface) => surface;
+
+    /// <summary>Facts about the model, for calls that are translated to a surface.</summary>
+    TargetModel TargetFor(Surface spoken) => new() { Provider = Provider, Model = "", Rules = Response };
+
+    /// <summary>
+    /// What operator and provider row say of the parameters of an OpenAI client whose call is going to be translated: the gateway's own fields
+    /// leave, defaults and overrides come in, what the provider does not support is dropped or refused. Edits the client's own body.
+    /// </summary>
+    /// <returns>Null when done; otherwise why the request cannot be made.</returns>
+    ConnectionFault? ApplyPolicy(in UpstreamRequest request, JsonEdits edits) => null;
+
     /// <summary>Where calls of a surface go, or why they cannot.</summary>
     UpstreamEndpoint EndpointFor(Surface surface);
 
     /// <summary>The same for a call whose client named an API version; connections without versions ignore it.</summary>
     UpstreamEndpoint EndpointFor(Surface surface, string? apiVersion) => EndpointFor(surface);
 
+    /// <summary>The same where streams have an address of their own.</summary>
+    UpstreamEndpoint EndpointFor(Surface surface, bool stream, string? apiVersion) => EndpointFor(surface, apiVersion);
+
     /// <summary>
-    /// Turns the client's body into the upstream's by edits: model name, internal fields, parameter policy, defaults, quirks, stream usage.
+    /// Turns a body of the surface that is spoken into the upstream's by edits: model name, internal fields, parameter policy, defaults, quirks,
+    /// stream usage. The body is the client's own, or what its call was translated to.
     /// </summary>
     /// <returns>Null when done; otherwise why the request cannot be expressed (say, unsupported parameters).</returns>
     ConnectionFault? WriteRequest(in UpstreamRequest request, JsonEdits edits);
@@ -59,7 +81,8 @@ public readonly record struct UpstreamRequest(
 /// <summary>Why a connection cannot make a call, as the client is told.</summary>
 /// <param name="Kind">Class of the error; decides status and retries.</param>
 /// <param name="Message">Full message behind <c>litellm.Class:</c>.</param>
-public sealed record ConnectionFault(UpstreamErrorKind Kind, string Message);
+/// <param name="Param">Field of the client's body at fault; null when it is none.</param>
+public sealed record ConnectionFault(UpstreamErrorKind Kind, string Message, string? Param = null);
 
 /// <summary>An address, or why there is none.</summary>
 /// <param name="Uri">Absolute address with query.</param>

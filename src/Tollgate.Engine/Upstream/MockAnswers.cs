@@ -5,6 +5,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Routing;
+using Tollgate.Wire;
 using Tollgate.Wire.Json;
 using Tollgate.Wire.OpenAi;
 

@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Http;
 using Tollgate.Engine.Errors;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Spend;
+using Tollgate.Wire;
+using Tollgate.Wire.Hub;
 using Tollgate.Wire.OpenAi;
 using Tollgate.Wire.Sse;
 
@@ -22,15 +24,16 @@ internal sealed class StreamRelay(SpendRecorder spend, TimeProvider time)
     private const int LongestEvent = 32 * 1024 * 1024;
 
     /// <summary>Relays an answer.</summary>
-    public async ValueTask<AttemptOutcome> RelayAsync(CallContext call, CallScratch scratch, UpstreamAnswer answer, AttemptClock clock)
+    /// <param name="call">The call.</param>
+    /// <param name="scratch">Its working memory.</param>
+    /// <param name="answer">What the upstream sends.</param>
+    /// <param name="splitter">Cuts it into payloads.</param>
+    /// <param name="path">What the client sees of them.</param>
+    /// <param name="clock">Limits of the attempt.</param>
+    public async ValueTask<AttemptOutcome> RelayAsync(
+        CallContext call, CallScratch scratch, UpstreamAnswer answer, IFrameSplitter splitter, StreamPath path, AttemptClock clock)
     {
-        var general = call.Snapshot.Config.General;
-        var view = new StreamView(
-            call.Surface,
-            ClientModel.For(call),
-            call.Envelope.IncludeUsage || general.AlwaysIncludeStreamUsage,
-            ResponseRulesFor.Call(call, answer.Deployment));
-        var relay = new OneStream(call, scratch, answer, clock, spend, time, new StreamEditor(view));
+        var relay = new OneStream(call, scratch, answer, clock, spend, time, splitter, path);
         try
         {
             return await relay.RunAsync();
@@ -42,17 +45,17 @@ internal sealed class StreamRelay(SpendRecorder spend, TimeProvider time)
     }
 
     /// <summary>Sets the headers of an event stream.</summary>
-    public static void StartEventStream(HttpResponse response)
+    public static void StartEventStream(HttpResponse response, string contentType = "text/event-stream")
     {
-        response.ContentType = "text/event-stream";
+        response.ContentType = contentType;
         response.Headers.CacheControl = "no-cache";
         response.Headers["x-accel-buffering"] = "no";
     }
 
     private sealed class OneStream(
-        CallContext call, CallScratch scratch, UpstreamAnswer answer, AttemptClock clock, SpendRecorder spend, TimeProvider time, StreamEditor editor)
+        CallContext call, CallScratch scratch, UpstreamAnswer answer, AttemptClock clock, SpendRecorder spend, TimeProvider time,
+        IFrameSplitter splitter, StreamPath path)
     {
-        private readonly SseSplitter _splitter = new();
         private readonly PipeWriter _client = call.Http.Response.BodyWriter;
         private readonly TimeSpan _keepAlive = call.Snapshot.Config.General.SseKeepAlive;
         private byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
@@ -108,8 +111,8 @@ internal sealed class StreamRelay(SpendRecorder spend, TimeProvider time)
 
         private void Meter()
         {
-            call.Usage = editor.Usage ?? (call.OutputCommitted ? Estimated() : null);
-            call.UsageEstimated = editor.Usage is null && call.OutputCommitted;
+            call.Usage = path.Usage ?? (call.OutputCommitted ? Estimated() : null);
+            call.UsageEstimated = path.Usage is null && call.OutputCommitted;
         }
 
         /// <summary>On record before the client can know that the stream is complete.</summary>
@@ -119,14 +122,14 @@ internal sealed class StreamRelay(SpendRecorder spend, TimeProvider time)
             if (call.Usage is not null)
             {
                 call.Outcome = outcome;
-                spend.Record(call, scratch, answer.Deployment, editor.AnswerId, outcome.Succeeded);
+                spend.Record(call, scratch, answer.Deployment, path.AnswerId, outcome.Succeeded);
             }
         }
 
         private TokenUsage Estimated()
         {
             var prompt = TokenEstimate.FromBytes(call.Body.Length);
-            var completion = TokenEstimate.FromBytes(editor.OutputBytes);
+            var completion = TokenEstimate.FromBytes(path.OutputBytes);
             return new TokenUsage(prompt, completion, prompt + completion, 0, 0);
         }
 
@@ -164,7 +167,7 @@ internal sealed class StreamRelay(SpendRecorder spend, TimeProvider time)
                     return await read;
                 }
 
-                _client.Write(": ping\n\n"u8);
+                _client.Write(path.KeepAlive);
                 await _client.FlushAsync(clock.Token);
             }
         }
@@ -174,7 +177,7 @@ internal sealed class StreamRelay(SpendRecorder spend, TimeProvider time)
             var start = 0;
             while (!_done && _failure is null)
             {
-                var found = _splitter.TryRead(_buffer.AsMemory(start, _filled - start), out var consumed, out var next);
+                var found = splitter.TryRead(_buffer.AsMemory(start, _filled - start), out var consumed, out var next);
                 start += consumed;
                 if (!found)
                 {
@@ -198,13 +201,13 @@ internal sealed class StreamRelay(SpendRecorder spend, TimeProvider time)
                 // A provider's sign of life is one for the client as well; its text is the provider's own business.
                 if (call.OutputCommitted)
                 {
-                    Output().Write(": ping\n\n"u8);
+                    Output().Write(path.KeepAlive);
                 }
 
                 return;
             }
 
-            switch (editor.Next(next.Data))
+            switch (path.Next(next.Data))
             {
                 case ChunkAction.Forward:
                     Forward(next.Data);
@@ -225,15 +228,13 @@ internal sealed class StreamRelay(SpendRecorder spend, TimeProvider time)
 
         private void Forward(ReadOnlyMemory<byte> payload)
         {
-            if (editor.HasOutput && !call.OutputCommitted)
+            if (path.HasOutput && !call.OutputCommitted)
             {
                 Commit();
             }
 
             var output = Output();
-            output.Write("data: "u8);
-            editor.Edits.WriteTo(payload.Span, output);
-            output.Write("\n\n"u8);
+            path.WriteTo(payload, output);
         }
 
         /// <summary>The client, or what is held for it until there is output.</summary>
@@ -253,7 +254,7 @@ internal sealed class StreamRelay(SpendRecorder spend, TimeProvider time)
             call.OutputCommitted = true;
             call.FirstOutputAt = time.GetTimestamp();
             CallHeaders.Write(call, answer.Success, call.UpstreamTime + clock.Elapsed, time.GetElapsedTime(call.StartedAt));
-            StartEventStream(call.Http.Response);
+            StartEventStream(call.Http.Response, path.ContentType);
             if (_held is not null)
             {
                 _client.Write(_held.WrittenSpan);
@@ -264,12 +265,12 @@ internal sealed class StreamRelay(SpendRecorder spend, TimeProvider time)
         /// <summary>The upstream has closed in order: what is left may be one event without its blank line.</summary>
         private void AtEnd()
         {
-            if (_splitter.TryFinish(_buffer.AsMemory(0, _filled), out var last))
+            if (splitter.TryFinish(_buffer.AsMemory(0, _filled), out var last))
             {
                 Take(last);
             }
 
-            if (!_done && _failure is null && !call.OutputCommitted && !editor.Finished)
+            if (!_done && _failure is null && !call.OutputCommitted && !path.Finished)
             {
                 _failure = UpstreamErrors.BadResponse(answer.Deployment, "The upstream's stream ended without any output.", answer.Headers);
             }
@@ -286,10 +287,7 @@ internal sealed class StreamRelay(SpendRecorder spend, TimeProvider time)
 
             if (call.OutputCommitted && _failure.Kind != UpstreamErrorKind.ClientGone)
             {
-                // The status is gone: the error is the last event, and no [DONE] follows (R29).
-                _client.Write("data: "u8);
-                ErrorResponder.BodyFor(call, _failure).WriteTo(_client);
-                _client.Write("\n\n"u8);
+                path.WriteError(ErrorResponder.BodyFor(call, _failure), _client);
                 await _client.FlushAsync(call.Aborted);
             }
 
@@ -306,13 +304,7 @@ internal sealed class StreamRelay(SpendRecorder spend, TimeProvider time)
             var success = answer.Success;
             Record(success);
 
-            if (!editor.Finished && !_done)
-            {
-                editor.WriteFinishChunk(_client);
-            }
-
-            editor.TryWriteUsageChunk(_client);
-            _client.Write("data: [DONE]\n\n"u8);
+            path.WriteEnd(_client, _done);
             await _client.FlushAsync(call.Aborted);
             return success;
         }

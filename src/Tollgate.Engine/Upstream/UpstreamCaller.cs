@@ -3,11 +3,12 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Routing;
+using Tollgate.Wire;
 
 namespace Tollgate.Engine.Upstream;
 
 /// <summary>Step 7: one attempt. Sends the request, relays the answer, and says what it came to.</summary>
-internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodies, StreamRelay streams, MockAnswers mocks, TimeProvider time)
+internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodies, StreamRelay streams, AnswerPaths paths, MockAnswers mocks, TimeProvider time)
 {
     /// <summary>Makes an attempt on a deployment.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -34,21 +35,46 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
     private async ValueTask<AttemptOutcome> CallAsync(CallContext call, CallScratch scratch, Deployment deployment, AttemptClock clock)
     {
         var connection = deployment.Connection;
-        var endpoint = connection.EndpointFor(call.Surface, call.Envelope.ApiVersion);
+        var spoken = connection.SpokenFor(call.Surface);
+        var endpoint = connection.EndpointFor(spoken, call.Envelope.Stream, call.Envelope.ApiVersion);
         if (endpoint.Uri is null)
         {
             return UpstreamErrors.FromFault(deployment, endpoint.Fault!);
         }
 
+        if (spoken == call.Surface)
+        {
+            return await SendAsync(call, scratch, deployment, clock, endpoint.Uri, RequestFor(call), translation: null);
+        }
+
+        var (translation, unfit) = Translation.Open(call, scratch, deployment, spoken);
+        if (translation is null)
+        {
+            return UpstreamErrors.FromFault(deployment, unfit!);
+        }
+
+        using (translation)
+        {
+            var request = new UpstreamRequest(
+                translation.Body, translation.Members, spoken, call.Envelope.Stream, call.Envelope.Policy, call.Envelope.ApiVersion);
+            return await SendAsync(call, scratch, deployment, clock, endpoint.Uri, request, translation);
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<AttemptOutcome> SendAsync(
+        CallContext call, CallScratch scratch, Deployment deployment, AttemptClock clock, Uri address, UpstreamRequest request, Translation? translation)
+    {
+        var connection = deployment.Connection;
         var edits = scratch.RequestEdits;
         edits.Clear();
-        if (connection.WriteRequest(RequestFor(call), edits) is { } unfit)
+        if (connection.WriteRequest(request, edits) is { } unfit)
         {
             return UpstreamErrors.FromFault(deployment, unfit);
         }
 
-        var content = new SplicedContent(call.Body, edits);
-        using var message = new HttpRequestMessage(HttpMethod.Post, endpoint.Uri)
+        var content = new SplicedContent(request.Json, edits);
+        using var message = new HttpRequestMessage(HttpMethod.Post, address)
         {
             Content = content,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrHigher,
@@ -62,7 +88,7 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
         try
         {
             using var response = await transport.For(connection.Transport).SendAsync(message, clock.Token);
-            return await ReadAsync(call, scratch, deployment, clock, response);
+            return await ReadAsync(call, scratch, deployment, clock, response, translation);
         }
         finally
         {
@@ -75,7 +101,7 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<AttemptOutcome> ReadAsync(
-        CallContext call, CallScratch scratch, Deployment deployment, AttemptClock clock, HttpResponseMessage response)
+        CallContext call, CallScratch scratch, Deployment deployment, AttemptClock clock, HttpResponseMessage response, Translation? translation)
     {
         await using var body = Decoded(response, clock.Token);
         if (response.StatusCode >= HttpStatusCode.BadRequest)
@@ -90,9 +116,19 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
         }
 
         var answer = new UpstreamAnswer(deployment, body, response.Content.Headers.ContentLength, response.Headers);
-        return call.Envelope.Stream && !IsJson(response)
-            ? await streams.RelayAsync(call, scratch, answer, clock)
-            : await bodies.RelayAsync(call, scratch, answer, clock);
+        return await RelayAsync(call, scratch, answer, clock, translation, isStream: call.Envelope.Stream && !IsJson(response));
+    }
+
+    private ValueTask<AttemptOutcome> RelayAsync(
+        CallContext call, CallScratch scratch, UpstreamAnswer answer, AttemptClock clock, Translation? translation, bool isStream)
+    {
+        if (isStream)
+        {
+            var (splitter, path) = paths.StreamOf(call, answer.Deployment, translation);
+            return streams.RelayAsync(call, scratch, answer, splitter, path, clock);
+        }
+
+        return bodies.RelayAsync(call, scratch, answer, paths.AnswerOf(call, scratch, answer.Deployment, translation), clock);
     }
 
     private async ValueTask<AttemptOutcome> AnswerFromMockAsync(CallContext call, CallScratch scratch, Deployment deployment, AttemptClock clock)
@@ -103,13 +139,27 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
             return failure;
         }
 
+        // Canned answers speak OpenAI's chat to all clients of chat calls.
         var answer = new UpstreamAnswer(deployment, mock.Body!, mock.Body!.Length, Headers: null);
-        return call.Envelope.Stream
-            ? await streams.RelayAsync(call, scratch, answer, clock)
-            : await bodies.RelayAsync(call, scratch, answer, clock);
+        if (call.Surface is Surface.Chat or Surface.Completions || !call.Surface.IsChat())
+        {
+            return await RelayAsync(call, scratch, answer, clock, translation: null, call.Envelope.Stream);
+        }
+
+        var (translation, unfit) = Translation.Open(call, scratch, deployment, Surface.Chat);
+        if (translation is null)
+        {
+            return UpstreamErrors.FromFault(deployment, unfit!);
+        }
+
+        using (translation)
+        {
+            return await RelayAsync(call, scratch, answer, clock, translation, call.Envelope.Stream);
+        }
     }
 
-    private static UpstreamRequest RequestFor(CallContext call)
+    /// <summary>The client's body, as a connection needs to see it.</summary>
+    internal static UpstreamRequest RequestFor(CallContext call)
     {
         var policy = call.Envelope.Policy;
         if (!call.Plan!.Overrides.IsDefaultOrEmpty)

@@ -5,7 +5,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.RegularExpressions;
 using Tollgate.Engine.Routing;
-using Tollgate.Wire.OpenAi;
+using Tollgate.Wire;
 
 namespace Tollgate.Engine.Upstream;
 
@@ -75,6 +75,7 @@ internal static partial class UpstreamErrors
         Kind = fault.Kind,
         Status = ErrorClasses.StatusOf(fault.Kind, 400),
         Message = fault.Message,
+        UpstreamParam = fault.Param,
         IsOurs = true,
     };
 

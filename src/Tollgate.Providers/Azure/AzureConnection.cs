@@ -1,5 +1,7 @@
 using Tollgate.Engine.Upstream;
 using Tollgate.Providers.Connections;
+using Tollgate.Wire;
+using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
 using Tollgate.Wire.OpenAi;
 
@@ -13,9 +15,10 @@ internal sealed class AzureConnection : IUpstreamConnection
     private readonly EndpointTable _endpoints;
     private readonly Authorization _authorization;
     private readonly ErrorClassifier _errors;
+    private readonly Lazy<TargetModel> _target;
 
     /// <summary>Rewriters by what a version takes: there are eight kinds at most, a client's own version may need another.</summary>
-    private readonly RequestRewriter[]?[] _rewriters = new RequestRewriter[]?[8];
+    private readonly Rewriters?[] _rewriters = new Rewriters?[8];
 
     public AzureConnection(ConnectionDraft draft, Authorization authorization)
     {
@@ -27,7 +30,7 @@ internal sealed class AzureConnection : IUpstreamConnection
         _errors = new ErrorClassifier(draft.Row.Errors);
         DisplayBase = OpenAiConnection.DisplayOf(draft.Base);
         Transport = OpenAiConnection.TransportOf(draft);
-        _ = RewritersFor(_version);
+        _target = new Lazy<TargetModel>(() => DialectConnection.TargetOf(draft));
     }
 
     public string Provider => _draft.Row.Slug;
@@ -55,18 +58,21 @@ internal sealed class AzureConnection : IUpstreamConnection
     }
 
     public ConnectionFault? WriteRequest(in UpstreamRequest request, JsonEdits edits)
-        => OpenAiConnection.Write(
-            RewritersFor(string.IsNullOrEmpty(request.ApiVersion) ? _version : new AzureApiVersion(request.ApiVersion)), request, edits);
+        => RewritersFor(string.IsNullOrEmpty(request.ApiVersion) ? _version : new AzureApiVersion(request.ApiVersion)).Write(request, edits);
+
+    public Surface SpokenFor(Surface surface) => OpenAiConnection.SpokenBy(_draft, surface);
+
+    public TargetModel TargetFor(Surface spoken) => _target.Value;
 
     public ValueTask<ConnectionFault?> AuthorizeAsync(HttpRequestMessage message, string? clientKey, CancellationToken cancellationToken)
         => _authorization.ApplyAsync(message, clientKey, cancellationToken);
 
     public UpstreamErrorKind Classify(int status, ReadOnlySpan<byte> body) => _errors.Classify(status, body);
 
-    private RequestRewriter[] RewritersFor(AzureApiVersion version)
+    private Rewriters RewritersFor(AzureApiVersion version)
     {
         var kind = (version.TakesSchema ? 1 : 0) | (version.TakesStreamOptions ? 2 : 0) | (version.TakesRequiredTool ? 4 : 0);
-        return _rewriters[kind] ??= RuleCompiler.CompileAll(_draft, rules => Gate(rules, version));
+        return _rewriters[kind] ??= new Rewriters(_draft, rules => Gate(rules, version));
     }
 
     private void Gate(ParameterRulesBuilder rules, AzureApiVersion version)

@@ -1,14 +1,12 @@
 using Tollgate.Engine.Upstream;
 using Tollgate.Providers.Connections;
-using Tollgate.Wire.OpenAi;
+using Tollgate.Wire;
 
 namespace Tollgate.Providers.Azure;
 
 /// <summary>Addresses of Azure OpenAI and AI Foundry (02-openai-azure.md sections 3.1 and 4.1).</summary>
 internal static class AzureEndpoints
 {
-    private static readonly string[] Operations = ["chat/completions", "completions", "embeddings", "models"];
-
     public static UpstreamEndpoint OpenAi(ConnectionDraft draft, Surface surface, AzureApiVersion version)
     {
         if (EndpointTable.GateOf(draft, surface) is { } closed)
@@ -27,7 +25,7 @@ internal static class AzureEndpoints
         }
 
         var (root, query) = EndpointTable.Split(draft.Base);
-        var operation = Operations[(int)surface];
+        var operation = SurfacePaths.Of(surface)!.Default[1..];
         var deployment = Uri.EscapeDataString(draft.Model);
         string address;
         if (root.Contains("/openai/deployments/", StringComparison.Ordinal))
@@ -67,7 +65,7 @@ internal static class AzureEndpoints
         }
 
         var (root, query) = EndpointTable.Split(draft.Base);
-        var operation = "/" + Operations[(int)surface];
+        var operation = SurfacePaths.Of(surface)!.Default;
         var isFoundry = HostOf(root).EndsWith(".services.ai.azure.com", StringComparison.OrdinalIgnoreCase);
         var version = draft.Deployment.ApiVersion ?? (isFoundry ? "2024-05-01-preview" : null);
         if (root.EndsWith("/chat/completions", StringComparison.Ordinal))

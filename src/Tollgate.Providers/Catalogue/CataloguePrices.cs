@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Tollgate.Engine.Pricing;
-using Tollgate.Wire.OpenAi;
+using Tollgate.Wire;
 
 namespace Tollgate.Providers.Catalogue;
 

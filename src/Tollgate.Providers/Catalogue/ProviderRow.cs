@@ -78,9 +78,6 @@ public sealed record ProviderRow
 
     /// <summary><c>P0</c> to <c>P2</c>.</summary>
     public string Priority { get; init; } = "P2";
-
-    /// <summary>True when calls go out in OpenAI's own format.</summary>
-    public bool SpeaksOpenAi => Family is "openai" or "openai_like" or "azure" or "azure_ai";
 }
 
 /// <summary>Base URL of a provider.</summary>

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Tollgate.Engine.Configuration;
+using Tollgate.Engine.Pricing;
 using Tollgate.Engine.Upstream;
 using Tollgate.Providers.Catalogue;
+using Tollgate.Wire;
 using Tollgate.Wire.OpenAi;
 
 namespace Tollgate.Providers.Connections;
@@ -50,7 +52,7 @@ internal sealed class ConnectionDraft
     public string? Base { get; set; }
 
     /// <summary>Paths that differ from the row's, by surface.</summary>
-    public string?[] Paths { get; } = new string?[4];
+    public string?[] Paths { get; } = new string?[Surfaces.Count];
 
     /// <summary>Headers before templates are filled in.</summary>
     public Dictionary<string, string> Headers { get; } = new(StringComparer.OrdinalIgnoreCase);
@@ -109,6 +111,9 @@ internal sealed class ConnectionDraft
             return _facts;
         }
     }
+
+    /// <summary>How much the model takes and gives at most, as far as the catalogue knows.</summary>
+    public ModelSizes Sizes => Facts is { } facts ? _models.SizesOf(facts.Id) ?? default : default;
 
     /// <summary>
     /// Whether the model can do something; the operator's word counts first, an unknown model can everything unless asked strictly.

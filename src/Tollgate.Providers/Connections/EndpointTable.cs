@@ -1,17 +1,14 @@
 using System.Collections.Frozen;
 using Tollgate.Engine.Upstream;
-using Tollgate.Wire.OpenAi;
+using Tollgate.Wire;
 
 namespace Tollgate.Providers.Connections;
 
 /// <summary>Addresses of a connection, worked out once for each surface (02-openai-azure.md section 1.1).</summary>
 internal sealed class EndpointTable
 {
-    private static readonly string[] PathNames = ["chat", "completions", "embeddings", "models"];
-    private static readonly string[] DefaultPaths = ["/chat/completions", "/completions", "/embeddings", "/models"];
-    private static readonly string[] Routes = ["/v1/chat/completions", "/v1/completions", "/v1/embeddings", "/v1/models"];
 
-    private readonly UpstreamEndpoint[] _endpoints = new UpstreamEndpoint[DefaultPaths.Length];
+    private readonly UpstreamEndpoint[] _endpoints = new UpstreamEndpoint[Surfaces.Count];
 
     public EndpointTable(Func<Surface, UpstreamEndpoint> make)
     {
@@ -41,10 +38,11 @@ internal sealed class EndpointTable
     /// <summary>Path of a surface below a base URL, by the row and its hooks.</summary>
     public static string[] PathsOf(ConnectionDraft draft)
     {
-        var paths = new string[DefaultPaths.Length];
+        var paths = new string[Surfaces.Count];
         for (var i = 0; i < paths.Length; i++)
         {
-            paths[i] = draft.Paths[i] ?? draft.Row.Paths.GetValueOrDefault(PathNames[i]) ?? DefaultPaths[i];
+            var known = SurfacePaths.Of((Surface)i);
+            paths[i] = draft.Paths[i] ?? (known is null ? "" : draft.Row.Paths.GetValueOrDefault(known.Name) ?? known.Default);
         }
 
         return paths;
@@ -58,8 +56,13 @@ internal sealed class EndpointTable
             return new UpstreamEndpoint(null, draft.Fault);
         }
 
-        var route = Routes[(int)surface];
-        return surface == Surface.Models || draft.Row.Endpoints.Contains(route, StringComparer.Ordinal)
+        if (surface == Surface.Models)
+        {
+            return null;
+        }
+
+        var route = SurfacePaths.Of(surface)?.Route ?? surface.Route();
+        return draft.Row.Endpoints.Contains(route, StringComparer.Ordinal)
             ? null
             : BadRequest(draft, $"the provider '{draft.Row.Slug}' does not serve {route}.");
     }

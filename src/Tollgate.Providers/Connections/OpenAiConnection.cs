@@ -1,4 +1,6 @@
 using Tollgate.Engine.Upstream;
+using Tollgate.Wire;
+using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
 using Tollgate.Wire.OpenAi;
 
@@ -7,7 +9,8 @@ namespace Tollgate.Providers.Connections;
 /// <summary>A connection to whoever speaks OpenAI's dialect below a base URL.</summary>
 internal sealed class OpenAiConnection(ConnectionDraft draft, EndpointTable endpoints, Authorization authorization) : IUpstreamConnection
 {
-    private readonly RequestRewriter[] _rewriters = RuleCompiler.CompileAll(draft);
+    private readonly Rewriters _rewriters = new(draft);
+    private readonly Lazy<TargetModel> _target = new(() => DialectConnection.TargetOf(draft));
     private readonly ErrorClassifier _errors = new(draft.Row.Errors);
 
     public string Provider { get; } = draft.Row.Slug;
@@ -22,18 +25,22 @@ internal sealed class OpenAiConnection(ConnectionDraft draft, EndpointTable endp
 
     public UpstreamEndpoint EndpointFor(Surface surface) => endpoints[surface];
 
-    public ConnectionFault? WriteRequest(in UpstreamRequest request, JsonEdits edits) => Write(_rewriters, request, edits);
+    public ConnectionFault? WriteRequest(in UpstreamRequest request, JsonEdits edits) => _rewriters.Write(request, edits);
+
+    public Surface SpokenFor(Surface surface) => SpokenBy(draft, surface);
+
+    public TargetModel TargetFor(Surface spoken) => _target.Value;
 
     public ValueTask<ConnectionFault?> AuthorizeAsync(HttpRequestMessage message, string? clientKey, CancellationToken cancellationToken)
         => authorization.ApplyAsync(message, clientKey, cancellationToken);
 
     public UpstreamErrorKind Classify(int status, ReadOnlySpan<byte> body) => _errors.Classify(status, body);
 
-    public static ConnectionFault? Write(RequestRewriter[] rewriters, in UpstreamRequest request, JsonEdits edits)
-        => rewriters[(int)request.Surface].Write(request.Json, request.Members, request.Stream, request.Policy, edits) is { } fault
-            ? new ConnectionFault(
-                fault.IsUnsupportedParams ? UpstreamErrorKind.UnsupportedParams : UpstreamErrorKind.BadRequest, fault.Message)
-            : null;
+    /// <summary>A surface of chat calls that the provider does not serve itself is translated to chat completions.</summary>
+    public static Surface SpokenBy(ConnectionDraft draft, Surface surface)
+        => !surface.IsChat() || surface is Surface.Chat || draft.Row.Endpoints.Contains(SurfacePaths.Of(surface)?.Route ?? "", StringComparer.Ordinal)
+            ? surface
+            : Surface.Chat;
 
     public static TransportOptions TransportOf(ConnectionDraft draft) => new(
         draft.Deployment.SslVerify ?? draft.Config.Models.SslVerify,

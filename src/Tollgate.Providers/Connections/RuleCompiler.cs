@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Tollgate.Providers.Hooks;
+using Tollgate.Wire;
 using Tollgate.Wire.Json;
 using Tollgate.Wire.OpenAi;
 
@@ -8,17 +9,11 @@ namespace Tollgate.Providers.Connections;
 /// <summary>Compiles row, deployment and global switches into parameter rules (providers.md section 4).</summary>
 internal static class RuleCompiler
 {
-    /// <summary>The rewriter of each surface.</summary>
-    public static RequestRewriter[] CompileAll(ConnectionDraft draft, Action<ParameterRulesBuilder>? last = null)
-        =>
-        [
-            Compile(draft, Surface.Chat, last),
-            Compile(draft, Surface.Completions, last),
-            Compile(draft, Surface.Embeddings, last),
-            Compile(draft, Surface.Models, last),
-        ];
-
-    private static RequestRewriter Compile(ConnectionDraft draft, Surface surface, Action<ParameterRulesBuilder>? last)
+    /// <summary>The rewriter of one surface.</summary>
+    /// <param name="draft">The connection.</param>
+    /// <param name="surface">The surface.</param>
+    /// <param name="last">Changes rules after everybody else; null for none.</param>
+    public static RequestRewriter Compile(ConnectionDraft draft, Surface surface, Action<ParameterRulesBuilder>? last = null)
     {
         var rules = new ParameterRulesBuilder(surface, draft.Row.Slug, draft.Model)
         {

@@ -1,4 +1,5 @@
 using Tollgate.Engine.Upstream;
+using Tollgate.Wire;
 using Tollgate.Wire.Json;
 using Tollgate.Wire.OpenAi;
 

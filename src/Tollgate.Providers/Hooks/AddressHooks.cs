@@ -1,6 +1,6 @@
 using Tollgate.Engine.Upstream;
 using Tollgate.Providers.Connections;
-using Tollgate.Wire.OpenAi;
+using Tollgate.Wire;
 
 namespace Tollgate.Providers.Hooks;
 

@@ -1,4 +1,5 @@
 using Tollgate.Providers.Connections;
+using Tollgate.Wire;
 using Tollgate.Wire.Json;
 using Tollgate.Wire.OpenAi;
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
 
 namespace Tollgate.Wire.OpenAi;
@@ -33,7 +34,7 @@ public sealed record StreamView(Surface Surface, ReadOnlyMemory<byte> ClientMode
 /// Looks at the chunks of one stream and decides what the client sees of each: model and id restamped, usage taken (and hidden unless asked
 /// for), the end noticed. One instance a stream.
 /// </summary>
-public sealed class StreamEditor(StreamView view)
+public sealed class StreamEditor(StreamView view) : StreamPath
 {
     private static readonly ReadOnlyMemory<byte> EmptyChoice = "[{\"index\":0,\"delta\":{}}]"u8.ToArray();
 
@@ -47,30 +48,34 @@ public sealed class StreamEditor(StreamView view)
     private byte[]? _created;
     private byte[]? _pendingUsage;
     private bool _usageSent;
+    private TokenUsage? _usage;
+    private bool _finished;
+    private bool _hasOutput;
+    private long _outputBytes;
 
     /// <summary>Edits of the chunk looked at last.</summary>
     public JsonEdits Edits { get; } = new();
 
-    /// <summary>The newest usage reported; null when there was none yet.</summary>
-    public TokenUsage? Usage { get; private set; }
+    /// <inheritdoc/>
+    public override TokenUsage? Usage => _usage;
 
-    /// <summary>The stream's <c>id</c>; null while no chunk had one.</summary>
-    public string? AnswerId => _id is null ? null : JsonText.AsString(_id);
+    /// <inheritdoc/>
+    public override string? AnswerId => _id is null ? null : JsonText.AsString(_id);
 
-    /// <summary>A finish reason has been seen.</summary>
-    public bool Finished { get; private set; }
+    /// <inheritdoc/>
+    public override bool Finished => _finished;
 
-    /// <summary>The chunk looked at last carries output (text, tool call, reasoning, ...) or a finish reason.</summary>
-    public bool HasOutput { get; private set; }
+    /// <inheritdoc/>
+    public override bool HasOutput => _hasOutput;
 
-    /// <summary>Text produced so far, in bytes: what is metered when the upstream reports no usage.</summary>
-    public long OutputBytes { get; private set; }
+    /// <inheritdoc/>
+    public override long OutputBytes => _outputBytes;
 
-    /// <summary>Looks at one payload.</summary>
-    public ChunkAction Next(ReadOnlyMemory<byte> payload)
+    /// <inheritdoc/>
+    public override ChunkAction Next(ReadOnlyMemory<byte> payload)
     {
         Edits.Clear();
-        HasOutput = false;
+        _hasOutput = false;
         var json = payload.Span;
         var bare = json.Trim((byte)' ');
         if (bare.SequenceEqual("[DONE]"u8))
@@ -99,7 +104,7 @@ public sealed class StreamEditor(StreamView view)
         var hasUsage = parts.Usage >= 0 && _members[parts.Usage].Kind == JsonKind.Object;
         if (hasUsage)
         {
-            Usage = TokenUsage.ReadIn(json, _members, parts.Usage);
+            _usage = TokenUsage.ReadIn(json, _members, parts.Usage);
         }
 
         if (emptyChoices && !(hasUsage && view.ShowUsage))
@@ -114,6 +119,35 @@ public sealed class StreamEditor(StreamView view)
 
         MakeEdits(payload, parts, emptyChoices, hasUsage);
         return ChunkAction.Forward;
+    }
+
+    /// <inheritdoc/>
+    public override void WriteTo(ReadOnlyMemory<byte> payload, IBufferWriter<byte> output)
+    {
+        output.Write("data: "u8);
+        Edits.WriteTo(payload.Span, output);
+        output.Write("\n\n"u8);
+    }
+
+    /// <inheritdoc/>
+    public override void WriteEnd(IBufferWriter<byte> output, bool isClosed)
+    {
+        if (!Finished && !isClosed)
+        {
+            WriteFinishChunk(output);
+        }
+
+        TryWriteUsageChunk(output);
+        output.Write("data: [DONE]\n\n"u8);
+    }
+
+    /// <inheritdoc/>
+    public override void WriteError(ErrorBody error, IBufferWriter<byte> output)
+    {
+        // The status is gone: the error is the last event, and no [DONE] follows (R29).
+        output.Write("data: "u8);
+        error.WriteTo(output);
+        output.Write("\n\n"u8);
     }
 
     /// <summary>Writes the usage chunk that the client asked for and that has not gone out with the chunks yet.</summary>
@@ -133,7 +167,7 @@ public sealed class StreamEditor(StreamView view)
     /// <summary>Writes a chunk with finish reason <c>stop</c>, for an upstream that ended in order but without one.</summary>
     public void WriteFinishChunk(IBufferWriter<byte> output)
     {
-        Finished = true;
+        _finished = true;
         WriteSyntheticChunk(
             output,
             view.Surface == Surface.Chat
@@ -290,8 +324,8 @@ public sealed class StreamEditor(StreamView view)
         {
             // "" is what some upstreams send for "not yet".
             var finished = member.Current.ValueLength > 2;
-            Finished |= finished;
-            HasOutput |= finished;
+            _finished |= finished;
+            _hasOutput |= finished;
         }
         else if (kind == JsonKind.String && member.NameIs("text"u8))
         {
@@ -315,8 +349,8 @@ public sealed class StreamEditor(StreamView view)
         // "" and [] and {} are the empty first chunk of a stream, not output.
         if (value.ValueLength > 2 || value.Kind is JsonKind.Number or JsonKind.True)
         {
-            HasOutput = true;
-            OutputBytes += value.Kind == JsonKind.String ? value.ValueLength - 2 : value.ValueLength;
+            _hasOutput = true;
+            _outputBytes += value.Kind == JsonKind.String ? value.ValueLength - 2 : value.ValueLength;
         }
     }
 

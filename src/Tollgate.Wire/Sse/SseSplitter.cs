@@ -10,7 +10,7 @@ public readonly record struct SseEvent(ReadOnlyMemory<byte> Data, bool IsComment
 /// lines that are JSON without <c>data:</c>; <c>event</c>, <c>id</c> and <c>retry</c> are of no use in the OpenAI dialect and left out.
 /// </summary>
 /// <remarks>The caller keeps the bytes: it feeds the unread part of its buffer again, grown, until an event is complete.</remarks>
-public sealed class SseSplitter
+public sealed class SseSplitter : Hub.IFrameSplitter
 {
     private int _scanned;
     private int _lineStart;

@@ -5,7 +5,7 @@ using Tollgate.Configuration;
 using Tollgate.Engine.Pricing;
 using Tollgate.Providers;
 using Tollgate.Providers.Catalogue;
-using Tollgate.Wire.OpenAi;
+using Tollgate.Wire;
 
 namespace Tollgate.Commands;
 

@@ -1,5 +1,5 @@
 using Tollgate.Engine;
-using Tollgate.Wire.OpenAi;
+using Tollgate.Wire;
 
 namespace Tollgate.Endpoints;
 

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using Tollgate.Engine;
 using Tollgate.Engine.Pricing;
 using Tollgate.Management.Spend;
-using Tollgate.Wire.OpenAi;
+using Tollgate.Wire;
 using PricedCall = Tollgate.Engine.Pricing.CostEstimate;
 
 namespace Tollgate.Hosting;

@@ -1,6 +1,6 @@
 using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Pricing;
-using Tollgate.Wire.OpenAi;
+using Tollgate.Wire;
 
 namespace Tollgate.Engine.Tests.Pricing;
 

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Pricing;
-using Tollgate.Wire.OpenAi;
+using Tollgate.Wire;
 
 namespace Tollgate.Engine.Tests.Pricing;
 

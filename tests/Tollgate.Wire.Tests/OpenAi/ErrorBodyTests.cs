@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using Tollgate.Wire.OpenAi;
 
 namespace Tollgate.Wire.Tests.OpenAi;
 

@@ -12,6 +12,7 @@ internal static class ModelSettingsReader
         return new ModelSettings
         {
             DropParams = models.Bool("drop_params") ?? environment.IsOn("LITELLM_DROP_PARAMS"),
+            ModifyParams = models.Bool("modify_params") ?? environment.IsOn("LITELLM_MODIFY_PARAMS"),
             AliasMap = models.TextMap("model_alias_map"),
             RequestTimeout = models.Timeout("request_timeout") ?? models.Timeout("timeout")
                 ?? numbers.Seconds("REQUEST_TIMEOUT", defaults.RequestTimeout),

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Tollgate.Wire.OpenAi;
+namespace Tollgate.Wire;
 
 /// <summary>The class of service that a call was given, as far as it decides the price (routing.md 19.2).</summary>
 public enum ServiceTier : byte

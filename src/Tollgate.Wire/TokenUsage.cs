@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Tollgate.Wire.Json;
 
-namespace Tollgate.Wire.OpenAi;
+using Tollgate.Wire.OpenAi;
+
+namespace Tollgate.Wire;
 
 /// <summary>Token counts of one answer, as the upstream reported them. Every count is zero or more.</summary>
 /// <param name="PromptTokens">Tokens of the prompt, cached ones included.</param>

@@ -1,4 +1,4 @@
-namespace Tollgate.Wire.OpenAi;
+namespace Tollgate.Wire;
 
 /// <summary>A count of tokens where no upstream counted them.</summary>
 public static class TokenEstimate

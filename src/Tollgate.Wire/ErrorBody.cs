@@ -3,7 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Tollgate.Wire.Json;
 
-namespace Tollgate.Wire.OpenAi;
+namespace Tollgate.Wire;
 
 /// <summary>An error of the OpenAI dialect: <c>{"error":{"message","type","param","code"}}</c>.</summary>
 /// <param name="Message">For people.</param>

@@ -1,0 +1,71 @@
+using Tollgate.Engine.Pipeline;
+using Tollgate.Engine.Routing;
+using Tollgate.Wire;
+using Tollgate.Wire.Hub;
+using Tollgate.Wire.OpenAi;
+using Tollgate.Wire.Sse;
+
+namespace Tollgate.Engine.Upstream;
+
+/// <summary>Chooses how an upstream's answer comes to look like one of the client's dialect.</summary>
+internal sealed class AnswerPaths(TimeProvider time)
+{
+    /// <summary>The way of a stream: how it is cut, and what the client sees of it.</summary>
+    public (IFrameSplitter Splitter, StreamPath Path) StreamOf(CallContext call, Deployment deployment, Translation? translation)
+    {
+        if (translation is not null)
+        {
+            return (translation.Upstream.SplitStream(), translation.Stream(ViewOf(call)));
+        }
+
+        if (!IsOther(call.Surface))
+        {
+            var view = new StreamView(call.Surface, ClientModel.For(call), ShowsUsage(call), ResponseRulesFor.Call(call, deployment));
+            return (new SseSplitter(), new StreamEditor(view));
+        }
+
+        var codec = Dialects.Of(call.Surface)!;
+        var target = deployment.Connection.TargetFor(call.Surface);
+        var answer = ViewOf(call);
+        return (codec.SplitStream(), codec.RelayStream(answer) ?? new TranslatedStream(codec.ReadStream(target), codec.WriteStream(answer)));
+    }
+
+    /// <summary>The way of a whole answer.</summary>
+    public AnswerPath AnswerOf(CallContext call, CallScratch scratch, Deployment deployment, Translation? translation)
+    {
+        if (translation is not null)
+        {
+            return translation.Answer(ViewOf(call));
+        }
+
+        if (!IsOther(call.Surface))
+        {
+            var view = new ResponseView(
+                call.Surface,
+                ClientModel.For(call),
+                ResponseRulesFor.Call(call, deployment),
+                time.GetUtcNow().ToUnixTimeSeconds(),
+                call.Body.Length);
+            return scratch.Response.For(view, ShowsUsage(call));
+        }
+
+        var codec = Dialects.Of(call.Surface)!;
+        var answer = ViewOf(call);
+        return codec.RelayAnswer(answer) ?? new TranslatedAnswer(codec, codec, deployment.Connection.TargetFor(call.Surface), answer);
+    }
+
+    /// <summary>True for the chat dialects besides OpenAI's two oldest.</summary>
+    private static bool IsOther(Surface surface) => surface.IsChat() && surface is not (Surface.Chat or Surface.Completions);
+
+    private static bool ShowsUsage(CallContext call) => call.Envelope.IncludeUsage || call.Snapshot.Config.General.AlwaysIncludeStreamUsage;
+
+    private AnswerView ViewOf(CallContext call) => new()
+    {
+        Surface = call.Surface,
+        Model = call.Plan is { Fallbacks: > 0 } plan ? plan.Group.Name : call.Envelope.Model,
+        ModelJson = ClientModel.For(call),
+        CreatedUnixSeconds = time.GetUtcNow().ToUnixTimeSeconds(),
+        ShowUsage = ShowsUsage(call),
+        PromptBytes = call.Body.Length,
+    };
+}

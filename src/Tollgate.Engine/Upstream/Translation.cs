@@ -1,0 +1,148 @@
+using System.Buffers;
+using System.Text.Json;
+using Tollgate.Engine.Pipeline;
+using Tollgate.Engine.Routing;
+using Tollgate.Wire;
+using Tollgate.Wire.Hub;
+using Tollgate.Wire.Json;
+
+namespace Tollgate.Engine.Upstream;
+
+/// <summary>One attempt whose client and upstream speak different dialects: the request as it is sent, and what reads the answer.</summary>
+internal sealed class Translation : IDisposable
+{
+    private readonly DialectCodec _client;
+    private readonly JsonDocument _document;
+    private readonly ChatRequest _request;
+
+    private Translation(DialectCodec client, DialectCodec upstream, TargetModel target, JsonDocument document, ChatRequest request)
+    {
+        _client = client;
+        Upstream = upstream;
+        Target = target;
+        _document = document;
+        _request = request;
+    }
+
+    /// <summary>The dialect of the upstream.</summary>
+    public DialectCodec Upstream { get; }
+
+    /// <summary>Facts about the model.</summary>
+    public TargetModel Target { get; }
+
+    /// <summary>The body in the upstream's dialect.</summary>
+    public ReadOnlyMemory<byte> Body { get; private set; }
+
+    /// <summary>Its root members.</summary>
+    public JsonMembers Members { get; } = new();
+
+    /// <summary>Translates a call's request.</summary>
+    /// <returns>The translation, or why there is none.</returns>
+    public static (Translation? Opened, ConnectionFault? Fault) Open(CallContext call, CallScratch scratch, Deployment deployment, Surface spoken)
+    {
+        if (Dialects.Of(call.Surface) is not { } client || Dialects.Of(spoken) is not { } upstream)
+        {
+            return (null, new ConnectionFault(UpstreamErrorKind.BadRequest, $"{deployment.Connection.ExceptionName} - the provider does not serve {call.Route}."));
+        }
+
+        JsonDocument? document = null;
+        try
+        {
+            var (body, fault) = ClientBody(call, scratch, deployment);
+            if (fault is not null)
+            {
+                return (null, fault);
+            }
+
+            document = JsonDocument.Parse(body);
+            var request = client.ReadRequest(document.RootElement, body);
+            request.Stream = call.Envelope.Stream;
+            var target = deployment.Connection.TargetFor(spoken);
+            request.Model = target.Model;
+            var report = Fidelity.Check(request, client, upstream, DropParams(call, deployment));
+            if (report.Refused.Count > 0)
+            {
+                document.Dispose();
+                return (null, Refusal(call, deployment, report.Refused));
+            }
+
+            call.DroppedParams = report.Dropped;
+            var translation = new Translation(client, upstream, target, document, request);
+            translation.Write();
+            return (translation, null);
+        }
+        catch (WireException exception)
+        {
+            document?.Dispose();
+            return (null, new ConnectionFault(UpstreamErrorKind.BadRequest, exception.Message, exception.Param));
+        }
+        catch (JsonException exception)
+        {
+            // The scanner has accepted the text; what is left is nesting beyond the parser's limit.
+            document?.Dispose();
+            return (null, new ConnectionFault(UpstreamErrorKind.BadRequest, $"Invalid JSON payload: {exception.Message}"));
+        }
+    }
+
+    /// <summary>The way of a stream back to the client.</summary>
+    public StreamPath Stream(AnswerView view) => new TranslatedStream(Upstream.ReadStream(Target), _client.WriteStream(Complete(view)));
+
+    /// <summary>The way of a whole answer back to the client.</summary>
+    public AnswerPath Answer(AnswerView view) => new TranslatedAnswer(Upstream, _client, Target, Complete(view));
+
+    /// <inheritdoc/>
+    public void Dispose() => _document.Dispose();
+
+    private AnswerView Complete(AnswerView view) => view with { Request = _request, RequestJson = _document.RootElement };
+
+    private void Write()
+    {
+        var written = new ArrayBufferWriter<byte>(1024);
+        using (var json = new Utf8JsonWriter(written, HubJson.Writing))
+        {
+            Upstream.WriteRequest(_request, Target, json);
+        }
+
+        Body = written.WrittenMemory;
+        var fault = JsonScanner.Scan(Body.Span, Members);
+        if (!fault.IsNone)
+        {
+            throw new InvalidOperationException($"{Upstream.Name}: the request was written as broken JSON: {fault.Describe()}.");
+        }
+    }
+
+    /// <summary>The client's body with the operator's and the provider's say about its parameters.</summary>
+    private static (ReadOnlyMemory<byte> Body, ConnectionFault? Fault) ClientBody(CallContext call, CallScratch scratch, Deployment deployment)
+    {
+        var edits = scratch.RequestEdits;
+        edits.Clear();
+        if (deployment.Connection.ApplyPolicy(UpstreamCaller.RequestFor(call), edits) is { } fault)
+        {
+            return (default, fault);
+        }
+
+        if (edits.Count == 0)
+        {
+            return (call.Body, null);
+        }
+
+        var edited = new ArrayBufferWriter<byte>(edits.LengthOf(call.Body.Length) + 1);
+        edits.WriteTo(call.Body.Span, edited);
+        return (edited.WrittenMemory, null);
+    }
+
+    private static bool? DropParams(CallContext call, Deployment deployment)
+        => call.Envelope.Policy.DropParams ?? deployment.Config.DropParams ?? (call.Snapshot.Config.Models.DropParams ? true : null);
+
+    private static ConnectionFault Refusal(CallContext call, Deployment deployment, IReadOnlyList<string> names)
+    {
+        var list = "['" + string.Join("', '", names) + "']";
+
+        // COMPAT: LiteLLM's words, which clients match (providers.md section 4, step 5).
+        return new ConnectionFault(
+            UpstreamErrorKind.UnsupportedParams,
+            $"{deployment.Connection.Provider} does not support parameters: {list}, for model={deployment.Connection.TargetFor(deployment.Connection.SpokenFor(call.Surface)).Model}. "
+            + "To drop these, set `litellm.drop_params=True` or for proxy:\n\n`litellm_settings:\n drop_params: true`\n. \n If you want to use these "
+            + $"params dynamically send allowed_openai_params={list} in your request.");
+    }
+}

@@ -1,0 +1,51 @@
+using Tollgate.Engine.Upstream;
+using Tollgate.Providers.Catalogue;
+using Tollgate.Providers.Connections;
+
+namespace Tollgate.Providers.Azure;
+
+/// <summary>Makes connections to Azure's two services.</summary>
+internal static class AzureFamily
+{
+    /// <summary>Azure OpenAI.</summary>
+    public static IUpstreamConnection Open(ConnectionDraft draft, ConnectionServices services)
+    {
+        if (draft.Model.StartsWith("claude", StringComparison.OrdinalIgnoreCase)
+            || draft.Model.StartsWith("speech/", StringComparison.Ordinal))
+        {
+            return ProviderDirectory.WithoutDialect(draft.Row, draft.Model);
+        }
+
+        return new AzureConnection(draft, EntraAuthorization.Choose(draft, services.Entra, new ProviderAuth("api-key", "{key}")));
+    }
+
+    /// <summary>Azure AI Foundry.</summary>
+    public static IUpstreamConnection OpenFoundry(ConnectionDraft draft, ConnectionServices services)
+    {
+        const string router = "model_router/";
+        if (draft.Model.StartsWith(router, StringComparison.Ordinal))
+        {
+            draft.Model = draft.Model[router.Length..];
+        }
+
+        if (IsOtherDialect(draft.Model))
+        {
+            return ProviderDirectory.WithoutDialect(draft.Row, draft.Model);
+        }
+
+        var host = AzureEndpoints.HostOf(draft.Base);
+        var takesApiKey = host.EndsWith(".services.ai.azure.com", StringComparison.OrdinalIgnoreCase)
+            || host.EndsWith(".openai.azure.com", StringComparison.OrdinalIgnoreCase)
+            || host.EndsWith(".cognitiveservices.azure.com", StringComparison.OrdinalIgnoreCase);
+        var authorization = EntraAuthorization.Choose(
+            draft, services.Entra, takesApiKey ? new ProviderAuth("api-key", "{key}") : ProviderAuth.Bearer);
+        return host.EndsWith(".openai.azure.com", StringComparison.OrdinalIgnoreCase)
+            ? new AzureConnection(draft, authorization)
+            : new OpenAiConnection(draft, new EndpointTable(surface => AzureEndpoints.Foundry(draft, surface)), authorization);
+    }
+
+    private static bool IsOtherDialect(string model)
+        => model.StartsWith("claude", StringComparison.OrdinalIgnoreCase) || model.StartsWith("agents/", StringComparison.Ordinal)
+            || model.StartsWith("doc-intelligence/", StringComparison.Ordinal)
+            || model.StartsWith("flux", StringComparison.OrdinalIgnoreCase);
+}

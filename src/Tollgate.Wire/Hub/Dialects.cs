@@ -1,0 +1,26 @@
+using System.Collections.Immutable;
+
+namespace Tollgate.Wire.Hub;
+
+/// <summary>All dialects of chat calls. A new one is a folder with its codec and one line here.</summary>
+public static class Dialects
+{
+    private static readonly DialectCodec?[] BySurface = new DialectCodec?[Surfaces.Count];
+
+    static Dialects()
+    {
+        foreach (var codec in All)
+        {
+            BySurface[(int)codec.Surface] = codec;
+        }
+    }
+
+    /// <summary>The dialects, in the order of the documentation.</summary>
+    public static ImmutableArray<DialectCodec> All { get; } =
+    [
+        new OpenAi.ChatCodec(),
+    ];
+
+    /// <summary>The codec of a surface; null for surfaces that are no chat calls.</summary>
+    public static DialectCodec? Of(Surface surface) => BySurface[(int)surface];
+}

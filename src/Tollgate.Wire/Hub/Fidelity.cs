@@ -1,0 +1,52 @@
+namespace Tollgate.Wire.Hub;
+
+/// <summary>What a translation leaves out, and whether it may.</summary>
+public static class Fidelity
+{
+    /// <summary>Compares what a request asks for with what the dialect can say.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="client">The dialect it was read from; its names of the features are those reported.</param>
+    /// <param name="upstream">The dialect it is written in.</param>
+    /// <param name="dropParams">Whether things may be left out; null when neither client nor operator has said.</param>
+    public static FidelityReport Check(ChatRequest request, DialectCodec client, DialectCodec upstream, bool? dropParams)
+    {
+        List<string>? dropped = null;
+        List<string>? refused = null;
+        foreach (var feature in FeatureScan.Of(request).Items())
+        {
+            var handling = upstream.Writes[feature].Handling;
+            if (handling is Handling.Carried or Handling.Changed || (feature is Feature.OpaqueParts && !HasForeignParts(request, upstream.Surface)))
+            {
+                continue;
+            }
+
+            var name = client.Reads.TryGetValue(feature, out var known) ? known : feature.ToString();
+            var mayDrop = handling is Handling.Dropped ? dropParams is not false : dropParams is true;
+            ref var list = ref mayDrop ? ref dropped : ref refused;
+            (list ??= []).Add(name);
+        }
+
+        return new FidelityReport(dropped ?? (IReadOnlyList<string>)[], refused ?? (IReadOnlyList<string>)[]);
+    }
+
+    private static bool HasForeignParts(ChatRequest request, Surface surface)
+    {
+        foreach (var message in request.Messages)
+        {
+            foreach (var part in message.Parts)
+            {
+                if (part is OpaquePart opaque && opaque.Origin != surface)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+}
+
+/// <summary>What a translation leaves out.</summary>
+/// <param name="Dropped">Left out; named in a header of the answer.</param>
+/// <param name="Refused">Not to be left out: the call is refused. Empty when all is well.</param>
+public readonly record struct FidelityReport(IReadOnlyList<string> Dropped, IReadOnlyList<string> Refused);

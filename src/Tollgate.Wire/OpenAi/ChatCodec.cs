@@ -1,0 +1,91 @@
+using System.Collections.Frozen;
+using Tollgate.Wire.Hub;
+
+namespace Tollgate.Wire.OpenAi;
+
+/// <summary>OpenAI chat completions. Same-to-same traffic does not come here: it is relayed with edits (<see cref="StreamEditor"/>).</summary>
+public sealed class ChatCodec : DialectCodec
+{
+    /// <inheritdoc/>
+    public override Surface Surface => Surface.Chat;
+
+    /// <inheritdoc/>
+    public override string Name => "OpenAI Chat Completions";
+
+    /// <inheritdoc/>
+    public override FeatureTable Writes { get; } = new()
+    {
+        { Feature.VideoInput, Handling.Changed, "content part video_url, which only some providers know" },
+        { Feature.HostedTools, Handling.Dropped, "the dialect has no hosted tools" },
+        { Feature.ComputerUse, Handling.Dropped, "the dialect has no hosted tools" },
+        { Feature.CodeExecution, Handling.Dropped, "the dialect has no hosted tools" },
+        { Feature.WebFetch, Handling.Dropped, "the dialect has no hosted tools" },
+        { Feature.FileSearch, Handling.Dropped, "the dialect has no hosted tools" },
+        { Feature.McpTools, Handling.Dropped, "the dialect has no hosted tools" },
+        { Feature.WebSearch, Handling.Changed, "web_search_options" },
+        { Feature.ToolResultMedia, Handling.Changed, "images follow the results in a user message" },
+        { Feature.ToolResultError, Handling.Changed, "the text of the result says that it is an error" },
+        { Feature.Thinking, Handling.Changed, "reasoning_effort, and thinking where the model takes it" },
+        { Feature.ReasoningBudget, Handling.Changed, "reasoning_effort: 10000 and more high, 5000 medium, 2000 low, less minimal" },
+        { Feature.ReasoningSummary, Handling.Dropped, "the dialect does not choose summaries" },
+        { Feature.ThinkingHistory, Handling.Changed, "reasoning_content and thinking_blocks of the message, which only some providers read" },
+        { Feature.RedactedThinking, Handling.Changed, "thinking_blocks of the message, which only some providers read" },
+        { Feature.Citations, Handling.Dropped, "the dialect has no citations in requests" },
+        { Feature.CacheHints, Handling.Changed, "cache_control of the part, removed for providers that refuse it" },
+        { Feature.TopK, Handling.Changed, "top_k, which only some providers know" },
+        { Feature.PreviousResponse, Handling.Refused, "the dialect has no state" },
+        { Feature.OpaqueParts, Handling.Dropped, "parts of another dialect" },
+    };
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<Feature, string> Reads { get; } = new Dictionary<Feature, string>
+    {
+        [Feature.System] = "messages[].role: system",
+        [Feature.ImageInput] = "image_url",
+        [Feature.AudioInput] = "input_audio",
+        [Feature.VideoInput] = "video_url",
+        [Feature.DocumentInput] = "file.file_data",
+        [Feature.FileInput] = "file.file_id",
+        [Feature.Tools] = "tools",
+        [Feature.CustomTools] = "tools[].custom",
+        [Feature.HostedTools] = "tools[].type",
+        [Feature.McpTools] = "tools[].mcp",
+        [Feature.WebSearch] = "web_search_options",
+        [Feature.ToolChoice] = "tool_choice",
+        [Feature.ToolChoiceNone] = "tool_choice: none",
+        [Feature.AllowedTools] = "tool_choice.allowed_tools",
+        [Feature.ParallelToolCalls] = "parallel_tool_calls",
+        [Feature.StrictTools] = "tools[].function.strict",
+        [Feature.ToolResultMedia] = "messages[].content of role tool",
+        [Feature.Thinking] = "thinking",
+        [Feature.ReasoningEffort] = "reasoning_effort",
+        [Feature.ReasoningBudget] = "thinking.budget_tokens",
+        [Feature.ReasoningSummary] = "reasoning_effort.summary",
+        [Feature.ThinkingHistory] = "messages[].thinking_blocks",
+        [Feature.RedactedThinking] = "messages[].thinking_blocks",
+        [Feature.CacheHints] = "cache_control",
+        [Feature.MessageNames] = "messages[].name",
+        [Feature.JsonFormat] = "response_format: json_object",
+        [Feature.JsonSchemaFormat] = "response_format: json_schema",
+        [Feature.MaxOutputTokens] = "max_tokens",
+        [Feature.Temperature] = "temperature",
+        [Feature.TopP] = "top_p",
+        [Feature.TopK] = "top_k",
+        [Feature.FrequencyPenalty] = "frequency_penalty",
+        [Feature.PresencePenalty] = "presence_penalty",
+        [Feature.Seed] = "seed",
+        [Feature.Choices] = "n",
+        [Feature.Stop] = "stop",
+        [Feature.LogProbs] = "logprobs",
+        [Feature.LogitBias] = "logit_bias",
+        [Feature.Verbosity] = "verbosity",
+        [Feature.AudioOutput] = "audio",
+        [Feature.ImageOutput] = "modalities: image",
+        [Feature.Prediction] = "prediction",
+        [Feature.User] = "user",
+        [Feature.ServiceTier] = "service_tier",
+        [Feature.Store] = "store",
+        [Feature.PromptCacheKey] = "prompt_cache_key",
+        [Feature.OpaqueParts] = "messages[].content[].type",
+    }.ToFrozenDictionary();
+}

@@ -1,0 +1,112 @@
+namespace Tollgate.Wire;
+
+/// <summary>
+/// A kind of call: each has its own path, request and response shape. Those that clients can call have a route of the gateway; the last ones
+/// are spoken by upstreams only.
+/// </summary>
+public enum Surface : byte
+{
+    /// <summary>OpenAI chat completions.</summary>
+    Chat,
+
+    /// <summary>OpenAI legacy completions.</summary>
+    Completions,
+
+    /// <summary>OpenAI embeddings.</summary>
+    Embeddings,
+
+    /// <summary>OpenAI's list of models.</summary>
+    Models,
+
+    /// <summary>OpenAI responses.</summary>
+    Responses,
+
+    /// <summary>Anthropic messages.</summary>
+    Messages,
+
+    /// <summary>Google generateContent and streamGenerateContent.</summary>
+    GenerateContent,
+
+    /// <summary>OpenAI images from text.</summary>
+    ImageGenerations,
+
+    /// <summary>OpenAI images from images.</summary>
+    ImageEdits,
+
+    /// <summary>OpenAI variations of an image.</summary>
+    ImageVariations,
+
+    /// <summary>OpenAI speech from text.</summary>
+    Speech,
+
+    /// <summary>OpenAI text from speech.</summary>
+    Transcriptions,
+
+    /// <summary>OpenAI English text from speech.</summary>
+    Translations,
+
+    /// <summary>OpenAI moderations.</summary>
+    Moderations,
+
+    /// <summary>Cohere's and Jina's order of documents by relevance.</summary>
+    Rerank,
+
+    /// <summary>Amazon Bedrock Converse and ConverseStream.</summary>
+    Converse,
+
+    /// <summary>Cohere chat, version 2.</summary>
+    CohereChat,
+
+    /// <summary>Ollama chat.</summary>
+    OllamaChat,
+}
+
+/// <summary>Facts about surfaces.</summary>
+public static class Surfaces
+{
+    /// <summary>How many there are.</summary>
+    public static int Count { get; } = Enum.GetValues<Surface>().Length;
+
+    /// <summary>True for surfaces whose calls go through the chat hub when client and upstream speak differently.</summary>
+    public static bool IsChat(this Surface surface) => surface is Surface.Chat or Surface.Completions or Surface.Responses or Surface.Messages
+        or Surface.GenerateContent or Surface.Converse or Surface.CohereChat or Surface.OllamaChat;
+
+    /// <summary>Route as error messages, logs and daily tables name it.</summary>
+    public static string Route(this Surface surface) => surface switch
+    {
+        Surface.Chat => "/chat/completions",
+        Surface.Completions => "/completions",
+        Surface.Embeddings => "/embeddings",
+        Surface.Responses => "/responses",
+        Surface.Messages => "/v1/messages",
+        Surface.GenerateContent => "/models/{model}:generateContent",
+        Surface.ImageGenerations => "/images/generations",
+        Surface.ImageEdits => "/images/edits",
+        Surface.ImageVariations => "/images/variations",
+        Surface.Speech => "/audio/speech",
+        Surface.Transcriptions => "/audio/transcriptions",
+        Surface.Translations => "/audio/translations",
+        Surface.Moderations => "/moderations",
+        Surface.Rerank => "/rerank",
+        _ => "/models",
+    };
+
+    /// <summary>LiteLLM's name of a call on a surface, in logs and metrics (llm-api.md 22.2).</summary>
+    public static string CallType(this Surface surface) => surface switch
+    {
+        Surface.Chat => "acompletion",
+        Surface.Completions => "atext_completion",
+        Surface.Embeddings => "aembedding",
+        Surface.Responses => "aresponses",
+        Surface.Messages => "anthropic_messages",
+        Surface.GenerateContent => "agenerate_content",
+        Surface.ImageGenerations => "aimage_generation",
+        Surface.ImageEdits => "aimage_edit",
+        Surface.ImageVariations => "aimage_variation",
+        Surface.Speech => "aspeech",
+        Surface.Transcriptions or Surface.Translations => "atranscription",
+        Surface.Moderations => "amoderation",
+        Surface.Rerank => "arerank",
+        _ => "amodels",
+    };
+}
