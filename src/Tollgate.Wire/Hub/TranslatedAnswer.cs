@@ -48,6 +48,7 @@ public sealed class TranslatedAnswer(DialectCodec upstream, DialectCodec client,
             }
 
             _response = upstream.ReadResponse(root, answer, target);
+            new RestoredTools(view.Request).Restore(_response);
             return ResponseVerdict.Good;
         }
         catch (Exception exception) when (exception is JsonException or WireException or InvalidOperationException or FormatException)

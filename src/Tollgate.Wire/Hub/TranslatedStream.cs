@@ -7,9 +7,11 @@ namespace Tollgate.Wire.Hub;
 /// <summary>A stream on its way from one dialect to another.</summary>
 /// <param name="reader">Reads the upstream's.</param>
 /// <param name="writer">Writes the client's.</param>
-public sealed class TranslatedStream(ChatStreamReader reader, ChatStreamWriter writer) : StreamPath
+/// <param name="request">The client's request, from which its tools get their names back; null when it is not known.</param>
+public sealed class TranslatedStream(ChatStreamReader reader, ChatStreamWriter writer, ChatRequest? request = null) : StreamPath
 {
     private readonly List<ChatEvent> _events = [];
+    private readonly RestoredTools _tools = new(request);
     private TokenUsage? _usage;
     private string? _id;
     private bool _finished;
@@ -40,6 +42,7 @@ public sealed class TranslatedStream(ChatStreamReader reader, ChatStreamWriter w
         _events.Clear();
         _hasOutput = false;
         var action = reader.Read(payload, _events);
+        _tools.Restore(_events);
         LookAtEvents();
         return action is ChunkAction.Forward && _events.Count == 0 ? ChunkAction.Drop
             : action is ChunkAction.Done && _events.Count > 0 ? ChunkAction.Forward : action;
@@ -53,6 +56,7 @@ public sealed class TranslatedStream(ChatStreamReader reader, ChatStreamWriter w
     {
         _events.Clear();
         reader.Finish(_events);
+        _tools.Restore(_events);
         LookAtEvents();
         WriteEvents(output);
         writer.End(output);
