@@ -19,7 +19,7 @@ internal static class BlockWriter
             case RefusalPart refusal:
                 WriteText(json, refusal.Text, refusal);
                 break;
-            case ThinkingPart { Signature: not null } thinking:
+            case ThinkingPart { Signature.Length: > 0 } thinking:
                 WriteThinking(json, thinking.Text, thinking.Signature);
                 break;
             case RedactedThinkingPart redacted:
@@ -188,8 +188,8 @@ internal static class BlockWriter
         var isServers = call.Id.StartsWith("srvtoolu_", StringComparison.Ordinal);
         json.WriteStartObject();
         json.WriteString("type"u8, isServers ? "server_tool_use"u8 : "tool_use"u8);
-        json.WriteString("id"u8, ThoughtIds.Plain(call.Id));
-        json.WriteString("name"u8, ToolNames.Fit(call.Name));
+        json.WriteString("id"u8, ToolIds.Plain(call.Id));
+        json.WriteString("name"u8, ToolNames.ForWire(call.Name));
         json.WritePropertyName("input"u8);
         WriteInput(json, call, target);
         WriteCache(json, call.Cache);
@@ -201,7 +201,7 @@ internal static class BlockWriter
         if (call.Kind is ToolKind.Custom)
         {
             json.WriteStartObject();
-            json.WriteString(CustomInput.Name, call.Arguments);
+            json.WriteString(CustomSchema.Name, call.Arguments);
             json.WriteEndObject();
             return;
         }
@@ -231,7 +231,7 @@ internal static class BlockWriter
     {
         json.WriteStartObject();
         json.WriteString("type"u8, "tool_result"u8);
-        json.WriteString("tool_use_id"u8, ThoughtIds.Plain(result.CallId));
+        json.WriteString("tool_use_id"u8, ToolIds.Plain(result.CallId));
         if (result.Content is [TextPart { Cache: null, Citations.Count: 0 } only])
         {
             json.WriteString("content"u8, only.Text);

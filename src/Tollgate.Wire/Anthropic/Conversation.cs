@@ -65,7 +65,7 @@ internal sealed class Conversation
                 System.AddRange(message.Parts.OfType<TextPart>().Where(static text => !string.IsNullOrWhiteSpace(text.Text)));
                 break;
             case ChatRole.Assistant:
-                var said = ServerBlocks.Merge(message).Where(static part => IsSayable(part) && part is not ThinkingPart { Signature: null });
+                var said = ServerBlocks.Merge(message).Where(static part => IsSayable(part) && part is not ThinkingPart { Signature: null or "" });
                 AddTo(isAssistant: true, said, keepEmpty: _target.ModifyParams);
                 break;
             default:

@@ -136,7 +136,8 @@ internal sealed class ToolWriter(ChatRequest request, TargetModel target, bool u
     private int WriteOne(Utf8JsonWriter json, ToolDefinition tool, int written)
     {
         var type = tool.Raw?.Text("type"u8);
-        if (tool is { RawOrigin: Surface.Messages, Raw: { } own } && tool.Kind is not ToolKind.Function)
+        if (tool is { RawOrigin: Surface.Messages, Raw: { } own } && tool.Kind is not ToolKind.Function
+            && (request.Origin is Surface.Messages || HostedTools.IsOwn(type)))
         {
             Open(json, written);
             json.WriteElement(own);
@@ -177,7 +178,7 @@ internal sealed class ToolWriter(ChatRequest request, TargetModel target, bool u
     {
         var isOwn = tool.RawOrigin is Surface.Messages && tool.Raw is not null;
         json.WriteStartObject();
-        json.WriteString("name"u8, ToolNames.Fit(tool.Name));
+        json.WriteString("name"u8, ToolNames.ForWire(tool.Name));
         json.WriteGiven("description"u8, tool.Description);
         json.WritePropertyName("input_schema"u8);
         if (tool.Kind is ToolKind.Custom && tool.Raw?.Member("input_schema"u8) is { ValueKind: JsonValueKind.Object } schema)
@@ -186,7 +187,7 @@ internal sealed class ToolWriter(ChatRequest request, TargetModel target, bool u
         }
         else if (tool.Kind is ToolKind.Custom)
         {
-            CustomInput.WriteSchema(json, tool);
+            CustomSchema.Write(json, tool);
         }
         else
         {
@@ -268,7 +269,7 @@ internal sealed class ToolWriter(ChatRequest request, TargetModel target, bool u
                 WriteChoice(json, "any", null, disabled);
                 break;
             case ToolChoiceMode.Named:
-                WriteChoice(json, "tool", ToolNames.Fit(choice!.Name ?? ""), disabled);
+                WriteChoice(json, "tool", ToolNames.ForWire(choice!.Name ?? ""), disabled);
                 break;
             case ToolChoiceMode.None:
                 WriteChoice(json, "none", null, disableParallel: null);

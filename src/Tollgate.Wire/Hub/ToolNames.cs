@@ -3,69 +3,59 @@ using System.Text;
 
 namespace Tollgate.Wire.Hub;
 
-/// <summary>
-/// Names of tools where the upstream takes only short ones of plain characters: shortened on the way out, restored on the way back. The same
-/// name always becomes the same short one, so that no call needs to remember anything but its request.
-/// </summary>
+/// <summary>Names of tools that an upstream would refuse: shortened on the way out, restored on the way back (08-bridges.md 5.1).</summary>
 public static class ToolNames
 {
-    /// <summary>Longest name that OpenAI and Anthropic take.</summary>
     private const int Longest = 64;
-
     private const int Kept = 55;
 
-    /// <summary>A name that every provider takes: itself where it is one, else its beginning and a hash of the whole.</summary>
-    public static string Fit(string name) => IsPlain(name) ? name : Shorten(name);
-
-    /// <summary>The client's own name of a tool.</summary>
-    /// <param name="request">The client's request; null changes nothing.</param>
-    /// <param name="name">The name that the upstream used.</param>
-    public static string Restore(ChatRequest? request, string name)
+    /// <summary>The name as it is sent: at most 64 characters of letters, digits, underscore and hyphen. The same name always gives the same.</summary>
+    public static string ForWire(string name)
     {
-        if (request is not null)
+        var isClean = IsClean(name);
+        if (isClean && name.Length <= Longest)
         {
-            foreach (var tool in request.Tools)
+            return name;
+        }
+
+        var clean = isClean ? name : string.Create(name.Length, name, static (to, from) =>
+        {
+            for (var i = 0; i < to.Length; i++)
             {
-                if (!IsPlain(tool.Name) && string.Equals(Shorten(tool.Name), name, StringComparison.Ordinal))
-                {
-                    return tool.Name;
-                }
+                to[i] = IsAllowed(from[i]) ? from[i] : '_';
+            }
+        });
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 4));
+        return $"{clean[..Math.Min(clean.Length, Kept)]}_{hash}";
+    }
+
+    /// <summary>What to call the tools that an answer names; null when every name went out as it was.</summary>
+    public static IReadOnlyDictionary<string, string>? Restoring(ChatRequest request)
+    {
+        Dictionary<string, string>? names = null;
+        foreach (var tool in request.Tools)
+        {
+            if (tool.Name.Length > Longest || !IsClean(tool.Name))
+            {
+                (names ??= new Dictionary<string, string>(StringComparer.Ordinal))[ForWire(tool.Name)] = tool.Name;
             }
         }
 
-        return name;
+        return names;
     }
 
-    private static bool IsPlain(string name)
+    private static bool IsClean(string name)
     {
-        if (name.Length is 0 or > Longest)
-        {
-            return name.Length == 0;
-        }
-
         foreach (var character in name)
         {
-            if (!IsPlain(character))
+            if (!IsAllowed(character))
             {
                 return false;
             }
         }
 
-        return true;
+        return name.Length > 0;
     }
 
-    private static bool IsPlain(char character) => char.IsAsciiLetterOrDigit(character) || character is '_' or '-';
-
-    private static string Shorten(string name)
-    {
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 4));
-        var kept = string.Create(Math.Min(name.Length, Kept), name, static (chars, name) =>
-        {
-            for (var i = 0; i < chars.Length; i++)
-            {
-                chars[i] = IsPlain(name[i]) ? name[i] : '_';
-            }
-        });
-        return $"{kept}_{hash}";
-    }
+    private static bool IsAllowed(char character) => char.IsAsciiLetterOrDigit(character) || character is '_' or '-';
 }

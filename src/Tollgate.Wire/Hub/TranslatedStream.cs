@@ -7,11 +7,10 @@ namespace Tollgate.Wire.Hub;
 /// <summary>A stream on its way from one dialect to another.</summary>
 /// <param name="reader">Reads the upstream's.</param>
 /// <param name="writer">Writes the client's.</param>
-/// <param name="request">The client's request, from which its tools get their names back; null when it is not known.</param>
-public sealed class TranslatedStream(ChatStreamReader reader, ChatStreamWriter writer, ChatRequest? request = null) : StreamPath
+/// <param name="tools">Makes tool calls the client's own again; null where nothing was changed on the way out.</param>
+public sealed class TranslatedStream(ChatStreamReader reader, ChatStreamWriter writer, ToolRestorer? tools = null) : StreamPath
 {
     private readonly List<ChatEvent> _events = [];
-    private readonly RestoredTools _tools = new(request);
     private TokenUsage? _usage;
     private string? _id;
     private bool _finished;
@@ -42,7 +41,6 @@ public sealed class TranslatedStream(ChatStreamReader reader, ChatStreamWriter w
         _events.Clear();
         _hasOutput = false;
         var action = reader.Read(payload, _events);
-        _tools.Restore(_events);
         LookAtEvents();
         return action is ChunkAction.Forward && _events.Count == 0 ? ChunkAction.Drop
             : action is ChunkAction.Done && _events.Count > 0 ? ChunkAction.Forward : action;
@@ -56,7 +54,6 @@ public sealed class TranslatedStream(ChatStreamReader reader, ChatStreamWriter w
     {
         _events.Clear();
         reader.Finish(_events);
-        _tools.Restore(_events);
         LookAtEvents();
         WriteEvents(output);
         writer.End(output);
@@ -77,6 +74,7 @@ public sealed class TranslatedStream(ChatStreamReader reader, ChatStreamWriter w
 
     private void LookAtEvents()
     {
+        tools?.Apply(_events);
         foreach (var next in _events)
         {
             _usage = next.Usage ?? _usage;

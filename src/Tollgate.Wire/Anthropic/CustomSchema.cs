@@ -4,15 +4,15 @@ using Tollgate.Wire.Hub;
 namespace Tollgate.Wire.Anthropic;
 
 /// <summary>A tool that takes free text, said as a function with one argument of text: the dialect has no other.</summary>
-internal static class CustomInput
+internal static class CustomSchema
 {
     /// <summary>The one argument.</summary>
-    public const string Name = RestoredTools.TextArgument;
+    public const string Name = "input";
 
     /// <summary>Writes the schema of such a tool.</summary>
     /// <param name="json">Takes one object.</param>
     /// <param name="tool">The tool; a grammar for its text becomes part of the argument's description.</param>
-    public static void WriteSchema(Utf8JsonWriter json, ToolDefinition tool)
+    public static void Write(Utf8JsonWriter json, ToolDefinition tool)
     {
         json.WriteStartObject();
         json.WriteString("type"u8, "object"u8);
