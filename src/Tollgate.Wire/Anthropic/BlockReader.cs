@@ -50,22 +50,9 @@ internal readonly struct BlockReader(ReadOnlyMemory<byte> body)
         RawOrigin = Surface.Messages,
     };
 
-    private static List<Citation> ReadCitations(JsonElement citations)
-    {
-        var found = new List<Citation>();
-        if (citations.ValueKind is JsonValueKind.Array)
-        {
-            foreach (var citation in citations.EnumerateArray())
-            {
-                if (citation.ValueKind is JsonValueKind.Object)
-                {
-                    found.Add(ReadCitation(citation));
-                }
-            }
-        }
-
-        return found;
-    }
+    private static Citation[] ReadCitations(JsonElement citations) => citations.ValueKind is JsonValueKind.Array
+        ? [.. citations.EnumerateArray().Where(static citation => citation.ValueKind is JsonValueKind.Object).Select(ReadCitation)]
+        : [];
 
     private static ToolCallPart ReadCall(JsonElement block, string path)
     {
