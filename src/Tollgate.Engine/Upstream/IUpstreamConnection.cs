@@ -62,6 +62,9 @@ public interface IUpstreamConnection
     /// <returns>Null when done; otherwise why no credential can be had.</returns>
     ValueTask<ConnectionFault?> AuthorizeAsync(HttpRequestMessage message, string? clientKey, CancellationToken cancellationToken);
 
+    /// <summary>Where the upstream counts the tokens of a prompt of a surface; neither address nor fault where it does not.</summary>
+    UpstreamEndpoint CounterFor(Surface surface) => default;
+
     /// <summary>
     /// True for a credential that a client brought beside its key for the gateway and that this connection sends in place of the deployment's
     /// own (a subscriber's token). Asked only where the operator lets client headers through.

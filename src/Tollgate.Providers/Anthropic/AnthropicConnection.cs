@@ -15,7 +15,7 @@ namespace Tollgate.Providers.Anthropic;
 /// <param name="address">Where messages go.</param>
 /// <param name="authorization">Credentials.</param>
 internal sealed partial class AnthropicConnection(ConnectionDraft draft, AnthropicHost host, UpstreamEndpoint address, Authorization authorization)
-    : DialectConnection(draft, authorization)
+    : DialectConnection(draft, authorization), IUpstreamConnection
 {
     private readonly Rewriters _rewriters = new(draft, AnthropicBody.ShapeFor(host));
     private readonly Lazy<TargetModel> _target = new(() => AnthropicModels.TargetOf(draft, host));
@@ -31,6 +31,11 @@ internal sealed partial class AnthropicConnection(ConnectionDraft draft, Anthrop
         => Draft.Fault is { } fault ? new UpstreamEndpoint(null, fault)
             : surface is Surface.Messages ? address
             : EndpointTable.BadRequest(Draft, $"the provider '{Provider}' does not serve {surface.Route()}.");
+
+    /// <inheritdoc/>
+    public UpstreamEndpoint CounterFor(Surface surface) => surface is Surface.Messages && address.Uri is { } uri && uri.AbsolutePath.EndsWith("/messages", StringComparison.Ordinal)
+        ? new UpstreamEndpoint(new UriBuilder(uri) { Path = uri.AbsolutePath + "/count_tokens" }.Uri, null)
+        : default;
 
     /// <inheritdoc/>
     public override ConnectionFault? WriteRequest(in UpstreamRequest request, JsonEdits edits)

@@ -19,7 +19,7 @@ internal static class MessagesErrors
         json.WriteStartObject();
         json.WriteString("type"u8, "error"u8);
         json.WriteStartObject("error"u8);
-        json.WriteString("type"u8, TypeFor(status));
+        json.WriteString("type"u8, IsOwn(error.Type) ? error.Type : TypeFor(status));
         json.WriteString("message"u8, error.Message);
         json.WriteString("code"u8, error.Code);
         json.WriteString("param"u8, error.Param);
@@ -41,6 +41,9 @@ internal static class MessagesErrors
         Write(error, int.TryParse(error.Code, out var status) ? status : 500, default, output);
         output.Write("\n\n"u8);
     }
+
+    /// <summary>True for types that only this dialect has: they say more than the status.</summary>
+    private static bool IsOwn(string? type) => type is "overloaded_error" or "api_error" or "timeout_error" or "billing_error" or "request_too_large" or "not_found_error";
 
     private static string TypeFor(int status) => status switch
     {

@@ -94,6 +94,22 @@ public sealed class AnswerTests
     }
 
     [Fact]
+    public void WhatTheProvidersToolsDid_IsThereForChatClients()
+    {
+        var message = Claude.Parse(Claude.Chat.Write(Claude.Codec.Answer("""
+            {"content":[{"type":"server_tool_use","id":"srvtoolu_1","name":"web_search","input":{"query":"q"}},{"type":"web_search_tool_result","tool_use_id":"srvtoolu_1","content":[]},
+             {"type":"text","text":"so","citations":[{"type":"web_search_result_location","url":"https://h/","title":"t","cited_text":"c","encrypted_index":"e"}]}],"stop_reason":"end_turn"}
+            """))).GetProperty("choices")[0];
+        message.GetProperty("finish_reason").GetString().ShouldBe("stop");
+        message = message.GetProperty("message");
+        message.GetProperty("tool_calls")[0].GetProperty("id").GetString().ShouldBe("srvtoolu_1");
+        message.GetProperty("annotations")[0].GetProperty("url_citation").GetProperty("url").GetString().ShouldBe("https://h/");
+        var fields = message.GetProperty("provider_specific_fields");
+        fields.GetProperty("web_search_results")[0].ShouldBeJson("""{"type":"web_search_tool_result","tool_use_id":"srvtoolu_1","content":[]}""");
+        fields.GetProperty("citations")[0][0].GetProperty("encrypted_index").GetString().ShouldBe("e");
+    }
+
+    [Fact]
     public void RelayedAnswer_IsTheUpstreamsButForTheModel()
     {
         var path = Claude.Codec.RelayAnswer(Codecs.View(Surface.Messages));
