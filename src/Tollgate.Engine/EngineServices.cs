@@ -32,6 +32,7 @@ public static class EngineServices
         AddAdmission(services);
         services.TryAddSingleton<CallSettlement>();
         services.TryAddSingleton<DeploymentProbe>();
+        services.TryAddSingleton<TokenCounts>();
         services.TryAddSingleton<LlmPipeline>();
         services.TryAddSingleton(static provider => new LlmCalls(provider.GetRequiredService<LlmPipeline>()));
         return services;
@@ -90,4 +91,9 @@ public sealed class LlmCalls
     /// <param name="surface">What is called.</param>
     /// <param name="pathModel">Model named by the path; null for none.</param>
     public Task RunAsync(HttpContext http, Surface surface, string? pathModel = null) => _pipeline.RunAsync(http, surface, pathModel);
+
+    /// <summary>Counts the tokens of a prompt; answers every outcome itself, errors included.</summary>
+    /// <param name="http">Request and answer.</param>
+    /// <param name="surface">The dialect of the prompt.</param>
+    public Task CountAsync(HttpContext http, Surface surface) => _pipeline.RunAsync(http, surface, pathModel: null, countsTokens: true);
 }

@@ -14,6 +14,9 @@ public sealed record ErrorBody(string Message, string? Type, string? Param, stri
 {
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>The call's id, for dialects whose errors name it; null for none.</summary>
+    public string? RequestId { get; init; }
+
     /// <summary>Writes the envelope.</summary>
     /// <param name="output">Where to.</param>
     /// <param name="providerFields">JSON object for <c>provider_specific_fields</c>; empty for none.</param>

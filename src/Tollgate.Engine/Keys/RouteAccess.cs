@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Tollgate.Engine.Errors;
+using Tollgate.Wire;
 
 namespace Tollgate.Engine.Keys;
 
@@ -7,17 +8,21 @@ namespace Tollgate.Engine.Keys;
 public static class RouteAccess
 {
     private static readonly ImmutableArray<string> Inference = ["llm_api_routes", "openai_routes"];
+    private static readonly ImmutableArray<string> Messages = ["llm_api_routes", "anthropic_routes"];
 
     /// <summary>Checks an inference route.</summary>
+    /// <param name="caller">Who calls.</param>
+    /// <param name="path">The path called.</param>
+    /// <param name="surface">What is served there: decides the groups of routes that it belongs to.</param>
     /// <exception cref="ApiException">403.</exception>
-    public static void CheckInference(Caller caller, string path)
+    public static void CheckInference(Caller caller, string path, Surface surface)
     {
         if (caller.Key is not { } key)
         {
             return;
         }
 
-        if (!key.Identity.AllowedRoutes.IsDefaultOrEmpty && !Allows(key.Identity.AllowedRoutes, path, Inference))
+        if (!key.Identity.AllowedRoutes.IsDefaultOrEmpty && !Allows(key.Identity.AllowedRoutes, path, surface is Surface.Messages ? Messages : Inference))
         {
             throw ApiException.Forbidden(
                 $"Virtual key is not allowed to call this route. Only allowed to call routes: ['{string.Join("', '", key.Identity.AllowedRoutes)}']. Tried to call route: {path}");

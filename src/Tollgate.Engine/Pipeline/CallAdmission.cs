@@ -3,6 +3,7 @@ using Tollgate.Engine.Admission;
 using Tollgate.Engine.Errors;
 using Tollgate.Engine.Keys;
 using Tollgate.Engine.Routing;
+using Tollgate.Wire;
 using Tollgate.Wire.Json;
 
 namespace Tollgate.Engine.Pipeline;
@@ -59,7 +60,7 @@ internal sealed class CallAdmission(AdmissionControl admission)
 
         var hint = ModelSuggestions.For(call.Envelope.Model, models);
         throw ApiException.BadRequest(
-            $"{call.Route}: Invalid model name passed in model={call.Envelope.Model}. Call `/v1/models` to view available models for your key.{hint}");
+            $"{(call.Surface is Surface.Messages ? call.Surface.CallType() : call.Route)}: Invalid model name passed in model={call.Envelope.Model}. Call `/v1/models` to view available models for your key.{hint}");
     }
 
     private static void CheckFallbacks(CallContext call, KeyIdentity key)

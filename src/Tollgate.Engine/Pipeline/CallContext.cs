@@ -38,6 +38,9 @@ internal sealed class CallContext(HttpContext http, GatewaySnapshot snapshot, Su
     /// <summary>Model named by the path; null for none. Set by the endpoint.</summary>
     public string? PathModel { get; init; }
 
+    /// <summary>The prompt is only to be counted. Set by the endpoint.</summary>
+    public bool CountsTokens { get; init; }
+
     /// <summary>The body; pooled, given back when the call ends. Step 2.</summary>
     public ReadOnlyMemory<byte> Body { get; set; }
 

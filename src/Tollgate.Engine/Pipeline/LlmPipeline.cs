@@ -14,16 +14,22 @@ namespace Tollgate.Engine.Pipeline;
 /// <summary>One LLM call, from the caller's key to the settled end. Read it top to bottom; steps are numbered as in docs/architecture.md.</summary>
 internal sealed partial class LlmPipeline(
     SnapshotHolder snapshots, Authenticator authenticator, CallAdmission admission, Router router, UpstreamCaller upstream,
-    CallSettlement settlement, TimeProvider time, ILogger<LlmPipeline> logger)
+    CallSettlement settlement, TokenCounts counts, TimeProvider time, ILogger<LlmPipeline> logger)
 {
     /// <summary>Serves a call.</summary>
     /// <param name="http">The request and its answer.</param>
     /// <param name="surface">What is called.</param>
     /// <param name="pathModel">Model named by the path; null for none.</param>
-    public async Task RunAsync(HttpContext http, Surface surface, string? pathModel)
+    /// <param name="countsTokens">The prompt is only to be counted: nothing is produced and nothing is paid.</param>
+    public async Task RunAsync(HttpContext http, Surface surface, string? pathModel, bool countsTokens = false)
     {
         var scratch = CallScratch.Rent();
-        var call = new CallContext(http, snapshots.Current, surface, time.GetTimestamp()) { Members = scratch.RequestMembers, PathModel = pathModel };
+        var call = new CallContext(http, snapshots.Current, surface, time.GetTimestamp()) 
+        {
+            Members = scratch.RequestMembers,
+            PathModel = pathModel,
+            CountsTokens = countsTokens,
+        };
         byte[]? buffer = null;
         try
         {
@@ -34,7 +40,7 @@ internal sealed partial class LlmPipeline(
             call.Caller = AccessGates.IsPublic(http, call.Snapshot)
                 ? Caller.Anonymous
                 : await authenticator.IdentifyAsync(http.Request, call.Snapshot, call.Aborted);
-            RouteAccess.CheckInference(call.Caller, http.Request.Path.Value ?? "/");
+            RouteAccess.CheckInference(call.Caller, http.Request.Path.Value ?? "/", surface);
 
             // :: 2. For what? One pooled buffer, root members indexed; the rest stays bytes.
             (buffer, var length) = await RequestBody.ReadAsync(http.Request, call.Snapshot.Config.General.MaxRequestBytes, call.Aborted);
@@ -45,7 +51,14 @@ internal sealed partial class LlmPipeline(
             await admission.AdmitAsync(call, scratch);
 
             // (4. Guardrails and 5. the response cache stand here.)
-            await RouteAsync(call, scratch);
+            if (countsTokens)
+            {
+                await counts.AnswerAsync(call, scratch);
+            }
+            else
+            {
+                await RouteAsync(call, scratch);
+            }
         }
         catch (ApiException error) when (!call.OutputCommitted)
         {
@@ -61,6 +74,11 @@ internal sealed partial class LlmPipeline(
         finally
         {
             // :: 8. Settle, always: also after a failure or when the client has gone.
+            if (countsTokens)
+            {
+                counts.Release(call, scratch);
+            }
+
             settlement.Settle(call, scratch, time.GetElapsedTime(call.StartedAt));
             if (buffer is not null && !scratch.BuffersInUse)
             {

@@ -62,6 +62,24 @@ public interface IUpstreamConnection
     /// <returns>Null when done; otherwise why no credential can be had.</returns>
     ValueTask<ConnectionFault?> AuthorizeAsync(HttpRequestMessage message, string? clientKey, CancellationToken cancellationToken);
 
+    /// <summary>Where the upstream counts the tokens of a prompt of a surface; neither address nor fault where it does not.</summary>
+    UpstreamEndpoint CounterFor(Surface surface) => default;
+
+    /// <summary>
+    /// True for a credential that a client brought beside its key for the gateway and that this connection sends in place of the deployment's
+    /// own (a subscriber's token). Asked only where the operator lets client headers through.
+    /// </summary>
+    bool TakesClientToken(string token) => false;
+
+    /// <summary>
+    /// Has the last word on the headers of a request: what depends on the body, or on headers of the client that belong to the dialect.
+    /// </summary>
+    /// <param name="request">The request as it was given to <see cref="WriteRequest"/>.</param>
+    /// <param name="headers">Its headers: the connection's, and the client's where they are let through.</param>
+    void CompleteHeaders(in UpstreamRequest request, System.Net.Http.Headers.HttpRequestHeaders headers)
+    {
+    }
+
     /// <summary>The class of an error answer, from status and codes first, known texts last.</summary>
     /// <param name="status">HTTP status, or the code of an error inside a 200 answer.</param>
     /// <param name="body">The answer's body; may be cut, empty or no JSON at all.</param>
@@ -76,7 +94,14 @@ public interface IUpstreamConnection
 /// <param name="Policy">The request's own parameter policy.</param>
 /// <param name="ApiVersion">API version the client named (query or body), or null.</param>
 public readonly record struct UpstreamRequest(
-    ReadOnlyMemory<byte> Json, JsonMembers Members, Surface Surface, bool Stream, RequestPolicy Policy, string? ApiVersion);
+    ReadOnlyMemory<byte> Json, JsonMembers Members, Surface Surface, bool Stream, RequestPolicy Policy, string? ApiVersion)
+{
+    /// <summary>
+    /// Headers of the client, of which a connection may read those of its dialect (versions, switches) and no others; null when there is no
+    /// client.
+    /// </summary>
+    public Microsoft.AspNetCore.Http.IHeaderDictionary? ClientHeaders { get; init; }
+}
 
 /// <summary>Why a connection cannot make a call, as the client is told.</summary>
 /// <param name="Kind">Class of the error; decides status and retries.</param>

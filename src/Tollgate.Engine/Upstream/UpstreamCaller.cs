@@ -58,7 +58,10 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
         using (translation)
         {
             var request = new UpstreamRequest(
-                translation.Body, translation.Members, spoken, call.Envelope.Stream, call.Envelope.Policy, call.Envelope.ApiVersion);
+                translation.Body, translation.Members, spoken, call.Envelope.Stream, call.Envelope.Policy, call.Envelope.ApiVersion)
+            {
+                ClientHeaders = call.Http.Request.Headers,
+            };
             return await SendAsync(call, scratch, deployment, clock, endpoint.Uri, request, translation);
         }
     }
@@ -87,6 +90,7 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
         }
 
         ForwardedHeaders.Copy(call, deployment, message.Headers);
+        connection.CompleteHeaders(request, message.Headers);
         try
         {
             using var response = await transport.For(connection.Transport).SendAsync(message, clock.Token);
@@ -169,12 +173,16 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
             policy = policy with { Overrides = call.Plan.Overrides };
         }
 
-        return new UpstreamRequest(call.Body, call.Members, call.Surface, call.Envelope.Stream, policy, call.Envelope.ApiVersion);
+        return new UpstreamRequest(call.Body, call.Members, call.Surface, call.Envelope.Stream, policy, call.Envelope.ApiVersion)
+        {
+            ClientHeaders = call.Http.Request.Headers,
+        };
     }
 
     /// <summary>A key the client brought counts only where the operator said so; the pipeline has refused it everywhere else.</summary>
     private static string? ClientKey(CallContext call, Deployment deployment)
-        => call.Envelope.ApiKey is { } key && ClientCredentials.MaySend(call, deployment, "api_key", key) ? key : null;
+        => call.Envelope.ApiKey is { } key && ClientCredentials.MaySend(call, deployment, "api_key", key) ? key
+            : ForwardedHeaders.TokenOf(call, deployment);
 
     /// <summary>
     /// Upstreams are not asked for compression (it costs more than it saves on small chunks), but some compress all the same.

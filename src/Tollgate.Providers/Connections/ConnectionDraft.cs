@@ -51,7 +51,9 @@ internal sealed class ConnectionDraft
     /// <summary>Base URL; null when none is known.</summary>
     public string? Base { get; set; }
 
-    /// <summary>Paths that differ from the row's, by surface.</summary>
+    /// <summary>
+    /// Paths that differ from the row's, by surface: below the base, or whole addresses; empty where the model is not served there.
+    /// </summary>
     public string?[] Paths { get; } = new string?[Surfaces.Count];
 
     /// <summary>Headers before templates are filled in.</summary>

@@ -64,6 +64,14 @@ internal abstract class DialectConnection(ConnectionDraft draft, Authorization a
         => authorization.ApplyAsync(message, clientKey, cancellationToken);
 
     /// <inheritdoc/>
+    public virtual bool TakesClientToken(string token) => false;
+
+    /// <inheritdoc/>
+    public virtual void CompleteHeaders(in UpstreamRequest request, System.Net.Http.Headers.HttpRequestHeaders headers)
+    {
+    }
+
+    /// <inheritdoc/>
     public virtual UpstreamErrorKind Classify(int status, ReadOnlySpan<byte> body) => _errors.Classify(status, body);
 
     /// <summary>What a codec must know of a deployment's model.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Tollgate.Engine.Upstream;
+using Tollgate.Providers.Anthropic;
 using Tollgate.Providers.Azure;
 
 namespace Tollgate.Providers.Connections;
@@ -21,6 +22,7 @@ internal static class Families
             ["openai_like"] = OpenAi,
             ["azure"] = AzureFamily.Open,
             ["azure_ai"] = AzureFamily.OpenFoundry,
+            ["anthropic"] = static (draft, _) => AnthropicFamily.Open(draft),
         }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>True for families that connections can be made to.</summary>

@@ -1,4 +1,5 @@
 using Tollgate.Engine.Upstream;
+using Tollgate.Providers.Anthropic;
 using Tollgate.Wire;
 using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
@@ -34,11 +35,20 @@ internal sealed class OpenAiConnection(ConnectionDraft draft, EndpointTable endp
     public ValueTask<ConnectionFault?> AuthorizeAsync(HttpRequestMessage message, string? clientKey, CancellationToken cancellationToken)
         => authorization.ApplyAsync(message, clientKey, cancellationToken);
 
+    public void CompleteHeaders(in UpstreamRequest request, System.Net.Http.Headers.HttpRequestHeaders headers)
+    {
+        if (request.Surface == Surface.Messages)
+        {
+            AnthropicHeaders.Write(request, headers, AnthropicHost.Other, draft.Model);
+        }
+    }
+
     public UpstreamErrorKind Classify(int status, ReadOnlySpan<byte> body) => _errors.Classify(status, body);
 
     /// <summary>A surface of chat calls that the provider does not serve itself is translated to chat completions.</summary>
     public static Surface SpokenBy(ConnectionDraft draft, Surface surface)
-        => !surface.IsChat() || surface is Surface.Chat || draft.Row.Endpoints.Contains(SurfacePaths.Of(surface)?.Route ?? "", StringComparer.Ordinal)
+        => !surface.IsChat() || surface is Surface.Chat
+            || (draft.Paths[(int)surface] is not "" && draft.Row.Endpoints.Contains(SurfacePaths.Of(surface)?.Route ?? "", StringComparer.Ordinal))
             ? surface
             : Surface.Chat;
 

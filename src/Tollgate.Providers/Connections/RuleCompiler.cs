@@ -24,6 +24,10 @@ internal static class RuleCompiler
         {
             ShapeChat(draft, rules);
         }
+        else if (surface == Surface.Messages)
+        {
+            Anthropic.AnthropicBody.Shape(rules);
+        }
 
         if (draft.Config.Models.SendMetadataUpstream)
         {
@@ -92,7 +96,10 @@ internal static class RuleCompiler
     {
         foreach (var member in draft.Deployment.DefaultParams)
         {
-            rules.Default(member.Name, member.Json);
+            if (surface != Surface.Messages || Anthropic.AnthropicBody.HasParameter(member.Name))
+            {
+                rules.Default(member.Name, member.Json);
+            }
         }
 
         foreach (var member in draft.Config.Router.DefaultParams)

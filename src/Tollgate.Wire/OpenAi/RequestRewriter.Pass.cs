@@ -38,7 +38,7 @@ public sealed partial class RequestRewriter
                 return IsDroppedByRequest(member) ? CutIt : KeepIt;
             }
 
-            if (rule.Role == MemberRole.Model)
+            if (rule.Role == MemberRole.Model && !rule.Dropped)
             {
                 return KeepIt with { Value = rule.Forced ?? rules.ModelJson };
             }
@@ -189,7 +189,7 @@ public sealed partial class RequestRewriter
         private void Append(bool stream)
         {
             var json = request.Json.Span;
-            if (request.Members.Find(json, "model"u8) < 0)
+            if (request.Members.Find(json, "model"u8) < 0 && rules.Find("model"u8) is not { Dropped: true })
             {
                 Add(rules.ModelMember);
             }

@@ -169,6 +169,7 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
         app.UseRouting();
         app.UseCors();
         app.MapLlm();
+        app.MapMessages();
         app.MapModels();
         app.MapManagement();
         app.MapHealth();
