@@ -58,9 +58,11 @@ internal static class Codecs
         for (var at = 0; at < stream.Length && !isClosed; at += piece)
         {
             held = [.. held, .. stream.AsSpan(at, Math.Min(piece, stream.Length - at))];
-            while (!isClosed && splitter.TryRead(held, out var consumed, out var next))
+            var isFound = true;
+            while (!isClosed && isFound)
             {
-                isClosed = Take(path, next, output);
+                isFound = splitter.TryRead(held, out var consumed, out var next);
+                isClosed = isFound && Take(path, next, output);
                 held = held[consumed..];
             }
         }

@@ -93,7 +93,18 @@ public sealed class ChatCodec : DialectCodec
     }.ToFrozenDictionary();
 
     /// <inheritdoc/>
-    public override ChatRequest ReadRequest(JsonElement root, ReadOnlyMemory<byte> body) => new ChatRequestReader(body).Read(root);
+    public override ChatRequest ReadRequest(JsonElement root, ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            return new ChatRequestReader(body).Read(root);
+        }
+        catch (InvalidOperationException)
+        {
+            // The parser leaves broken surrogates in names of members to whoever reads the name.
+            throw new WireException("A member's name in the body is no valid text.");
+        }
+    }
 
     /// <inheritdoc/>
     public override void WriteRequest(ChatRequest request, TargetModel target, Utf8JsonWriter json) => new ChatRequestWriter(target, json).Write(request);
