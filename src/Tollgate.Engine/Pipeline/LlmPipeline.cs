@@ -145,6 +145,11 @@ internal sealed partial class LlmPipeline(
             throw ApiException.BadRequest("Invalid JSON payload: the body must be a JSON object.");
         }
 
+        if (call.CountsTokens)
+        {
+            RequiredFields.CheckPrompt(call);
+        }
+
         var general = call.Snapshot.Config.General;
         var forced = call.Surface == Surface.Embeddings ? general.EmbeddingModel : general.CompletionModel;
         call.Envelope = RequestEnvelope.Read(call.Body, call.Members, forced ?? call.PathModel, call.Route);

@@ -29,7 +29,7 @@ internal static class RequiredFields
         }
 
         var general = call.Snapshot.Config.General;
-        if (general.EnforceUserParam && !Has(call, "user"))
+        if (general.EnforceUserParam && !Has(call, call.Surface is Surface.Messages ? "metadata.user_id" : "user"))
         {
             throw ApiException.Unauthorized("'user' param not passed in. 'enforce_user_param'=True");
         }
@@ -46,6 +46,19 @@ internal static class RequiredFields
                 "Client-side 'metadata.tags' not allowed in request. 'reject_clientside_metadata_tags'=True. Tags can only be set via API key metadata.",
                 "bad_request_error",
                 "metadata.tags");
+        }
+    }
+
+    /// <summary>Checks a body whose tokens are only to be counted. COMPAT: LiteLLM's words (llm-api.md 15.5).</summary>
+    /// <exception cref="ApiException">400 naming the field.</exception>
+    public static void CheckPrompt(CallContext call)
+    {
+        foreach (var name in (ReadOnlySpan<string>)["model", "messages"])
+        {
+            if (!Has(call, name))
+            {
+                throw ApiException.BadRequest($"{name} parameter is required", name);
+            }
         }
     }
 

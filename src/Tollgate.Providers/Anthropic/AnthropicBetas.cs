@@ -48,7 +48,8 @@ internal static class AnthropicBetas
     /// <summary>One host's column of the table; empty for a host that has none.</summary>
     public static ImmutableDictionary<string, string?> Column(string host)
     {
-        var rows = Table.Split('\n').Select(static line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToList();
+        const StringSplitOptions clean = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
+        var rows = Table.Split('\n').Select(static line => line.Split(' ', clean)).ToList();
         var column = Array.IndexOf(rows[0], host);
         return column < 0
             ? ImmutableDictionary<string, string?>.Empty
@@ -163,7 +164,8 @@ internal static class AnthropicBetas
         var edit = new JsonWalker(json, edits.ValueStart);
         while (edit.MoveNext())
         {
-            betas.Add(TypeOf(json, edit.Current).StartsWith("compact_", StringComparison.Ordinal) ? "compact-2026-01-12" : "context-management-2025-06-27");
+            var isSummary = TypeOf(json, edit.Current).StartsWith("compact_", StringComparison.Ordinal);
+            betas.Add(isSummary ? "compact-2026-01-12" : "context-management-2025-06-27");
         }
     }
 

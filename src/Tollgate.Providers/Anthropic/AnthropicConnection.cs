@@ -33,7 +33,8 @@ internal sealed partial class AnthropicConnection(ConnectionDraft draft, Anthrop
             : EndpointTable.BadRequest(Draft, $"the provider '{Provider}' does not serve {surface.Route()}.");
 
     /// <inheritdoc/>
-    public UpstreamEndpoint CounterFor(Surface surface) => surface is Surface.Messages && address.Uri is { } uri && uri.AbsolutePath.EndsWith("/messages", StringComparison.Ordinal)
+    public UpstreamEndpoint CounterFor(Surface surface)
+        => surface is Surface.Messages && address.Uri is { } uri && uri.AbsolutePath.EndsWith("/messages", StringComparison.Ordinal)
         ? new UpstreamEndpoint(new UriBuilder(uri) { Path = uri.AbsolutePath + "/count_tokens" }.Uri, null)
         : default;
 
@@ -73,6 +74,7 @@ internal sealed partial class AnthropicConnection(ConnectionDraft draft, Anthrop
         return status is 413 ? UpstreamErrorKind.BadRequest : base.Classify(status, body);
     }
 
-    [GeneratedRegex("\"type\"\\s*:\\s*\"(?<type>[a-z_]{3,30}_error)\"|\"type\"\\s*:\\s*\"(?<type>request_too_large)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "\"type\"\\s*:\\s*\"(?<type>[a-z_]{3,30}_error|request_too_large)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ErrorType();
 }

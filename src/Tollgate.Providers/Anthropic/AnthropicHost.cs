@@ -17,6 +17,7 @@ internal sealed record AnthropicHost
         Betas = AnthropicBetas.Column("vertex_ai"),
         ModelInBody = false,
         VersionInBody = "vertex-2023-10-16",
+        MediaAsBytes = true,
         StripsCacheScope = true,
         HasStructuredOutputs = false,
         SearchNeedsBeta = true,
@@ -29,6 +30,7 @@ internal sealed record AnthropicHost
         ModelInBody = false,
         StreamInBody = false,
         VersionInBody = "bedrock-2023-05-31",
+        MediaAsBytes = true,
         BetasInBody = true,
         StripsCacheScope = true,
         HasStructuredOutputs = false,
@@ -66,6 +68,9 @@ internal sealed record AnthropicHost
 
     /// <summary><c>cache_control.ttl</c> is refused.</summary>
     public bool StripsCacheTimes { get; init; }
+
+    /// <summary>Images and documents are taken as bytes only, not by address.</summary>
+    public bool MediaAsBytes { get; init; }
 
     /// <summary>Models that have structured outputs have them here too.</summary>
     public bool HasStructuredOutputs { get; init; } = true;

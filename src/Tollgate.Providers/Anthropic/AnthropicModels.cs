@@ -25,13 +25,18 @@ internal static class AnthropicModels
                 ? draft.Deployment.Info.Capabilities.TryGetValue("supports_native_structured_output", out var stated) ? stated
                     : host.HasStructuredOutputs && Structured.Any(part => draft.Model.Contains(part, StringComparison.OrdinalIgnoreCase))
                 : known(flag),
-            Options = OptionsOf(draft),
+            Options = OptionsOf(draft, host),
         };
     }
 
-    private static Dictionary<string, string> OptionsOf(ConnectionDraft draft)
+    private static Dictionary<string, string> OptionsOf(ConnectionDraft draft, AnthropicHost host)
     {
         var options = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (host.MediaAsBytes)
+        {
+            options[MessagesOptions.MediaAsBytes] = "true";
+        }
+
         if (draft.Env("DEFAULT_ANTHROPIC_CHAT_MAX_TOKENS") is { } most)
         {
             options[MessagesOptions.DefaultMaxTokens] = most;

@@ -58,16 +58,18 @@ internal readonly struct BlockReader(ReadOnlyMemory<byte> body)
     {
         var (id, signature) = ThoughtIds.Split(block.Text("id"u8) ?? throw Missing(path, "id"));
         var input = block.Member("input"u8);
-        return new ToolCallPart(id, block.Text("name"u8) ?? throw Missing(path, "name"), input.IsGiven() ? Encoding.UTF8.GetString(input.Bytes()) : "{}")
-        {
-            Signature = signature,
-        };
+        var name = block.Text("name"u8) ?? throw Missing(path, "name");
+        return new ToolCallPart(id, name, input.IsGiven() ? Encoding.UTF8.GetString(input.Bytes()) : "{}") { Signature = signature };
     }
 
     private ToolResultPart ReadResult(JsonElement block, string path)
     {
         var id = ThoughtIds.Split(block.Text("tool_use_id"u8) ?? throw Missing(path, "tool_use_id")).Id;
-        return new ToolResultPart(id) { Content = ReadContent(block.Member("content"u8), path + ".content"), IsError = block.Member("is_error"u8).Flag() is true };
+        return new ToolResultPart(id)
+        {
+            Content = ReadContent(block.Member("content"u8), path + ".content"),
+            IsError = block.Member("is_error"u8).Flag() is true,
+        };
     }
 
     private List<ContentPart> ReadContent(JsonElement content, string path)
@@ -95,7 +97,9 @@ internal readonly struct BlockReader(ReadOnlyMemory<byte> body)
     }
 
     private ContentPart ReadImage(JsonElement block, string path)
-        => ReadSource(block.Member("source"u8), path + ".source") is { } source ? new ImagePart(source) : new OpaquePart(Surface.Messages, "image", block);
+        => ReadSource(block.Member("source"u8), path + ".source") is { } source
+            ? new ImagePart(source)
+            : new OpaquePart(Surface.Messages, "image", block);
 
     private ContentPart ReadDocument(JsonElement block, string path)
     {

@@ -221,7 +221,8 @@ internal static class BlockWriter
         else
         {
             throw new WireException(
-                $"Unable to convert openai tool calls to anthropic tool calls: the arguments of the call '{call.Id}' of '{call.Name}' are not a JSON object. "
+                $"Unable to convert openai tool calls to anthropic tool calls: the arguments of the call '{call.Id}' of '{call.Name}' are not a "
+                + "JSON object. "
                 + "Set `litellm_settings.modify_params: true` to send an empty object instead.",
                 "messages");
         }

@@ -19,7 +19,9 @@ internal static class CustomSchema
         json.WriteStartObject("properties"u8);
         json.WriteStartObject(Name);
         json.WriteString("type"u8, "string"u8);
-        json.WriteString("description"u8, GrammarOf(tool) is { } grammar ? "The tool's input as plain text, in this form:\n" + grammar : "The tool's input as plain text.");
+        json.WriteString(
+            "description"u8,
+            GrammarOf(tool) is { } grammar ? "The tool's input as plain text, in this form:\n" + grammar : "The tool's input as plain text.");
         json.WriteEndObject();
         json.WriteEndObject();
         json.WriteStartArray("required"u8);

@@ -85,7 +85,8 @@ internal static class FormatPlan
         }
     }
 
-    private static bool IsObject(JsonElement schema) => schema.Text("type"u8) is "object" || schema.Member("properties"u8).ValueKind is JsonValueKind.Object;
+    private static bool IsObject(JsonElement schema)
+        => schema.Text("type"u8) is "object" || schema.Member("properties"u8).ValueKind is JsonValueKind.Object;
 
     private static void WriteWrapped(Utf8JsonWriter json, JsonElement schema)
     {

@@ -60,7 +60,8 @@ internal static class HostedTools
         var authorization = raw.Text("authorization"u8) ?? raw.Member("headers"u8).Text("Authorization"u8);
         json.WriteGiven(
             "authorization_token"u8,
-            authorization is not null && authorization.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) ? authorization[scheme.Length..] : authorization);
+            authorization is not null && authorization.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
+                ? authorization[scheme.Length..] : authorization);
         var allowed = raw.Member("allowed_tools"u8);
         if (allowed.ValueKind is JsonValueKind.Array)
         {
@@ -118,7 +119,8 @@ internal static class HostedTools
 
     /// <summary>True when files are given for the tool that runs code.</summary>
     public static bool NeedsContainer(ChatRequest request)
-        => request.Messages.Any(static message => message.Parts.Any(static part => part is OpaquePart { Origin: Surface.Messages, Kind: "container_upload" }));
+        => request.Messages.Any(static message => message.Parts.Any(
+            static part => part is OpaquePart { Origin: Surface.Messages, Kind: "container_upload" }));
 
     private static long? UsesFor(string? contextSize) => contextSize switch
     {

@@ -43,7 +43,8 @@ internal static class MessagesErrors
     }
 
     /// <summary>True for types that only this dialect has: they say more than the status.</summary>
-    private static bool IsOwn(string? type) => type is "overloaded_error" or "api_error" or "timeout_error" or "billing_error" or "request_too_large" or "not_found_error";
+    private static bool IsOwn(string? type)
+        => type is "overloaded_error" or "api_error" or "timeout_error" or "billing_error" or "request_too_large" or "not_found_error";
 
     private static string TypeFor(int status) => status switch
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Text;
 using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
 using Tollgate.Wire.OpenAi;
@@ -229,13 +230,14 @@ internal sealed class MessagesRelay(AnswerView view) : StreamPath
     private long IndexOf(ReadOnlySpan<byte> json)
     {
         var index = _members.Find(json, "index"u8);
-        return index >= 0 && System.Buffers.Text.Utf8Parser.TryParse(json.Slice(_members[index].ValueStart, _members[index].ValueLength), out int value, out _)
-            ? value : 0;
+        return index >= 0
+            && Utf8Parser.TryParse(json.Slice(_members[index].ValueStart, _members[index].ValueLength), out int value, out _) ? value : 0;
     }
 
     private ReadOnlySpan<byte> TypeOf(ReadOnlySpan<byte> json)
     {
         var index = _members.Find(json, "type"u8);
-        return index >= 0 && _members[index].Kind is JsonKind.String ? json.Slice(_members[index].ValueStart + 1, _members[index].ValueLength - 2) : default;
+        return index >= 0 && _members[index].Kind is JsonKind.String
+            ? json.Slice(_members[index].ValueStart + 1, _members[index].ValueLength - 2) : default;
     }
 }

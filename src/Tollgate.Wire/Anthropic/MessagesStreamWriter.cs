@@ -228,7 +228,8 @@ internal sealed class MessagesStreamWriter(AnswerView view) : ChatStreamWriter
 
     /// <summary>The arguments of the open call are all there, as far as their text tells.</summary>
     private bool IsComplete()
-        => _arguments.Length > 0 && _arguments[^1] is '}' or ' ' or '\n' && JsonScanner.Scan(Encoding.UTF8.GetBytes(_arguments.ToString()), new JsonMembers()).IsNone;
+        => _arguments.Length > 0 && _arguments[^1] is '}' or ' ' or '\n'
+            && JsonScanner.Scan(Encoding.UTF8.GetBytes(_arguments.ToString()), new JsonMembers()).IsNone;
 
     /// <summary>Opens the next call that waits; one whose arguments are complete gives way to the one behind it.</summary>
     private void NextCall(IBufferWriter<byte> output, bool isLast)

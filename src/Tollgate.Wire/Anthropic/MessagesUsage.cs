@@ -110,7 +110,9 @@ internal struct MessagesUsage
 
         if (usage.Tier is ServiceTier.Priority or ServiceTier.Batch or ServiceTier.Standard)
         {
-            json.WriteString("service_tier"u8, usage.Tier is ServiceTier.Priority ? "priority"u8 : usage.Tier is ServiceTier.Batch ? "batch"u8 : "standard"u8);
+            json.WriteString(
+                "service_tier"u8,
+                usage.Tier is ServiceTier.Priority ? "priority"u8 : usage.Tier is ServiceTier.Batch ? "batch"u8 : "standard"u8);
         }
 
         if (withTotal)

@@ -181,7 +181,8 @@ internal static class RequestWriter
             {
                 WriteContextManagement(extra.Value, json);
             }
-            else if (!Known.Contains(extra.Name) && (request.Origin is Surface.Messages || !ChatParameters.All.Contains(extra.Name, StringComparer.Ordinal)))
+            else if (!Known.Contains(extra.Name)
+                && (request.Origin is Surface.Messages || !ChatParameters.All.Contains(extra.Name, StringComparer.Ordinal)))
             {
                 json.WritePropertyName(extra.Name);
                 json.WriteElement(extra.Value);

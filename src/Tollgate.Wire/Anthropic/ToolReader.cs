@@ -93,7 +93,8 @@ internal static class ToolReader
             Kind = kind,
             Name = name ?? (kind is ToolKind.Function ? throw new WireException($"{path}.name: Field required", $"{path}.name") : type!),
             Description = kind is ToolKind.Function ? tool.Text("description"u8) : null,
-            Parameters = kind is ToolKind.Function && tool.Member("input_schema"u8) is { ValueKind: JsonValueKind.Object } schema ? schema : null,
+            Parameters = kind is ToolKind.Function && tool.Member("input_schema"u8) is { ValueKind: JsonValueKind.Object } schema
+                ? schema : null,
             Strict = kind is ToolKind.Function ? tool.Member("strict"u8).Flag() : null,
             Cache = BlockReader.ReadCache(tool),
             Raw = tool,

@@ -206,7 +206,8 @@ internal sealed class ToolWriter(ChatRequest request, TargetModel target, bool u
             {
                 var bytes = Encoding.UTF8.GetBytes(name);
                 var value = raw.Member(bytes);
-                json.WriteElement(bytes, value.IsGiven() ? value : raw.Member("function"u8).Member(bytes) is var inner && inner.IsGiven() ? inner : null);
+                value = value.IsGiven() ? value : raw.Member("function"u8).Member(bytes);
+                json.WriteElement(bytes, value.IsGiven() ? value : (JsonElement?)null);
             }
         }
 

@@ -11,7 +11,8 @@ internal static class MessagesEndpoints
     {
         var calls = routes.ServiceProvider.GetRequiredService<LlmCalls>();
         routes.MapPost("/v1/messages", http => calls.RunAsync(http, Surface.Messages)).Describe("messages", "Anthropic message, streamed or not");
-        routes.MapPost("/v1/messages/count_tokens", http => calls.CountAsync(http, Surface.Messages)).Describe("messages", "Tokens of an Anthropic message's prompt");
+        routes.MapPost("/v1/messages/count_tokens", http => calls.CountAsync(http, Surface.Messages))
+            .Describe("messages", "Tokens of an Anthropic message's prompt");
 
         // A client's own telemetry, which it sends wherever its base URL points; nobody here wants it.
         routes.MapPost("/api/event_logging/batch", static http => JsonAnswer.SendAsync(http, static json =>

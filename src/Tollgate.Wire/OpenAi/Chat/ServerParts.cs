@@ -29,7 +29,8 @@ internal static class ServerParts
 
         json.WriteStartObject("provider_specific_fields"u8);
         WriteList(json, "web_search_results"u8, own.Where(static part => part.Kind is "web_search_tool_result"));
-        WriteList(json, "tool_results"u8, own.Where(static part => part.Kind is not "web_search_tool_result" && part.Kind.EndsWith("_tool_result", StringComparison.Ordinal)));
+        WriteList(json, "tool_results"u8, own.Where(
+            static part => part.Kind is not "web_search_tool_result" && part.Kind.EndsWith("_tool_result", StringComparison.Ordinal)));
         WriteList(json, "compaction_blocks"u8, own.Where(static part => part.Kind is "compaction"));
         if (cited)
         {

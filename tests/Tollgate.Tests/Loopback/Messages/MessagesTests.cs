@@ -162,9 +162,16 @@ public sealed class MessagesTests(MessagesTests.Gateways shared) : IClassFixture
         answer.Json.GetProperty("input_tokens").GetInt32().ShouldBe(10);
     }
 
-    [Fact]
-    public async Task Tokens_OfWhatIsNoPrompt_AreAnErrorOfTheDialect()
-        => ShouldBeError(await shared.Gateway.PostAsync(Path + "/count_tokens", """{"model":"ok"}"""), 400, "invalid_request_error");
+    [Theory]
+    [InlineData("""{"model":"ok"}""", "messages parameter is required")]
+    [InlineData("""{"messages":[]}""", "model parameter is required")]
+    public async Task Tokens_OfWhatIsNoPrompt_AreAnErrorOfTheDialect(string body, string message)
+    {
+        var answer = await shared.Gateway.PostAsync(Path + "/count_tokens", body);
+
+        ShouldBeError(answer, 400, "invalid_request_error");
+        answer.Json.GetProperty("error").GetProperty("message").GetString().ShouldBe(message);
+    }
 
     [Fact]
     public async Task ClientsTelemetry_IsTakenWithoutAKey()
