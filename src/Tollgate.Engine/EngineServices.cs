@@ -90,5 +90,7 @@ public sealed class LlmCalls
     /// <param name="http">Request and answer.</param>
     /// <param name="surface">What is called.</param>
     /// <param name="pathModel">Model named by the path; null for none.</param>
-    public Task RunAsync(HttpContext http, Surface surface, string? pathModel = null) => _pipeline.RunAsync(http, surface, pathModel);
+    /// <param name="stream">Whether the answer is a stream, where the path decides; null where the body does.</param>
+    public Task RunAsync(HttpContext http, Surface surface, string? pathModel = null, bool? stream = null)
+        => _pipeline.RunAsync(http, surface, pathModel, stream);
 }

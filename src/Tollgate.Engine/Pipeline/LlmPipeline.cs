@@ -20,7 +20,8 @@ internal sealed partial class LlmPipeline(
     /// <param name="http">The request and its answer.</param>
     /// <param name="surface">What is called.</param>
     /// <param name="pathModel">Model named by the path; null for none.</param>
-    public async Task RunAsync(HttpContext http, Surface surface, string? pathModel)
+    /// <param name="stream">Whether the answer is a stream, where the path decides; null where the body does.</param>
+    public async Task RunAsync(HttpContext http, Surface surface, string? pathModel, bool? stream = null)
     {
         var scratch = CallScratch.Rent();
         var call = new CallContext(http, snapshots.Current, surface, time.GetTimestamp()) { Members = scratch.RequestMembers, PathModel = pathModel };
@@ -34,12 +35,12 @@ internal sealed partial class LlmPipeline(
             call.Caller = AccessGates.IsPublic(http, call.Snapshot)
                 ? Caller.Anonymous
                 : await authenticator.IdentifyAsync(http.Request, call.Snapshot, call.Aborted);
-            RouteAccess.CheckInference(call.Caller, http.Request.Path.Value ?? "/");
+            RouteAccess.CheckInference(call.Caller, http.Request.Path.Value ?? "/", surface);
 
             // :: 2. For what? One pooled buffer, root members indexed; the rest stays bytes.
             (buffer, var length) = await RequestBody.ReadAsync(http.Request, call.Snapshot.Config.General.MaxRequestBytes, call.Aborted);
             call.Body = ByteOrderMark.Skip(buffer.AsMemory(0, length));
-            Peek(call);
+            Peek(call, stream);
 
             // :: 3. May it run? Model access, budgets, rates, parallel requests: one decision, held until the call is settled.
             await admission.AdmitAsync(call, scratch);
@@ -111,7 +112,7 @@ internal sealed partial class LlmPipeline(
         }
     }
 
-    private static void Peek(CallContext call)
+    private static void Peek(CallContext call, bool? stream)
     {
         var fault = JsonScanner.Scan(call.Body.Span, call.Members);
         if (!fault.IsNone)
@@ -136,9 +137,9 @@ internal sealed partial class LlmPipeline(
             ClientLimits.Seconds(headers, "x-litellm-stream-timeout"),
             ClientLimits.Count(headers, "x-litellm-num-retries"),
             call.Http.Request.QueryString.HasValue ? call.Http.Request.Query["api-version"].ToString() : null);
-        if (call.Surface == Surface.Embeddings)
+        if ((call.Surface == Surface.Embeddings ? false : stream) is { } decided)
         {
-            call.Envelope.IgnoreStream();
+            call.Envelope.DecideStream(decided);
         }
 
         RequiredFields.Check(call);

@@ -69,6 +69,9 @@ public interface IUpstreamConnection
     /// <param name="status">HTTP status, or the code of an error inside a 200 answer.</param>
     /// <param name="body">The answer's body; may be cut, empty or no JSON at all.</param>
     UpstreamErrorKind Classify(int status, ReadOnlySpan<byte> body);
+
+    /// <summary>How long an error answer itself asks to wait, for providers that say it in the body; null when it does not.</summary>
+    TimeSpan? RetryAfterIn(ReadOnlySpan<byte> body) => null;
 }
 
 /// <summary>The client's request, as a connection needs to see it.</summary>

@@ -69,6 +69,9 @@ internal abstract class DialectConnection(ConnectionDraft draft, Authorization a
     /// <inheritdoc/>
     public virtual UpstreamErrorKind Classify(int status, ReadOnlySpan<byte> body) => _errors.Classify(status, body);
 
+    /// <inheritdoc/>
+    public virtual TimeSpan? RetryAfterIn(ReadOnlySpan<byte> body) => null;
+
     /// <summary>What a codec must know of a deployment's model.</summary>
     public static TargetModel TargetOf(ConnectionDraft draft) => new()
     {

@@ -18,6 +18,9 @@ internal sealed record TestModel(string Name, params (string Header, string Valu
     /// <summary>Where it is; the setup's fake upstream when null.</summary>
     public string? ApiBase { get; init; }
 
+    /// <summary>Who is called.</summary>
+    public string Provider { get; init; } = "openai";
+
     /// <summary>The model's name at the upstream.</summary>
     public string UpstreamModel { get; init; } = "up-model";
 }
@@ -51,7 +54,7 @@ internal sealed record GatewaySetup
         foreach (var model in Models)
         {
             var headers = string.Join(", ", model.Misbehaviour.Select(header => $"{header.Header}: '{header.Value}'"));
-            text.Append(CultureInfo.InvariantCulture, $"  - {{model_name: '{model.Name}', litellm_params: {{model: 'openai/{model.UpstreamModel}', ")
+            text.Append(CultureInfo.InvariantCulture, $"  - {{model_name: '{model.Name}', litellm_params: {{model: '{model.Provider}/{model.UpstreamModel}', ")
                 .Append(CultureInfo.InvariantCulture, $"api_base: '{model.ApiBase ?? upstream + "v1"}', api_key: '{GatewayFixture.UpstreamKey}'")
                 .Append(model.Params.Length > 0 ? ", " + model.Params : "")
                 .Append(headers.Length > 0 ? $", extra_headers: {{{headers}}}" : "")
