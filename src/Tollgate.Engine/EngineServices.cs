@@ -27,6 +27,7 @@ public static class EngineServices
         services.TryAddSingleton<AnswerPaths>();
         services.TryAddSingleton<MediaFetcher>();
         services.TryAddSingleton<RequestMedia>();
+        services.TryAddSingleton<EmbeddingCaller>();
         services.TryAddSingleton<MockAnswers>();
         services.TryAddSingleton<UpstreamCaller>();
         AddAdmission(services);
@@ -90,7 +91,9 @@ public sealed class LlmCalls
     /// <param name="http">Request and answer.</param>
     /// <param name="surface">What is called.</param>
     /// <param name="pathModel">Model named by the path; null for none.</param>
-    public Task RunAsync(HttpContext http, Surface surface, string? pathModel = null) => _pipeline.RunAsync(http, surface, pathModel);
+    /// <param name="stream">Whether the answer is a stream, where the path decides; null where the body does.</param>
+    public Task RunAsync(HttpContext http, Surface surface, string? pathModel = null, bool? stream = null)
+        => _pipeline.RunAsync(http, surface, pathModel, stream);
 
     /// <summary>Counts the tokens of a prompt; answers every outcome itself, errors included.</summary>
     /// <param name="http">Request and answer.</param>

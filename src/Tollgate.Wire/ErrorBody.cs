@@ -41,13 +41,25 @@ public sealed record ErrorBody(string Message, string? Type, string? Param, stri
 
     /// <summary>
     /// Reads an upstream's error answer, in any of the forms seen: <c>{"error":{...}}</c>, <c>{"error":"text"}</c>, <c>{"message":...}</c>
-    /// (with <c>type</c>, <c>param</c> and <c>code</c> beside it), <c>{"detail":...}</c>.
+    /// (with <c>type</c>, <c>param</c> and <c>code</c> beside it), <c>{"detail":...}</c>; a list counts as its first item.
     /// </summary>
     /// <returns>Null when the text is no such JSON.</returns>
     public static ErrorBody? TryRead(ReadOnlySpan<byte> json)
     {
         var members = new JsonMembers();
-        if (!JsonScanner.Scan(json, members).IsNone || members.RootKind != JsonKind.Object)
+        if (!JsonScanner.Scan(json, members).IsNone)
+        {
+            return null;
+        }
+
+        if (members.RootKind == JsonKind.Array)
+        {
+            // Google's streams fail with a list of one.
+            var first = new JsonWalker(json, json.IndexOf((byte)'['));
+            return first.MoveNext() && first.Current.Kind == JsonKind.Object ? TryRead(first.Value) : null;
+        }
+
+        if (members.RootKind != JsonKind.Object)
         {
             return null;
         }

@@ -20,8 +20,9 @@ internal sealed partial class LlmPipeline(
     /// <param name="http">The request and its answer.</param>
     /// <param name="surface">What is called.</param>
     /// <param name="pathModel">Model named by the path; null for none.</param>
+    /// <param name="stream">Whether the answer is a stream, where the path decides; null where the body does.</param>
     /// <param name="countsTokens">The prompt is only to be counted: nothing is produced and nothing is paid.</param>
-    public async Task RunAsync(HttpContext http, Surface surface, string? pathModel, bool countsTokens = false)
+    public async Task RunAsync(HttpContext http, Surface surface, string? pathModel, bool? stream = null, bool countsTokens = false)
     {
         var scratch = CallScratch.Rent();
         var call = new CallContext(http, snapshots.Current, surface, time.GetTimestamp()) 
@@ -45,7 +46,7 @@ internal sealed partial class LlmPipeline(
             // :: 2. For what? One pooled buffer, root members indexed; the rest stays bytes.
             (buffer, var length) = await RequestBody.ReadAsync(http.Request, call.Snapshot.Config.General.MaxRequestBytes, call.Aborted);
             call.Body = ByteOrderMark.Skip(buffer.AsMemory(0, length));
-            Peek(call);
+            Peek(call, stream);
 
             // :: 3. May it run? Model access, budgets, rates, parallel requests: one decision, held until the call is settled.
             await admission.AdmitAsync(call, scratch);
@@ -129,7 +130,7 @@ internal sealed partial class LlmPipeline(
         }
     }
 
-    private static void Peek(CallContext call)
+    private static void Peek(CallContext call, bool? stream)
     {
         var fault = JsonScanner.Scan(call.Body.Span, call.Members);
         if (!fault.IsNone)
@@ -154,9 +155,9 @@ internal sealed partial class LlmPipeline(
             ClientLimits.Seconds(headers, "x-litellm-stream-timeout"),
             ClientLimits.Count(headers, "x-litellm-num-retries"),
             call.Http.Request.QueryString.HasValue ? call.Http.Request.Query["api-version"].ToString() : null);
-        if (call.Surface == Surface.Embeddings)
+        if ((call.Surface == Surface.Embeddings ? false : stream) is { } decided)
         {
-            call.Envelope.IgnoreStream();
+            call.Envelope.DecideStream(decided);
         }
 
         RequiredFields.Check(call);

@@ -106,8 +106,8 @@ internal sealed class RequestEnvelope
         ModelJson = JsonText.Quote(model);
     }
 
-    /// <summary>For calls whose answers are never streams.</summary>
-    public void IgnoreStream() => Stream = false;
+    /// <summary>For calls where the path, not the body, says whether the answer is a stream.</summary>
+    public void DecideStream(bool stream) => Stream = stream;
 
     /// <summary>Sets what headers and query said where the body said nothing.</summary>
     public void Complete(TimeSpan? timeout, TimeSpan? streamTimeout, int? numRetries, string? apiVersion)
@@ -160,6 +160,10 @@ internal sealed class RequestEnvelope
             case 17 when raw.SequenceEqual("safety_identifier"u8):
                 Metadata.SafetyIdentifier = Customer(json, member);
                 break;
+            case 16 when raw.SequenceEqual("generationConfig"u8):
+            case 17 when raw.SequenceEqual("generation_config"u8):
+                TakeGenerationConfig(json, member);
+                break;
             case 12 when raw.SequenceEqual("service_tier"u8):
                 ServiceTier = ServiceTiers.Read(json.Slice(member.ValueStart, member.ValueLength));
                 break;
@@ -170,6 +174,23 @@ internal sealed class RequestEnvelope
                 }
 
                 break;
+        }
+    }
+
+    /// <summary>A dialect that keeps its limits one level down; what is wrong with it, its reader says.</summary>
+    private void TakeGenerationConfig(ReadOnlySpan<byte> json, in MemberSpan member)
+    {
+        var config = new JsonWalker(json, member.ValueStart);
+        while (config.MoveNext())
+        {
+            if (config.NameIs("maxOutputTokens"u8) || config.NameIs("max_output_tokens"u8))
+            {
+                MaxOutputTokens = Whole(json, config.Current) ?? MaxOutputTokens;
+            }
+            else if (config.NameIs("candidateCount"u8) || config.NameIs("candidate_count"u8))
+            {
+                Choices = Math.Max(1, Whole(json, config.Current) ?? 1);
+            }
         }
     }
 

@@ -29,6 +29,9 @@ public interface IUpstreamConnection
     /// </summary>
     Surface SpokenFor(Surface surface) => surface;
 
+    /// <summary>The wire format of embeddings where it is not OpenAI's; null where it is.</summary>
+    EmbeddingCodec? Embeddings => null;
+
     /// <summary>Facts about the model, for calls that are translated to a surface.</summary>
     TargetModel TargetFor(Surface spoken) => new() { Provider = Provider, Model = "", Rules = Response };
 
@@ -84,6 +87,9 @@ public interface IUpstreamConnection
     /// <param name="status">HTTP status, or the code of an error inside a 200 answer.</param>
     /// <param name="body">The answer's body; may be cut, empty or no JSON at all.</param>
     UpstreamErrorKind Classify(int status, ReadOnlySpan<byte> body);
+
+    /// <summary>How long an error answer itself asks to wait, for providers that say it in the body; null when it does not.</summary>
+    TimeSpan? RetryAfterIn(ReadOnlySpan<byte> body) => null;
 }
 
 /// <summary>The client's request, as a connection needs to see it.</summary>

@@ -43,6 +43,7 @@ internal static partial class UpstreamErrors
             status = int.TryParse(error?.Code, NumberStyles.None, CultureInfo.InvariantCulture, out var code) && code is >= 400 and <= 599 ? code : 500;
         }
 
+        var asked = deployment.Connection.RetryAfterIn(body);
         return new AttemptOutcome
         {
             Deployment = deployment,
@@ -52,8 +53,9 @@ internal static partial class UpstreamErrors
             UpstreamType = error?.Type,
             UpstreamCode = error?.Code,
             UpstreamParam = error?.Param,
-            RetryAfter = headers is null ? null : RetryAfterOf(headers, time),
-            RetryAfterHeader = headers?.RetryAfter?.ToString(),
+            RetryAfter = (headers is null ? null : RetryAfterOf(headers, time)) ?? asked,
+            RetryAfterHeader = headers?.RetryAfter?.ToString()
+                ?? (asked is { } wait ? ((long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture) : null),
             Headers = headers,
         };
     }

@@ -2,13 +2,18 @@ using System.Collections.Frozen;
 using Tollgate.Engine.Upstream;
 using Tollgate.Providers.Anthropic;
 using Tollgate.Providers.Azure;
+using Tollgate.Providers.Google;
 
 namespace Tollgate.Providers.Connections;
 
 /// <summary>What connections of all kinds share: the clock, and tokens that many deployments use.</summary>
 /// <param name="Clock">Tells when tokens end.</param>
 /// <param name="Entra">Tokens of Microsoft Entra ID.</param>
-internal sealed record ConnectionServices(TimeProvider Clock, EntraTokens Entra);
+internal sealed record ConnectionServices(TimeProvider Clock, EntraTokens Entra)
+{
+    /// <summary>Tokens of Google Cloud.</summary>
+    public GoogleTokens Google { get; init; } = new(Clock);
+}
 
 /// <summary>
 /// How connections are made, by the family that a row names. A family that speaks a dialect of its own is a folder and one line here.
@@ -23,6 +28,7 @@ internal static class Families
             ["azure"] = AzureFamily.Open,
             ["azure_ai"] = AzureFamily.OpenFoundry,
             ["anthropic"] = static (draft, _) => AnthropicFamily.Open(draft),
+            ["gemini"] = GoogleFamily.Open,
         }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>True for families that connections can be made to.</summary>

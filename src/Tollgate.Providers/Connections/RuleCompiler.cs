@@ -94,7 +94,8 @@ internal static class RuleCompiler
 
     private static void AddValues(ConnectionDraft draft, Surface surface, ParameterRulesBuilder rules)
     {
-        foreach (var member in draft.Deployment.DefaultParams)
+        // Defaults have OpenAI's names: where another dialect is spoken they are part of what is translated.
+        foreach (var member in surface is Surface.GenerateContent ? [] : draft.Deployment.DefaultParams)
         {
             if (surface != Surface.Messages || Anthropic.AnthropicBody.HasParameter(member.Name))
             {
@@ -102,7 +103,7 @@ internal static class RuleCompiler
             }
         }
 
-        foreach (var member in draft.Config.Router.DefaultParams)
+        foreach (var member in surface is Surface.GenerateContent ? [] : draft.Config.Router.DefaultParams)
         {
             // A default of all models may be one of chat only.
             if (surface == Surface.Chat || !ChatParameters.All.Contains(member.Name, StringComparer.Ordinal))

@@ -40,7 +40,7 @@ public sealed partial class RequestRewriter
 
             if (rule.Role == MemberRole.Model && !rule.Dropped)
             {
-                return KeepIt with { Value = rule.Forced ?? rules.ModelJson };
+                return rules.ModelInPath ? CutIt : KeepIt with { Value = rule.Forced ?? rules.ModelJson };
             }
 
             if (rule.Forced is { } forced)
@@ -189,7 +189,7 @@ public sealed partial class RequestRewriter
         private void Append(bool stream)
         {
             var json = request.Json.Span;
-            if (request.Members.Find(json, "model"u8) < 0 && rules.Find("model"u8) is not { Dropped: true })
+            if (!rules.ModelInPath && request.Members.Find(json, "model"u8) < 0 && rules.Find("model"u8) is not { Dropped: true })
             {
                 Add(rules.ModelMember);
             }

@@ -170,6 +170,7 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
         app.UseCors();
         app.MapLlm();
         app.MapMessages();
+        app.MapGoogle();
         app.MapModels();
         app.MapManagement();
         app.MapHealth();
