@@ -19,6 +19,8 @@ public static class Dialects
     public static ImmutableArray<DialectCodec> All { get; } =
     [
         new OpenAi.ChatCodec(),
+        new OpenAi.CompletionsCodec(),
+        new Responses.ResponsesCodec(),
     ];
 
     /// <summary>The codec of a surface; null for surfaces that are no chat calls.</summary>
