@@ -6,6 +6,7 @@ using Tollgate.Engine.Admission;
 using Tollgate.Engine.Keys;
 using Tollgate.Engine.Media;
 using Tollgate.Engine.Pipeline;
+using Tollgate.Engine.Responses;
 using Tollgate.Engine.Routing;
 using Tollgate.Engine.Spend;
 using Tollgate.Engine.Upstream;
@@ -30,6 +31,12 @@ public static class EngineServices
         services.TryAddSingleton<MockAnswers>();
         services.TryAddSingleton<UpstreamCaller>();
         AddAdmission(services);
+        services.TryAddSingleton(static provider => new ResponseMemory(
+            provider.GetService<ISharedResponses>(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<Conversations>();
+        services.TryAddSingleton<KeptAnswers>();
+        services.TryAddSingleton(static provider => new ResponseCalls(
+            provider.GetRequiredService<KeptAnswers>(), provider.GetRequiredService<SnapshotHolder>(), provider.GetRequiredService<Authenticator>()));
         services.TryAddSingleton<CallSettlement>();
         services.TryAddSingleton<DeploymentProbe>();
         services.TryAddSingleton<LlmPipeline>();
@@ -89,5 +96,7 @@ public sealed class LlmCalls
     /// <param name="http">Request and answer.</param>
     /// <param name="surface">What is called.</param>
     /// <param name="pathModel">Model named by the path; null for none.</param>
-    public Task RunAsync(HttpContext http, Surface surface, string? pathModel = null) => _pipeline.RunAsync(http, surface, pathModel);
+    /// <param name="operation">What follows the surface's own path at the upstream (<c>/compact</c>); empty for nothing.</param>
+    public Task RunAsync(HttpContext http, Surface surface, string? pathModel = null, string operation = "")
+        => _pipeline.RunAsync(http, surface, pathModel, operation);
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Tollgate.Engine.Errors;
 using Tollgate.Engine.Keys;
+using Tollgate.Engine.Responses;
 using Tollgate.Engine.Routing;
 using Tollgate.Engine.Upstream;
 using Tollgate.Wire;
@@ -14,16 +15,17 @@ namespace Tollgate.Engine.Pipeline;
 /// <summary>One LLM call, from the caller's key to the settled end. Read it top to bottom; steps are numbered as in docs/architecture.md.</summary>
 internal sealed partial class LlmPipeline(
     SnapshotHolder snapshots, Authenticator authenticator, CallAdmission admission, Router router, UpstreamCaller upstream,
-    CallSettlement settlement, TimeProvider time, ILogger<LlmPipeline> logger)
+    Conversations conversations, CallSettlement settlement, TimeProvider time, ILogger<LlmPipeline> logger)
 {
     /// <summary>Serves a call.</summary>
     /// <param name="http">The request and its answer.</param>
     /// <param name="surface">What is called.</param>
     /// <param name="pathModel">Model named by the path; null for none.</param>
-    public async Task RunAsync(HttpContext http, Surface surface, string? pathModel)
+    /// <param name="operation">What follows the surface's own path at the upstream; empty for nothing.</param>
+    public async Task RunAsync(HttpContext http, Surface surface, string? pathModel, string operation = "")
     {
         var scratch = CallScratch.Rent();
-        var call = new CallContext(http, snapshots.Current, surface, time.GetTimestamp()) { Members = scratch.RequestMembers, PathModel = pathModel };
+        var call = new CallContext(http, snapshots.Current, surface, time.GetTimestamp()) { Members = scratch.RequestMembers, PathModel = pathModel, Operation = operation };
         byte[]? buffer = null;
         try
         {
@@ -40,6 +42,7 @@ internal sealed partial class LlmPipeline(
             (buffer, var length) = await RequestBody.ReadAsync(http.Request, call.Snapshot.Config.General.MaxRequestBytes, call.Aborted);
             call.Body = ByteOrderMark.Skip(buffer.AsMemory(0, length));
             Peek(call);
+            await conversations.RecallAsync(call);
 
             // :: 3. May it run? Model access, budgets, rates, parallel requests: one decision, held until the call is settled.
             await admission.AdmitAsync(call, scratch);

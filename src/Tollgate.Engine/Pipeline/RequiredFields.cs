@@ -17,7 +17,7 @@ internal static class RequiredFields
             case Surface.Chat:
                 RequireMessages(call);
                 break;
-            case Surface.Embeddings:
+            case Surface.Responses or Surface.Embeddings:
                 RequireInput(call);
                 break;
             default:

@@ -29,6 +29,9 @@ public interface IUpstreamConnection
     /// </summary>
     Surface SpokenFor(Surface surface) => surface;
 
+    /// <summary>The same for a call, where what it asks for decides.</summary>
+    Surface SpokenFor(in UpstreamRequest request) => SpokenFor(request.Surface);
+
     /// <summary>Facts about the model, for calls that are translated to a surface.</summary>
     TargetModel TargetFor(Surface spoken) => new() { Provider = Provider, Model = "", Rules = Response };
 

@@ -25,8 +25,9 @@ internal static class RuleCompiler
             ShapeChat(draft, rules);
         }
 
-        if (draft.Config.Models.SendMetadataUpstream)
+        if (draft.Config.Models.SendMetadataUpstream || surface == Surface.Responses)
         {
+            // The provider keeps metadata with a response; what is meant for the gateway stands in litellm_metadata there.
             rules.PassOn("metadata");
         }
 
@@ -92,7 +93,14 @@ internal static class RuleCompiler
     {
         foreach (var member in draft.Deployment.DefaultParams)
         {
-            rules.Default(member.Name, member.Json);
+            if (surface == Surface.Responses)
+            {
+                ResponsesDefaults.Add(rules, member);
+            }
+            else
+            {
+                rules.Default(member.Name, member.Json);
+            }
         }
 
         foreach (var member in draft.Config.Router.DefaultParams)

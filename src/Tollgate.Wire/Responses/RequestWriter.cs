@@ -155,7 +155,8 @@ internal static class RequestWriter
 
         foreach (var extra in request.Extras)
         {
-            if (!NotExtras.Contains(extra.Name))
+            // A chat client's metadata is mostly meant for the gateway.
+            if (!NotExtras.Contains(extra.Name) && (request.Origin is Surface.Responses || extra.Name is not "metadata"))
             {
                 json.WriteElement(Encoding.UTF8.GetBytes(extra.Name), extra.Value);
             }

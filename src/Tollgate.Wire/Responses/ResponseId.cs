@@ -24,8 +24,17 @@ public sealed record ResponseId(string Provider, string DeploymentId, string Ups
     /// <summary>The team whose answer it is; null for none's.</summary>
     public string? TeamId { get; init; }
 
-    /// <summary>The id as clients are told.</summary>
-    public string Encode()
+    /// <summary>What the id holds, as text.</summary>
+    public string Text => MakeText();
+
+    /// <summary>The id as clients are told where nothing is to be hidden.</summary>
+    public string Encode() => Prefix + Convert.ToBase64String(Encoding.UTF8.GetBytes(Text));
+
+    /// <summary>Takes an id apart; null for one that was not made here (an upstream's own).</summary>
+    public static ResponseId? TryDecode(string id)
+        => id.StartsWith(Prefix, StringComparison.Ordinal) && Decoded(id[Prefix.Length..]) is { } text ? TryRead(text) : null;
+
+    private string MakeText()
     {
         var text = new StringBuilder().Append(ProviderMark).Append(Provider).Append(DeploymentMark).Append(DeploymentId)
             .Append(UpstreamMark).Append(Upstream);
@@ -34,14 +43,13 @@ public sealed record ResponseId(string Provider, string DeploymentId, string Ups
             text.Append(UserMark).Append(UserId).Append(TeamMark).Append(TeamId);
         }
 
-        return Prefix + Convert.ToBase64String(Encoding.UTF8.GetBytes(text.ToString()));
+        return text.ToString();
     }
 
-    /// <summary>Takes an id apart; null for one that was not made here (an upstream's own).</summary>
-    public static ResponseId? TryDecode(string id)
+    /// <summary>Reads what <see cref="Text"/> says; null for anything else.</summary>
+    public static ResponseId? TryRead(string text)
     {
-        if (!id.StartsWith(Prefix, StringComparison.Ordinal) || Decoded(id[Prefix.Length..]) is not { } text
-            || !text.StartsWith(ProviderMark, StringComparison.Ordinal))
+        if (!text.StartsWith(ProviderMark, StringComparison.Ordinal))
         {
             return null;
         }

@@ -90,7 +90,15 @@ internal sealed record ResponseObject
         Repeat("instructions"u8, "null"u8, json);
         Repeat("max_output_tokens"u8, "null"u8, json);
         Repeat("parallel_tool_calls"u8, "true"u8, json);
-        Repeat("previous_response_id"u8, "null"u8, json);
+        if (View.PreviousResponseId is { } previous)
+        {
+            json.WriteString("previous_response_id"u8, previous);
+        }
+        else
+        {
+            Repeat("previous_response_id"u8, "null"u8, json);
+        }
+
         Repeat("reasoning"u8, "{\"effort\":null,\"summary\":null}"u8, json);
         Repeat("store"u8, "true"u8, json);
         Repeat("temperature"u8, "null"u8, json);

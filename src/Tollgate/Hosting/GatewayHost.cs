@@ -168,6 +168,7 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
         app.UseRouting();
         app.UseCors();
         app.MapLlm();
+        app.MapResponses();
         app.MapModels();
         app.MapManagement();
         app.MapHealth();
