@@ -17,7 +17,6 @@ internal sealed class SpokenSurfaces(ConnectionDraft draft)
         "web_search", "web_search_preview", "file_search", "code_interpreter", "image_generation", "mcp", "computer_use_preview", "shell", "apply_patch",
     };
 
-    private readonly bool _isOpenAi = HasHook(draft);
     private readonly bool _isFirstParty = HasHook(draft) && OpenAiModelsHook.IsFirstParty(draft);
     private readonly bool _staysOnChat = draft.Deployment.UseChatCompletionsApi || draft.ForcesChat;
 
@@ -79,7 +78,7 @@ internal sealed class SpokenSurfaces(ConnectionDraft draft)
             || (_isFirstParty && (draft.Config.Models.RouteAllChatToResponses || draft.Facts?.Mode is "responses")));
 
     /// <summary>The provider's own chat models are not known to its completions; of models elsewhere nobody knows.</summary>
-    private bool IsChatModel() => _isOpenAi && draft.Deployment.Info.Mode is null && draft.Facts?.Mode is "chat" or "responses";
+    private bool IsChatModel() => _isFirstParty && draft.Deployment.Info.Mode is null && draft.Facts?.Mode is "chat" or "responses";
 
     private bool Serves(Surface surface) => draft.Row.Endpoints.Contains(SurfacePaths.Of(surface)?.Route ?? "", StringComparer.Ordinal);
 
