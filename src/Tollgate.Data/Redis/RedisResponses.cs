@@ -17,7 +17,7 @@ public sealed class RedisResponses(RedisConnection connection, RedisSettings set
         {
             var database = await connection.OpenAsync().WaitAsync(settings.OperationTimeout, time);
             byte[]? kept = await database.StringGetAsync(Prefix + name).WaitAsync(settings.OperationTimeout, time);
-            return kept;
+            return kept is null ? (ReadOnlyMemory<byte>?)null : kept;
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException)
         {
