@@ -17,7 +17,10 @@ public sealed class CompletionsCodec : DialectCodec
     public override string Name => "OpenAI Completions";
 
     /// <inheritdoc/>
-    public override FeatureTable Writes { get; } = AllRefused();
+    public override bool IsUpstream => false;
+
+    /// <inheritdoc/>
+    public override FeatureTable Writes { get; } = [];
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<Feature, string> Reads { get; } = new Dictionary<Feature, string>
@@ -44,15 +47,4 @@ public sealed class CompletionsCodec : DialectCodec
 
     /// <inheritdoc/>
     public override ChatStreamWriter WriteStream(AnswerView view) => new CompletionsStreamWriter(view);
-
-    private static FeatureTable AllRefused()
-    {
-        var table = new FeatureTable();
-        foreach (var feature in Enum.GetValues<Feature>())
-        {
-            table.Add(feature, Handling.Refused, "no provider is written to in the dialect");
-        }
-
-        return table;
-    }
 }

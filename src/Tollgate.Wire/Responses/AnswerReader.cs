@@ -157,13 +157,13 @@ internal static class AnswerReader
             return;
         }
 
-        var citations = new List<Citation>();
+        List<Citation>? citations = null;
         foreach (var annotation in Items.Of(part, "annotations"u8))
         {
-            citations.Add(CitationOf(annotation));
+            (citations ??= []).Add(CitationOf(annotation));
         }
 
-        choice.Parts.Add(new TextPart(text) { Citations = citations });
+        choice.Parts.Add(new TextPart(text) { Citations = citations ?? (IReadOnlyList<Citation>)[] });
         choice.LogProbs ??= LogProbsOf(part.Member("logprobs"u8));
     }
 }
