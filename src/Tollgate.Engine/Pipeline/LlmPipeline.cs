@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Tollgate.Engine.Errors;
 using Tollgate.Engine.Keys;
+using Tollgate.Engine.Responses;
 using Tollgate.Engine.Routing;
 using Tollgate.Engine.Upstream;
 using Tollgate.Wire;
@@ -14,22 +15,20 @@ namespace Tollgate.Engine.Pipeline;
 /// <summary>One LLM call, from the caller's key to the settled end. Read it top to bottom; steps are numbered as in docs/architecture.md.</summary>
 internal sealed partial class LlmPipeline(
     SnapshotHolder snapshots, Authenticator authenticator, CallAdmission admission, Router router, UpstreamCaller upstream,
-    CallSettlement settlement, TokenCounts counts, TimeProvider time, ILogger<LlmPipeline> logger)
+    Conversations conversations, CallSettlement settlement, TokenCounts counts, TimeProvider time, ILogger<LlmPipeline> logger)
 {
     /// <summary>Serves a call.</summary>
     /// <param name="http">The request and its answer.</param>
-    /// <param name="surface">What is called.</param>
-    /// <param name="pathModel">Model named by the path; null for none.</param>
-    /// <param name="stream">Whether the answer is a stream, where the path decides; null where the body does.</param>
-    /// <param name="countsTokens">The prompt is only to be counted: nothing is produced and nothing is paid.</param>
-    public async Task RunAsync(HttpContext http, Surface surface, string? pathModel, bool? stream = null, bool countsTokens = false)
+    /// <param name="route">What the route says of it.</param>
+    public async Task RunAsync(HttpContext http, CallRoute route)
     {
         var scratch = CallScratch.Rent();
-        var call = new CallContext(http, snapshots.Current, surface, time.GetTimestamp()) 
+        var call = new CallContext(http, snapshots.Current, route.Surface, time.GetTimestamp())
         {
             Members = scratch.RequestMembers,
-            PathModel = pathModel,
-            CountsTokens = countsTokens,
+            PathModel = route.PathModel,
+            CountsTokens = route.CountsTokens,
+            Operation = route.Operation,
         };
         byte[]? buffer = null;
         try
@@ -41,12 +40,13 @@ internal sealed partial class LlmPipeline(
             call.Caller = AccessGates.IsPublic(http, call.Snapshot)
                 ? Caller.Anonymous
                 : await authenticator.IdentifyAsync(http.Request, call.Snapshot, call.Aborted);
-            RouteAccess.CheckInference(call.Caller, http.Request.Path.Value ?? "/", surface);
+            RouteAccess.CheckInference(call.Caller, http.Request.Path.Value ?? "/", route.Surface);
 
             // :: 2. For what? One pooled buffer, root members indexed; the rest stays bytes.
             (buffer, var length) = await RequestBody.ReadAsync(http.Request, call.Snapshot.Config.General.MaxRequestBytes, call.Aborted);
             call.Body = ByteOrderMark.Skip(buffer.AsMemory(0, length));
-            Peek(call, stream);
+            Peek(call, route.Stream);
+            await conversations.RecallAsync(call);
 
             // :: 3. May it run? Model access, budgets, rates, parallel requests: one decision, held until the call is settled.
             await admission.AdmitAsync(call, scratch);
@@ -65,7 +65,7 @@ internal sealed partial class LlmPipeline(
         {
             call.Refusal = error;
             CallHeaders.Write(call, outcome: null, call.UpstreamTime, time.GetElapsedTime(call.StartedAt));
-            await ErrorResponder.WriteAsync(http.Response, error, surface);
+            await ErrorResponder.WriteAsync(http.Response, error, route.Surface);
         }
         catch (Exception exception) when (call.Aborted.IsCancellationRequested && exception is OperationCanceledException or IOException or BadHttpRequestException)
         {

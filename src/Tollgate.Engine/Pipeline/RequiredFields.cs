@@ -21,7 +21,7 @@ internal static class RequiredFields
                 RequireMessages(call);
                 RequireLimit(call);
                 break;
-            case Surface.Embeddings:
+            case Surface.Responses or Surface.Embeddings:
                 RequireInput(call);
                 break;
             default:

@@ -99,6 +99,11 @@ internal sealed class BodyRelay(SpendRecorder spend, TimeProvider time)
             }
         }
 
+        if (call.Kept is { } kept)
+        {
+            await kept;
+        }
+
         await response.BodyWriter.FlushAsync(call.Aborted);
         return outcome;
     }

@@ -29,6 +29,9 @@ public interface IUpstreamConnection
     /// </summary>
     Surface SpokenFor(Surface surface) => surface;
 
+    /// <summary>The same for a call, where what it asks for decides.</summary>
+    Surface SpokenFor(in UpstreamRequest request) => SpokenFor(request.Surface);
+
     /// <summary>The wire format of embeddings where it is not OpenAI's; null where it is.</summary>
     EmbeddingCodec? Embeddings => null;
 

@@ -38,7 +38,8 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
     private async ValueTask<AttemptOutcome> CallAsync(CallContext call, CallScratch scratch, Deployment deployment, AttemptClock clock)
     {
         var connection = deployment.Connection;
-        var spoken = connection.SpokenFor(call.Surface);
+        var request = RequestFor(call);
+        var spoken = connection.SpokenFor(request);
         var endpoint = connection.EndpointFor(spoken, call.Envelope.Stream, call.Envelope.ApiVersion);
         if (endpoint.Uri is null)
         {
@@ -52,7 +53,14 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
 
         if (spoken == call.Surface)
         {
-            return await SendAsync(call, scratch, deployment, clock, endpoint.Uri, RequestFor(call), translation: null);
+            var address = call.Operation.Length == 0 ? endpoint.Uri : AddressBelow(endpoint.Uri, call.Operation);
+            return await SendAsync(call, scratch, deployment, clock, address, request, translation: null);
+        }
+
+        if (call.Operation.Length > 0)
+        {
+            return UpstreamErrors.FromFault(deployment, new ConnectionFault(
+                UpstreamErrorKind.BadRequest, $"{connection.ExceptionName} - the provider does not serve {call.Route}{call.Operation}."));
         }
 
         var (translation, unfit) = await Translation.OpenAsync(call, scratch, deployment, spoken, media, clock.Token);
@@ -63,12 +71,12 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
 
         using (translation)
         {
-            var request = new UpstreamRequest(
+            var translated = new UpstreamRequest(
                 translation.Body, translation.Members, spoken, call.Envelope.Stream, call.Envelope.Policy, call.Envelope.ApiVersion)
             {
                 ClientHeaders = call.Http.Request.Headers,
             };
-            return await SendAsync(call, scratch, deployment, clock, endpoint.Uri, request, translation);
+            return await SendAsync(call, scratch, deployment, clock, endpoint.Uri, translated, translation);
         }
     }
 
@@ -184,6 +192,9 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
             return await RelayAsync(call, scratch, answer, clock, translation, call.Envelope.Stream);
         }
     }
+
+    /// <summary>The address of something below a surface's own; the query stays.</summary>
+    internal static Uri AddressBelow(Uri address, string path) => new UriBuilder(address) { Path = address.AbsolutePath.TrimEnd('/') + path }.Uri;
 
     /// <summary>The client's body, as a connection needs to see it.</summary>
     internal static UpstreamRequest RequestFor(CallContext call)

@@ -40,7 +40,7 @@ internal static partial class UpstreamErrors
         var error = ErrorBody.TryRead(body);
         if (status < 400)
         {
-            status = int.TryParse(error?.Code, NumberStyles.None, CultureInfo.InvariantCulture, out var code) && code is >= 400 and <= 599 ? code : 500;
+            status = StatusOf(error?.Code);
         }
 
         var asked = deployment.Connection.RetryAfterIn(body);
@@ -59,6 +59,14 @@ internal static partial class UpstreamErrors
             Headers = headers,
         };
     }
+
+    /// <summary>The status that a code inside an answer stands for.</summary>
+    private static int StatusOf(string? code) => code switch
+    {
+        "rate_limit_exceeded" => 429,
+        "invalid_prompt" => 400,
+        _ => int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var status) && status is >= 400 and <= 599 ? status : 500,
+    };
 
     /// <summary>An answer that is not what the dialect promises.</summary>
     public static AttemptOutcome BadResponse(Deployment deployment, string message, HttpResponseHeaders? headers = null) => new()

@@ -29,8 +29,9 @@ internal static class RuleCompiler
             Anthropic.AnthropicBody.Shape(rules);
         }
 
-        if (draft.Config.Models.SendMetadataUpstream)
+        if (draft.Config.Models.SendMetadataUpstream || surface == Surface.Responses)
         {
+            // The provider keeps metadata with a response; what is meant for the gateway stands in litellm_metadata there.
             rules.PassOn("metadata");
         }
 
@@ -97,7 +98,11 @@ internal static class RuleCompiler
         // Defaults have OpenAI's names: where another dialect is spoken they are part of what is translated.
         foreach (var member in surface is Surface.GenerateContent ? [] : draft.Deployment.DefaultParams)
         {
-            if (surface != Surface.Messages || Anthropic.AnthropicBody.HasParameter(member.Name))
+            if (surface == Surface.Responses)
+            {
+                ResponsesDefaults.Add(rules, member);
+            }
+            else if (surface != Surface.Messages || Anthropic.AnthropicBody.HasParameter(member.Name))
             {
                 rules.Default(member.Name, member.Json);
             }

@@ -21,6 +21,8 @@ public static class Dialects
         new OpenAi.ChatCodec(),
         new Anthropic.MessagesCodec(),
         new Gemini.GenerateContentCodec(),
+        new OpenAi.CompletionsCodec(),
+        new Responses.ResponsesCodec(),
     ];
 
     /// <summary>The codec of a surface; null for surfaces that are no chat calls.</summary>

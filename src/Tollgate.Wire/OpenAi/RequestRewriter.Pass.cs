@@ -150,7 +150,8 @@ public sealed partial class RequestRewriter
 
             switch (rule?.Role)
             {
-                case MemberRole.StreamOptions when stream && rules.StreamUsage == StreamUsage.StreamOptions:
+                case MemberRole.StreamOptions when stream && rules.StreamUsage == StreamUsage.StreamOptions
+                    && rules.Surface is Surface.Chat or Surface.Completions:
                     AskForUsage(member);
                     break;
                 case MemberRole.Messages when rules.Messages is not null:
@@ -212,7 +213,7 @@ public sealed partial class RequestRewriter
                 Add(addition(request));
             }
 
-            if (stream && rules.StreamUsage == StreamUsage.StreamOptions && rules.Surface != Surface.Embeddings
+            if (stream && rules.StreamUsage == StreamUsage.StreamOptions && rules.Surface is Surface.Chat or Surface.Completions
                 && !request.TryGet("stream_options"u8, out _))
             {
                 Add(Constants.UsageMember);

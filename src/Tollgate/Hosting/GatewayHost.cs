@@ -171,6 +171,7 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
         app.MapLlm();
         app.MapMessages();
         app.MapGoogle();
+        app.MapResponses();
         app.MapModels();
         app.MapManagement();
         app.MapHealth();
