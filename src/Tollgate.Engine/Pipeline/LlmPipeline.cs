@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Tollgate.Engine.Errors;
 using Tollgate.Engine.Keys;
+using Tollgate.Engine.Media;
 using Tollgate.Engine.Routing;
 using Tollgate.Engine.Upstream;
 using Tollgate.Wire;
@@ -37,8 +38,17 @@ internal sealed partial class LlmPipeline(
             RouteAccess.CheckInference(call.Caller, http.Request.Path.Value ?? "/");
 
             // :: 2. For what? One pooled buffer, root members indexed; the rest stays bytes.
-            (buffer, var length) = await RequestBody.ReadAsync(http.Request, call.Snapshot.Config.General.MaxRequestBytes, call.Aborted);
-            call.Body = ByteOrderMark.Skip(buffer.AsMemory(0, length));
+            if (surface.TakesForm() && FormBody.IsForm(http.Request))
+            {
+                call.Form = await FormBody.ReadAsync(http.Request, call.Snapshot.Config.General.MaxRequestBytes, pathModel is not null, call.Aborted);
+                call.Body = call.Form.Fields.ToJson();
+            }
+            else
+            {
+                (buffer, var length) = await RequestBody.ReadAsync(http.Request, call.Snapshot.Config.General.MaxRequestBytes, call.Aborted);
+                call.Body = ByteOrderMark.Skip(buffer.AsMemory(0, length));
+            }
+
             Peek(call);
 
             // :: 3. May it run? Model access, budgets, rates, parallel requests: one decision, held until the call is settled.
@@ -67,6 +77,11 @@ internal sealed partial class LlmPipeline(
                 ArrayPool<byte>.Shared.Return(buffer);
             }
 
+            if (call.Form is { } form)
+            {
+                await form.LeaveAsync(scratch.BuffersInUse);
+            }
+
             scratch.Return();
         }
     }
@@ -89,6 +104,11 @@ internal sealed partial class LlmPipeline(
             if (call.Outcome.Kind == UpstreamErrorKind.ClientGone)
             {
                 Log.ClientLeft(logger, call.CallId);
+            }
+            else if (!call.Outcome.Succeeded && call.Form is { IsConsumed: true })
+            {
+                // What streamed past cannot be sent again.
+                break;
             }
             else if (!call.Outcome.Succeeded)
             {
@@ -128,7 +148,9 @@ internal sealed partial class LlmPipeline(
         }
 
         var general = call.Snapshot.Config.General;
-        var forced = call.Surface == Surface.Embeddings ? general.EmbeddingModel : general.CompletionModel;
+        var forced = call.Surface == Surface.Embeddings ? general.EmbeddingModel
+            : call.Surface.IsMedia() ? MediaModel.For(call, general)
+            : general.CompletionModel;
         call.Envelope = RequestEnvelope.Read(call.Body, call.Members, forced ?? call.PathModel, call.Route);
         var headers = call.Http.Request.Headers;
         call.Envelope.Complete(
@@ -142,6 +164,7 @@ internal sealed partial class LlmPipeline(
         }
 
         RequiredFields.Check(call);
+        call.Media = call.Surface.IsMedia() ? new MediaCall(call) : null;
         call.ServiceTier = call.Envelope.ServiceTier;
     }
 

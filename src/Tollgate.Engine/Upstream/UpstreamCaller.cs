@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Net;
 using System.Runtime.CompilerServices;
+using Tollgate.Engine.Media;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Routing;
 using Tollgate.Wire;
@@ -8,7 +9,8 @@ using Tollgate.Wire;
 namespace Tollgate.Engine.Upstream;
 
 /// <summary>Step 7: one attempt. Sends the request, relays the answer, and says what it came to.</summary>
-internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodies, StreamRelay streams, AnswerPaths paths, MockAnswers mocks, TimeProvider time)
+internal sealed class UpstreamCaller(
+    UpstreamTransport transport, BodyRelay bodies, StreamRelay streams, AnswerPaths paths, MockAnswers mocks, MediaRelay media, TimeProvider time)
 {
     /// <summary>Makes an attempt on a deployment.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -23,7 +25,9 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
         }
         catch (Exception exception) when (UpstreamErrors.IsOfTransport(exception))
         {
-            return UpstreamErrors.FromException(deployment, exception, clock);
+            return call.Form?.Fault is { } fault && clock.End == AttemptEnd.Running
+                ? UpstreamErrors.FromClient(deployment, fault)
+                : UpstreamErrors.FromException(deployment, exception, clock);
         }
         finally
         {
@@ -73,12 +77,16 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
             return UpstreamErrors.FromFault(deployment, unfit);
         }
 
-        var content = new SplicedContent(request.Json, edits);
-        using var message = new HttpRequestMessage(HttpMethod.Post, address)
+        var (opened, impossible) = call.Media is null
+            ? (new HttpRequestMessage(HttpMethod.Post, address) { Content = new SplicedContent(request.Json, edits), VersionPolicy = HttpVersionPolicy.RequestVersionOrHigher }, null)
+            : MediaRelay.Open(call, deployment, request, edits, address);
+        if (opened is null)
         {
-            Content = content,
-            VersionPolicy = HttpVersionPolicy.RequestVersionOrHigher,
-        };
+            return UpstreamErrors.FromFault(deployment, impossible!);
+        }
+
+        using var message = opened;
+        var content = message.Content as ISentContent;
         if (await connection.AuthorizeAsync(message, ClientKey(call, deployment), clock.Token) is { } fault)
         {
             return UpstreamErrors.FromFault(deployment, fault);
@@ -92,7 +100,7 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
         }
         finally
         {
-            if (content.IsSending)
+            if (content is { IsSending: true })
             {
                 scratch.AbandonRequestBuffers();
             }
@@ -115,13 +123,21 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
                 deployment, $"Upstream answered with status {(int)response.StatusCode}; check api_base.", response.Headers);
         }
 
-        var answer = new UpstreamAnswer(deployment, body, response.Content.Headers.ContentLength, response.Headers);
+        var answer = new UpstreamAnswer(deployment, body, response.Content.Headers.ContentLength, response.Headers)
+        {
+            ContentType = call.Media is null ? null : response.Content.Headers.ContentType?.ToString(),
+        };
         return await RelayAsync(call, scratch, answer, clock, translation, isStream: call.Envelope.Stream && !IsJson(response));
     }
 
     private ValueTask<AttemptOutcome> RelayAsync(
         CallContext call, CallScratch scratch, UpstreamAnswer answer, AttemptClock clock, Translation? translation, bool isStream)
     {
+        if (call.Media is not null)
+        {
+            return media.RelayAsync(call, scratch, answer, clock);
+        }
+
         if (isStream)
         {
             var (splitter, path) = paths.StreamOf(call, answer.Deployment, translation);
@@ -216,6 +232,9 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
 internal readonly record struct UpstreamAnswer(
     Deployment Deployment, Stream Body, long? Length, System.Net.Http.Headers.HttpResponseHeaders? Headers)
 {
+    /// <summary>Media type as the upstream wrote it; read for calls about pictures and sounds only.</summary>
+    public string? ContentType { get; init; }
+
     /// <summary>The outcome when all went well.</summary>
     public AttemptOutcome Success => new() { Deployment = Deployment, Kind = UpstreamErrorKind.None, Headers = Headers };
 }
