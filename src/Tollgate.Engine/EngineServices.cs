@@ -27,6 +27,8 @@ public static class EngineServices
         services.TryAddSingleton<AnswerPaths>();
         services.TryAddSingleton<SoundRelay>();
         services.TryAddSingleton<MediaRelay>();
+        services.TryAddSingleton<MediaFetcher>();
+        services.TryAddSingleton<RequestMedia>();
         services.TryAddSingleton<MockAnswers>();
         services.TryAddSingleton<UpstreamCaller>();
         AddAdmission(services);

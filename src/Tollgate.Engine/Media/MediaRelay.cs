@@ -106,7 +106,8 @@ internal sealed class MediaRelay(BodyRelay bodies, StreamRelay streams, SoundRel
         return message;
     }
 
-    private static HttpRequestMessage Post(Uri address, HttpContent content) => new(HttpMethod.Post, address)
+    /// <summary>A request with a body.</summary>
+    public static HttpRequestMessage Post(Uri address, HttpContent content) => new(HttpMethod.Post, address)
     {
         Content = content,
         VersionPolicy = HttpVersionPolicy.RequestVersionOrHigher,

@@ -10,7 +10,8 @@ namespace Tollgate.Engine.Upstream;
 
 /// <summary>Step 7: one attempt. Sends the request, relays the answer, and says what it came to.</summary>
 internal sealed class UpstreamCaller(
-    UpstreamTransport transport, BodyRelay bodies, StreamRelay streams, AnswerPaths paths, MockAnswers mocks, MediaRelay media, TimeProvider time)
+    UpstreamTransport transport, BodyRelay bodies, StreamRelay streams, AnswerPaths paths, RequestMedia media, MediaRelay works, MockAnswers mocks,
+    TimeProvider time)
 {
     /// <summary>Makes an attempt on a deployment.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -51,7 +52,7 @@ internal sealed class UpstreamCaller(
             return await SendAsync(call, scratch, deployment, clock, endpoint.Uri, RequestFor(call), translation: null);
         }
 
-        var (translation, unfit) = Translation.Open(call, scratch, deployment, spoken);
+        var (translation, unfit) = await Translation.OpenAsync(call, scratch, deployment, spoken, media, clock.Token);
         if (translation is null)
         {
             return UpstreamErrors.FromFault(deployment, unfit!);
@@ -78,7 +79,7 @@ internal sealed class UpstreamCaller(
         }
 
         var (opened, impossible) = call.Media is null
-            ? (new HttpRequestMessage(HttpMethod.Post, address) { Content = new SplicedContent(request.Json, edits), VersionPolicy = HttpVersionPolicy.RequestVersionOrHigher }, null)
+            ? (MediaRelay.Post(address, new SplicedContent(request.Json, edits)), null)
             : MediaRelay.Open(call, deployment, request, edits, address);
         if (opened is null)
         {
@@ -135,7 +136,7 @@ internal sealed class UpstreamCaller(
     {
         if (call.Media is not null)
         {
-            return media.RelayAsync(call, scratch, answer, clock);
+            return works.RelayAsync(call, scratch, answer, clock);
         }
 
         if (isStream)
@@ -162,7 +163,7 @@ internal sealed class UpstreamCaller(
             return await RelayAsync(call, scratch, answer, clock, translation: null, call.Envelope.Stream);
         }
 
-        var (translation, unfit) = Translation.Open(call, scratch, deployment, Surface.Chat);
+        var (translation, unfit) = await Translation.OpenAsync(call, scratch, deployment, Surface.Chat, media, clock.Token);
         if (translation is null)
         {
             return UpstreamErrors.FromFault(deployment, unfit!);
