@@ -12,7 +12,7 @@ using Tollgate.Wire.Sse;
 namespace Tollgate.Engine.Media;
 
 /// <summary>Requests and answers of calls about pictures, sounds and documents: JSON, forms, event streams and sound as it comes.</summary>
-internal sealed class MediaRelay(BodyRelay bodies, StreamRelay streams, SoundRelay sounds)
+internal sealed class MediaRelay(BodyRelay bodies, StreamRelay streams, SoundRelay sounds, TimeProvider time)
 {
     /// <summary>Makes the body of an attempt.</summary>
     /// <param name="call">The call.</param>
@@ -71,7 +71,7 @@ internal sealed class MediaRelay(BodyRelay bodies, StreamRelay streams, SoundRel
             return sounds.RelayAsync(call, scratch, answer, clock);
         }
 
-        var path = new MediaAnswer(call.Surface, ClientModel.For(call), answer.ContentType, media.Facts);
+        var path = new MediaAnswer(call.Surface, ClientModel.For(call), answer.ContentType, media.Facts, time.GetUtcNow().ToUnixTimeSeconds());
         return bodies.RelayAsync(
             call, scratch, answer, media.Shape is { ReadsAnswers: true } shape ? new ShapedAnswer(shape, media.Sent, path) : path, clock);
     }

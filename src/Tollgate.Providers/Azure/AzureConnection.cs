@@ -3,6 +3,7 @@ using Tollgate.Providers.Connections;
 using Tollgate.Wire;
 using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
+using Tollgate.Wire.Media;
 using Tollgate.Wire.OpenAi;
 
 namespace Tollgate.Providers.Azure;
@@ -61,6 +62,8 @@ internal sealed class AzureConnection : IUpstreamConnection
         => RewritersFor(string.IsNullOrEmpty(request.ApiVersion) ? _version : new AzureApiVersion(request.ApiVersion)).Write(request, edits);
 
     public Surface SpokenFor(Surface surface) => OpenAiConnection.SpokenBy(_draft, surface);
+
+    public MediaShape? ShapeFor(Surface surface) => MediaShapes.Of(_draft, surface);
 
     public TargetModel TargetFor(Surface spoken) => _target.Value;
 

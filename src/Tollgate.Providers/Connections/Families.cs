@@ -21,6 +21,11 @@ internal static class Families
             ["openai_like"] = OpenAi,
             ["azure"] = AzureFamily.Open,
             ["azure_ai"] = AzureFamily.OpenFoundry,
+            ["media:elevenlabs"] = OpenAi,
+            ["media:deepgram"] = OpenAi,
+            ["media:stability"] = OpenAi,
+            ["media:recraft"] = OpenAi,
+            ["media:fal_ai"] = OpenAi,
         }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>True for families that connections can be made to.</summary>

@@ -2,6 +2,7 @@ using Tollgate.Engine.Upstream;
 using Tollgate.Wire;
 using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
+using Tollgate.Wire.Media;
 using Tollgate.Wire.OpenAi;
 
 namespace Tollgate.Providers.Connections;
@@ -28,6 +29,8 @@ internal sealed class OpenAiConnection(ConnectionDraft draft, EndpointTable endp
     public ConnectionFault? WriteRequest(in UpstreamRequest request, JsonEdits edits) => _rewriters.Write(request, edits);
 
     public Surface SpokenFor(Surface surface) => SpokenBy(draft, surface);
+
+    public MediaShape? ShapeFor(Surface surface) => MediaShapes.Of(draft, surface);
 
     public TargetModel TargetFor(Surface spoken) => _target.Value;
 

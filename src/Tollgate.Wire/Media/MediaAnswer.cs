@@ -15,7 +15,9 @@ namespace Tollgate.Wire.Media;
 /// <param name="clientModel">The model as the client wrote it, a JSON string with quotes.</param>
 /// <param name="contentType">Media type that the upstream named; null when it named none.</param>
 /// <param name="facts">Takes what the answer says of its size.</param>
-public sealed class MediaAnswer(Surface surface, ReadOnlyMemory<byte> clientModel, string? contentType, MediaFacts facts) : AnswerPath
+/// <param name="createdUnixSeconds">For an answer with pictures that does not say when it was made.</param>
+public sealed class MediaAnswer(
+    Surface surface, ReadOnlyMemory<byte> clientModel, string? contentType, MediaFacts facts, long createdUnixSeconds) : AnswerPath
 {
     private readonly JsonMembers _members = new();
     private readonly JsonEdits _edits = new();
@@ -76,6 +78,11 @@ public sealed class MediaAnswer(Surface surface, ReadOnlyMemory<byte> clientMode
             _edits.Replace(_members[model].ValueStart, _members[model].End, clientModel);
         }
 
+        if (IsPicture && _members.Find(json, "created"u8) < 0)
+        {
+            _edits.Insert(_members.RootEnd, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $",\"created\":{createdUnixSeconds}")));
+        }
+
         return ResponseVerdict.Good;
     }
 
@@ -93,6 +100,8 @@ public sealed class MediaAnswer(Surface surface, ReadOnlyMemory<byte> clientMode
         output.Write(Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(whole.WrittenSpan).Replace('\r', ' ').Replace('\n', ' ')));
         output.Write("\n\n"u8);
     }
+
+    private bool IsPicture => surface is Surface.ImageGenerations or Surface.ImageEdits or Surface.ImageVariations;
 
     private bool IsTranscript => surface is Surface.Transcriptions or Surface.Translations;
 
