@@ -45,7 +45,7 @@ internal static class MediaAnswers
     {
         var results = Enumerable.Range(0, documents).Select(
             i => string.Create(CultureInfo.InvariantCulture, $"{{\"index\":{i},\"relevance_score\":{(i + 1) / (documents + 1.0):0.####}}}"));
-        return $$$"""{"id":"rerank-mock","results":[{{{string.Join(',', results)}}}],"meta":{"billed_units":{"search_units":1}}}""";
+        return "{\"id\":\"rerank-mock\",\"results\":[" + string.Join(',', results) + "],\"meta\":{\"billed_units\":{\"search_units\":1}}}";
     }
 
     private static int CountOf(ReadOnlyMemory<byte> body, string name)
