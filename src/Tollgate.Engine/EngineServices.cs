@@ -26,6 +26,8 @@ public static class EngineServices
         services.TryAddSingleton<BodyRelay>();
         services.TryAddSingleton<StreamRelay>();
         services.TryAddSingleton<AnswerPaths>();
+        services.TryAddSingleton<SoundRelay>();
+        services.TryAddSingleton<MediaRelay>();
         services.TryAddSingleton<MediaFetcher>();
         services.TryAddSingleton<RequestMedia>();
         services.TryAddSingleton<EmbeddingCaller>();

@@ -40,6 +40,12 @@ public sealed record GeneralSettings
     /// <summary>Forces the model of embedding routes.</summary>
     public string? EmbeddingModel { get; init; }
 
+    /// <summary>Forces the model of image routes (<c>image_generation_model</c>).</summary>
+    public string? ImageModel { get; init; }
+
+    /// <summary>Model of moderations whose client names none (<c>moderation_model</c>).</summary>
+    public string? ModerationModel { get; init; }
+
     /// <summary>Forwards <c>x-*</c> and <c>anthropic-beta</c> client headers for all models.</summary>
     public bool ForwardClientHeaders { get; init; }
 

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Tollgate.Engine.Admission;
 using Tollgate.Engine.Errors;
 using Tollgate.Engine.Keys;
+using Tollgate.Engine.Media;
 using Tollgate.Engine.Pricing;
 using Tollgate.Engine.Routing;
 using Tollgate.Engine.Upstream;
@@ -46,6 +47,12 @@ internal sealed class CallContext(HttpContext http, GatewaySnapshot snapshot, Su
 
     /// <summary>Root members of the body. Step 2.</summary>
     public required JsonMembers Members { get; init; }
+
+    /// <summary>The form that the body is; null for JSON. Step 2.</summary>
+    public FormBody? Form { get; set; }
+
+    /// <summary>What a call about pictures, sounds or documents is about; null for others. Step 2.</summary>
+    public MediaCall? Media { get; set; }
 
     /// <summary>Step 2.</summary>
     public RequestEnvelope Envelope { get; set; } = null!;

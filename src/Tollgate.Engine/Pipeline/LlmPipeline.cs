@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Tollgate.Engine.Errors;
 using Tollgate.Engine.Keys;
+using Tollgate.Engine.Media;
 using Tollgate.Engine.Responses;
 using Tollgate.Engine.Routing;
 using Tollgate.Engine.Upstream;
@@ -43,8 +44,18 @@ internal sealed partial class LlmPipeline(
             RouteAccess.CheckInference(call.Caller, http.Request.Path.Value ?? "/", route.Surface);
 
             // :: 2. For what? One pooled buffer, root members indexed; the rest stays bytes.
-            (buffer, var length) = await RequestBody.ReadAsync(http.Request, call.Snapshot.Config.General.MaxRequestBytes, call.Aborted);
-            call.Body = ByteOrderMark.Skip(buffer.AsMemory(0, length));
+            if (route.Surface.TakesForm() && FormBody.IsForm(http.Request))
+            {
+                call.Form = await FormBody.ReadAsync(
+                    http.Request, call.Snapshot.Config.General.MaxRequestBytes, route.PathModel is not null, call.Aborted);
+                call.Body = call.Form.Fields.ToJson();
+            }
+            else
+            {
+                (buffer, var length) = await RequestBody.ReadAsync(http.Request, call.Snapshot.Config.General.MaxRequestBytes, call.Aborted);
+                call.Body = ByteOrderMark.Skip(buffer.AsMemory(0, length));
+            }
+
             Peek(call, route.Stream);
             await conversations.RecallAsync(call);
 
@@ -86,6 +97,11 @@ internal sealed partial class LlmPipeline(
                 ArrayPool<byte>.Shared.Return(buffer);
             }
 
+            if (call.Form is { } form)
+            {
+                await form.LeaveAsync(scratch.BuffersInUse);
+            }
+
             scratch.Return();
         }
     }
@@ -108,6 +124,11 @@ internal sealed partial class LlmPipeline(
             if (call.Outcome.Kind == UpstreamErrorKind.ClientGone)
             {
                 Log.ClientLeft(logger, call.CallId);
+            }
+            else if (!call.Outcome.Succeeded && call.Form is { IsConsumed: true })
+            {
+                // What streamed past cannot be sent again.
+                break;
             }
             else if (!call.Outcome.Succeeded)
             {
@@ -147,7 +168,9 @@ internal sealed partial class LlmPipeline(
         }
 
         var general = call.Snapshot.Config.General;
-        var forced = call.Surface == Surface.Embeddings ? general.EmbeddingModel : general.CompletionModel;
+        var forced = call.Surface == Surface.Embeddings ? general.EmbeddingModel
+            : call.Surface.IsMedia() ? MediaModel.For(call, general)
+            : general.CompletionModel;
         call.Envelope = RequestEnvelope.Read(call.Body, call.Members, forced ?? call.PathModel, call.Route);
         var headers = call.Http.Request.Headers;
         call.Envelope.Complete(
@@ -161,6 +184,7 @@ internal sealed partial class LlmPipeline(
         }
 
         RequiredFields.Check(call);
+        call.Media = call.Surface.IsMedia() ? new MediaCall(call) : null;
         call.ServiceTier = call.Envelope.ServiceTier;
     }
 

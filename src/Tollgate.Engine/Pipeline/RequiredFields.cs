@@ -1,5 +1,6 @@
 using System.Text;
 using Tollgate.Engine.Errors;
+using Tollgate.Engine.Media;
 using Tollgate.Wire;
 using Tollgate.Wire.Json;
 
@@ -25,6 +26,7 @@ internal static class RequiredFields
                 RequireInput(call);
                 break;
             default:
+                MediaFields.Check(call);
                 break;
         }
 

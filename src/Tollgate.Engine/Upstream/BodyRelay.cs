@@ -87,7 +87,7 @@ internal sealed class BodyRelay(SpendRecorder spend, TimeProvider time)
         }
         else
         {
-            response.ContentType = "application/json";
+            response.ContentType = path.ContentType;
             response.ContentLength = path.Length;
             if (path is EditedAnswer { Length: > SmallAnswer } large)
             {

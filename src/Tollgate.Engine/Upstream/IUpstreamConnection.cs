@@ -1,6 +1,7 @@
 using Tollgate.Wire;
 using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
+using Tollgate.Wire.Media;
 using Tollgate.Wire.OpenAi;
 
 namespace Tollgate.Engine.Upstream;
@@ -37,6 +38,9 @@ public interface IUpstreamConnection
 
     /// <summary>Facts about the model, for calls that are translated to a surface.</summary>
     TargetModel TargetFor(Surface spoken) => new() { Provider = Provider, Model = "", Rules = Response };
+
+    /// <summary>How the provider has a surface of pictures, sounds or documents, where that is not OpenAI's or Cohere's way; null where it is.</summary>
+    MediaShape? ShapeFor(Surface surface) => null;
 
     /// <summary>
     /// What operator and provider row say of the parameters of an OpenAI client whose call is going to be translated: the gateway's own fields

@@ -10,7 +10,8 @@ using Tollgate.Wire.Hub;
 namespace Tollgate.Engine.Upstream;
 
 /// <summary>Step 7: one attempt. Sends the request, relays the answer, and says what it came to.</summary>
-internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodies, StreamRelay streams, AnswerPaths paths, RequestMedia media, MockAnswers mocks,
+internal sealed class UpstreamCaller(
+    UpstreamTransport transport, BodyRelay bodies, StreamRelay streams, AnswerPaths paths, RequestMedia media, MediaRelay works, MockAnswers mocks,
     EmbeddingCaller embeddings, TimeProvider time)
 {
     /// <summary>Makes an attempt on a deployment.</summary>
@@ -26,7 +27,9 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
         }
         catch (Exception exception) when (UpstreamErrors.IsOfTransport(exception))
         {
-            return UpstreamErrors.FromException(deployment, exception, clock);
+            return call.Form?.Fault is { } fault && clock.End == AttemptEnd.Running
+                ? UpstreamErrors.FromClient(deployment, fault)
+                : UpstreamErrors.FromException(deployment, exception, clock);
         }
         finally
         {
@@ -107,12 +110,16 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
             return UpstreamErrors.FromFault(deployment, unfit);
         }
 
-        var content = new SplicedContent(request.Json, edits);
-        using var message = new HttpRequestMessage(HttpMethod.Post, address)
+        var (opened, impossible) = call.Media is null
+            ? (MediaRelay.Post(address, new SplicedContent(request.Json, edits)), null)
+            : MediaRelay.Open(call, deployment, request, edits, address);
+        if (opened is null)
         {
-            Content = content,
-            VersionPolicy = HttpVersionPolicy.RequestVersionOrHigher,
-        };
+            return UpstreamErrors.FromFault(deployment, impossible!);
+        }
+
+        using var message = opened;
+        var content = message.Content as ISentContent;
         if (await connection.AuthorizeAsync(message, ClientKey(call, deployment), clock.Token) is { } fault)
         {
             return UpstreamErrors.FromFault(deployment, fault);
@@ -127,7 +134,7 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
         }
         finally
         {
-            if (content.IsSending)
+            if (content is { IsSending: true })
             {
                 scratch.AbandonRequestBuffers();
             }
@@ -150,13 +157,21 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
                 deployment, $"Upstream answered with status {(int)response.StatusCode}; check api_base.", response.Headers);
         }
 
-        var answer = new UpstreamAnswer(deployment, body, response.Content.Headers.ContentLength, response.Headers);
+        var answer = new UpstreamAnswer(deployment, body, response.Content.Headers.ContentLength, response.Headers)
+        {
+            ContentType = call.Media is null ? null : response.Content.Headers.ContentType?.ToString(),
+        };
         return await RelayAsync(call, scratch, answer, clock, translation, isStream: call.Envelope.Stream && !IsJson(response));
     }
 
     private ValueTask<AttemptOutcome> RelayAsync(
         CallContext call, CallScratch scratch, UpstreamAnswer answer, AttemptClock clock, Translation? translation, bool isStream)
     {
+        if (call.Media is not null)
+        {
+            return works.RelayAsync(call, scratch, answer, clock);
+        }
+
         if (isStream)
         {
             var (splitter, path) = paths.StreamOf(call, answer.Deployment, translation);
@@ -258,6 +273,9 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
 internal readonly record struct UpstreamAnswer(
     Deployment Deployment, Stream Body, long? Length, System.Net.Http.Headers.HttpResponseHeaders? Headers)
 {
+    /// <summary>Media type as the upstream wrote it; read for calls about pictures and sounds only.</summary>
+    public string? ContentType { get; init; }
+
     /// <summary>The outcome when all went well.</summary>
     public AttemptOutcome Success => new() { Deployment = Deployment, Kind = UpstreamErrorKind.None, Headers = Headers };
 }

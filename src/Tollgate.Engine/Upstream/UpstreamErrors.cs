@@ -89,6 +89,17 @@ internal static partial class UpstreamErrors
         IsOurs = true,
     };
 
+    /// <summary>A body of the client that turned out to be broken while it was sent on.</summary>
+    public static AttemptOutcome FromClient(Deployment deployment, Errors.ApiException fault) => new()
+    {
+        Deployment = deployment,
+        Kind = UpstreamErrorKind.BadRequest,
+        Status = fault.Status,
+        Message = fault.Message,
+        UpstreamParam = fault.Param,
+        IsOurs = true,
+    };
+
     /// <summary>True for what reading from an upstream may throw.</summary>
     public static bool IsOfTransport(Exception exception)
         => exception is HttpRequestException or IOException or OperationCanceledException || IsOfContent(exception);

@@ -3,6 +3,7 @@ using Tollgate.Providers.Connections;
 using Tollgate.Wire;
 using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
+using Tollgate.Wire.Media;
 using Tollgate.Wire.OpenAi;
 
 namespace Tollgate.Providers.Azure;
@@ -65,6 +66,8 @@ internal sealed class AzureConnection : IUpstreamConnection
     public Surface SpokenFor(Surface surface) => _spoken.For(surface);
 
     public Surface SpokenFor(in UpstreamRequest request) => _spoken.For(request);
+
+    public MediaShape? ShapeFor(Surface surface) => MediaShapes.Of(_draft, surface);
 
     public TargetModel TargetFor(Surface spoken) => _target.Value;
 

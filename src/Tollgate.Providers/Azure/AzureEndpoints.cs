@@ -93,6 +93,16 @@ internal static class AzureEndpoints
         {
             root = root[..^"/chat/completions".Length];
         }
+        else if (surface is Surface.Rerank)
+        {
+            // Models that Cohere makes are served below a version of their own.
+            root = root.EndsWith("/models", StringComparison.Ordinal) ? root[..^"/models".Length] : root;
+            root += root.EndsWith("/v1", StringComparison.Ordinal) || root.EndsWith("/v2", StringComparison.Ordinal) ? "" : "/v1";
+        }
+        else if (surface is Surface.ImageGenerations or Surface.ImageEdits)
+        {
+            root = $"{(root.EndsWith("/models", StringComparison.Ordinal) ? root[..^"/models".Length] : root)}/openai/deployments/{Uri.EscapeDataString(draft.Model)}";
+        }
         else if (isFoundry && !root.Contains("/models", StringComparison.Ordinal))
         {
             root += "/models";

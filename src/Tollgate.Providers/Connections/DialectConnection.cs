@@ -3,6 +3,7 @@ using Tollgate.Engine.Upstream;
 using Tollgate.Wire;
 using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
+using Tollgate.Wire.Media;
 using Tollgate.Wire.OpenAi;
 
 namespace Tollgate.Providers.Connections;
@@ -48,6 +49,9 @@ internal abstract class DialectConnection(ConnectionDraft draft, Authorization a
 
     /// <inheritdoc/>
     public virtual TargetModel TargetFor(Surface spoken) => _target.Value;
+
+    /// <inheritdoc/>
+    public virtual MediaShape? ShapeFor(Surface surface) => MediaShapes.Of(Draft, surface);
 
     /// <inheritdoc/>
     public UpstreamEndpoint EndpointFor(Surface surface) => EndpointFor(surface, stream: false, apiVersion: null);

@@ -29,6 +29,11 @@ internal static class Families
             ["azure_ai"] = AzureFamily.OpenFoundry,
             ["anthropic"] = static (draft, _) => AnthropicFamily.Open(draft),
             ["gemini"] = GoogleFamily.Open,
+            ["media:elevenlabs"] = OpenAi,
+            ["media:deepgram"] = OpenAi,
+            ["media:stability"] = OpenAi,
+            ["media:recraft"] = OpenAi,
+            ["media:fal_ai"] = OpenAi,
         }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>True for families that connections can be made to.</summary>

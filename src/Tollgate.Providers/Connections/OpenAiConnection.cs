@@ -3,6 +3,7 @@ using Tollgate.Providers.Anthropic;
 using Tollgate.Wire;
 using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
+using Tollgate.Wire.Media;
 using Tollgate.Wire.OpenAi;
 
 namespace Tollgate.Providers.Connections;
@@ -32,6 +33,8 @@ internal sealed class OpenAiConnection(ConnectionDraft draft, EndpointTable endp
     public Surface SpokenFor(Surface surface) => _spoken.For(surface);
 
     public Surface SpokenFor(in UpstreamRequest request) => _spoken.For(request);
+
+    public MediaShape? ShapeFor(Surface surface) => MediaShapes.Of(draft, surface);
 
     public TargetModel TargetFor(Surface spoken) => _target.Value;
 

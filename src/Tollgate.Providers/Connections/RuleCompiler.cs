@@ -18,7 +18,7 @@ internal static class RuleCompiler
         var rules = new ParameterRulesBuilder(surface, draft.Row.Slug, draft.Model)
         {
             DropParams = draft.Deployment.DropParams == true || draft.Config.Models.DropParams || IsOn(draft.Env("LITELLM_DROP_PARAMS")),
-            StreamUsage = draft.Row.StreamUsage,
+            StreamUsage = surface.IsMedia() ? StreamUsage.Never : draft.Row.StreamUsage,
         };
         if (surface == Surface.Chat)
         {

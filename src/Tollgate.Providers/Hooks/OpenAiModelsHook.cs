@@ -43,6 +43,12 @@ internal sealed class OpenAiModelsHook : ProviderHook
 
     public override void Shape(ConnectionDraft draft, ParameterRulesBuilder rules)
     {
+        if (rules.Surface is Surface.ImageGenerations or Surface.ImageEdits && NameOf(draft).StartsWith("gpt-image", StringComparison.Ordinal))
+        {
+            // These models answer in base64 always and refuse to be asked how.
+            rules.Remove("response_format");
+        }
+
         if (rules.Surface != Surface.Chat)
         {
             return;

@@ -25,6 +25,8 @@ internal static class GeneralSettingsReader
             UseForwardedFor = general.Flag("use_x_forwarded_for"),
             CompletionModel = general.Text("completion_model"),
             EmbeddingModel = general.Text("embedding_model"),
+            ImageModel = general.Text("image_generation_model"),
+            ModerationModel = general.Text("moderation_model"),
             ForwardClientHeaders = general.Flag("forward_client_headers_to_llm_api"),
             ForwardClientHeadersFor = models.Child("model_group_settings").Texts("forward_client_headers_to_llm_api"),
             ForwardOpenAiOrganization = general.Flag("forward_openai_org_id"),
