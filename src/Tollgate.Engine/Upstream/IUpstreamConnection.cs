@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using Tollgate.Wire;
 using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
@@ -66,6 +67,12 @@ public interface IUpstreamConnection
     /// <param name="status">HTTP status, or the code of an error inside a 200 answer.</param>
     /// <param name="body">The answer's body; may be cut, empty or no JSON at all.</param>
     UpstreamErrorKind Classify(int status, ReadOnlySpan<byte> body);
+
+    /// <summary>The same for providers that say the class in a header.</summary>
+    /// <param name="status">HTTP status, or the code of an error inside a 200 answer.</param>
+    /// <param name="body">The answer's body; may be cut, empty or no JSON at all.</param>
+    /// <param name="headers">The answer's headers; null without an answer.</param>
+    UpstreamErrorKind Classify(int status, ReadOnlySpan<byte> body, HttpResponseHeaders? headers) => Classify(status, body);
 }
 
 /// <summary>The client's request, as a connection needs to see it.</summary>

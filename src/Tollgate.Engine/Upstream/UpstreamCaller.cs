@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Routing;
 using Tollgate.Wire;
+using Tollgate.Wire.Hub;
 
 namespace Tollgate.Engine.Upstream;
 
@@ -115,7 +116,10 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
                 deployment, $"Upstream answered with status {(int)response.StatusCode}; check api_base.", response.Headers);
         }
 
-        var answer = new UpstreamAnswer(deployment, body, response.Content.Headers.ContentLength, response.Headers);
+        var answer = new UpstreamAnswer(deployment, body, response.Content.Headers.ContentLength, response.Headers)
+        {
+            MediaType = response.Content.Headers.ContentType?.MediaType,
+        };
         return await RelayAsync(call, scratch, answer, clock, translation, isStream: call.Envelope.Stream && !IsJson(response));
     }
 
@@ -125,7 +129,7 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
         if (isStream)
         {
             var (splitter, path) = paths.StreamOf(call, answer.Deployment, translation);
-            return streams.RelayAsync(call, scratch, answer, splitter, path, clock);
+            return streams.RelayAsync(call, scratch, answer, Framing.For(answer.MediaType, splitter), path, clock);
         }
 
         return bodies.RelayAsync(call, scratch, answer, paths.AnswerOf(call, scratch, answer.Deployment, translation), clock);
@@ -216,6 +220,9 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
 internal readonly record struct UpstreamAnswer(
     Deployment Deployment, Stream Body, long? Length, System.Net.Http.Headers.HttpResponseHeaders? Headers)
 {
+    /// <summary>Media type of the body; null when the upstream does not say.</summary>
+    public string? MediaType { get; init; }
+
     /// <summary>The outcome when all went well.</summary>
     public AttemptOutcome Success => new() { Deployment = Deployment, Kind = UpstreamErrorKind.None, Headers = Headers };
 }

@@ -19,6 +19,7 @@ public static class Dialects
     public static ImmutableArray<DialectCodec> All { get; } =
     [
         new OpenAi.ChatCodec(),
+        new Bedrock.ConverseCodec(),
     ];
 
     /// <summary>The codec of a surface; null for surfaces that are no chat calls.</summary>
