@@ -85,7 +85,8 @@ internal sealed class Translation : IDisposable
     }
 
     /// <summary>The way of a stream back to the client.</summary>
-    public StreamPath Stream(AnswerView view) => new TranslatedStream(Upstream.ReadStream(Target), _client.WriteStream(Complete(view)));
+    public StreamPath Stream(AnswerView view)
+        => new TranslatedStream(Upstream.ReadStream(Target), _client.WriteStream(Complete(view)), ToolRestorer.For(_request));
 
     /// <summary>The way of a whole answer back to the client.</summary>
     public AnswerPath Answer(AnswerView view) => new TranslatedAnswer(Upstream, _client, Target, Complete(view));
