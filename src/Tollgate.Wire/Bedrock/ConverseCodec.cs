@@ -21,7 +21,7 @@ public sealed class ConverseCodec : DialectCodec
         { Feature.DocumentInput, Handling.Changed, "documents get a name made of their title and their content" },
         { Feature.FileInput, Handling.Refused, "the provider keeps no files" },
         { Feature.Tools, Handling.Changed, "names lose characters that Bedrock refuses and get them back in the answer; refused for models without tools" },
-        { Feature.CustomTools, Handling.Refused, "tools take JSON" },
+        { Feature.CustomTools, Handling.Changed, "a tool with one text argument, input" },
         { Feature.HostedTools, Handling.Dropped, "Claude's own tools go to Claude; others have none" },
         { Feature.ComputerUse, Handling.Dropped, "carried to Claude" },
         { Feature.CodeExecution, Handling.Dropped, "systemTool nova_code_interpreter of Nova 2" },

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Tollgate.Wire.Hub;
+using Tollgate.Wire.OpenAi;
 
 namespace Tollgate.Wire.Bedrock;
 
@@ -219,7 +220,11 @@ internal sealed class ConverseMessages(ChatRequest request, TargetModel target, 
 
     private void WriteInput(ToolCallPart call)
     {
-        if (call.Arguments.AsSpan().TrimStart().StartsWith("{"))
+        if (call.Kind is ToolKind.Custom)
+        {
+            json.WriteJsonText(CustomInput.Wrap(call.Arguments));
+        }
+        else if (call.Arguments.AsSpan().TrimStart().StartsWith("{"))
         {
             if (!json.WriteJsonText(call.Arguments) && !target.ModifyParams)
             {

@@ -46,7 +46,7 @@ internal sealed class ConverseTools(ChatRequest request, TargetModel target, Con
         json.WriteStartArray("tools"u8);
         foreach (var tool in tools)
         {
-            WriteTool(names.Safe(tool.Name), tool.Description, tool.Parameters);
+            WriteTool(names.Safe(tool.Name), tool.Description, tool.Parameters, isCustom: tool.Kind is ToolKind.Custom);
             if (tool.Cache is { } hint && traits.CachePoints)
             {
                 ConverseMessages.WriteCachePoint(json, hint, traits);
@@ -78,7 +78,7 @@ internal sealed class ConverseTools(ChatRequest request, TargetModel target, Con
         }
 
         var allowed = request.ToolChoice?.Allowed;
-        return [.. request.Tools.Where(tool => tool.Kind is ToolKind.Function
+        return [.. request.Tools.Where(tool => tool.Kind is ToolKind.Function or ToolKind.Custom
             && (allowed is null or { Count: 0 } || allowed.Contains(tool.Name, StringComparer.Ordinal)))];
     }
 
@@ -97,7 +97,7 @@ internal sealed class ConverseTools(ChatRequest request, TargetModel target, Con
             "tools");
     }
 
-    private void WriteTool(string name, string? description, JsonElement? schema)
+    private void WriteTool(string name, string? description, JsonElement? schema, bool isCustom = false)
     {
         json.WriteStartObject();
         json.WriteStartObject("toolSpec"u8);
@@ -109,7 +109,15 @@ internal sealed class ConverseTools(ChatRequest request, TargetModel target, Con
 
         json.WriteStartObject("inputSchema"u8);
         json.WritePropertyName("json"u8);
-        ConverseSchema.Write(schema, json);
+        if (isCustom)
+        {
+            json.WriteRawValue("""{"type":"object","properties":{"input":{"type":"string"}},"required":["input"]}"""u8, skipInputValidation: true);
+        }
+        else
+        {
+            ConverseSchema.Write(schema, json);
+        }
+
         json.WriteEndObject();
         json.WriteEndObject();
         json.WriteEndObject();
