@@ -20,6 +20,7 @@ public static class Dialects
     [
         new OpenAi.ChatCodec(),
         new Bedrock.ConverseCodec(),
+        new Bedrock.PromptCodec(),
     ];
 
     /// <summary>The codec of a surface; null for surfaces that are no chat calls.</summary>
