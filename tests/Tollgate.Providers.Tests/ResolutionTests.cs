@@ -92,7 +92,6 @@ public sealed class ResolutionTests
     [Theory]
     [InlineData("anthropic/claude-sonnet-4-5", "anthropic")]
     [InlineData("gemini/gemini-2.5-pro", "gemini")]
-    [InlineData("bedrock/amazon.nova-lite-v1:0", "bedrock")]
     [InlineData("ollama/llama3", "ollama")]
     [InlineData("elevenlabs/x", "elevenlabs")]
     [InlineData("petals/x", "petals")]

@@ -80,7 +80,7 @@ internal sealed class AmazonKeySources(TimeProvider clock)
         return Of((await service.AssumeRoleAsync(request, cancellationToken)).Credentials);
     }
 
-    private async Task<AmazonKeys> OfWebIdentityAsync(AmazonIdentity identity, CancellationToken cancellationToken)
+    private static async Task<AmazonKeys> OfWebIdentityAsync(AmazonIdentity identity, CancellationToken cancellationToken)
     {
         using var service = ServiceFor(identity, new AnonymousAWSCredentials());
         var answer = await service.AssumeRoleWithWebIdentityAsync(

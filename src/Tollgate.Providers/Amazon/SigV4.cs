@@ -71,7 +71,7 @@ internal sealed class SigV4(string service, string region)
     {
         var text = new StringBuilder(512);
         text.Append(method).Append('\n');
-        AppendPath(text, address.AbsolutePath);
+        text.Append(CanonicalPath(address.AbsolutePath));
         text.Append('\n');
         AppendQuery(text, address.Query);
         text.Append('\n');
@@ -84,22 +84,7 @@ internal sealed class SigV4(string service, string region)
     }
 
     /// <summary>Each part of the path, encoded once more than it is sent: only S3 does it otherwise.</summary>
-    private static void AppendPath(StringBuilder text, string path)
-    {
-        var start = 0;
-        while (start < path.Length)
-        {
-            var end = path.IndexOf('/', start);
-            end = end < 0 ? path.Length : end;
-            text.Append(Uri.EscapeDataString(path[start..end]));
-            if (end < path.Length)
-            {
-                text.Append('/');
-            }
-
-            start = end + 1;
-        }
-    }
+    internal static string CanonicalPath(string path) => string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
 
     private static void AppendQuery(StringBuilder text, string query)
     {

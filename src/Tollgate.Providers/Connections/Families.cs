@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Tollgate.Engine.Upstream;
+using Tollgate.Providers.Amazon;
 using Tollgate.Providers.Azure;
 
 namespace Tollgate.Providers.Connections;
@@ -7,7 +8,11 @@ namespace Tollgate.Providers.Connections;
 /// <summary>What connections of all kinds share: the clock, and tokens that many deployments use.</summary>
 /// <param name="Clock">Tells when tokens end.</param>
 /// <param name="Entra">Tokens of Microsoft Entra ID.</param>
-internal sealed record ConnectionServices(TimeProvider Clock, EntraTokens Entra);
+internal sealed record ConnectionServices(TimeProvider Clock, EntraTokens Entra)
+{
+    /// <summary>Keys of Amazon's services.</summary>
+    public AmazonCredentials Amazon { get; init; } = new(Clock);
+}
 
 /// <summary>
 /// How connections are made, by the family that a row names. A family that speaks a dialect of its own is a folder and one line here.
@@ -21,6 +26,8 @@ internal static class Families
             ["openai_like"] = OpenAi,
             ["azure"] = AzureFamily.Open,
             ["azure_ai"] = AzureFamily.OpenFoundry,
+            ["bedrock"] = BedrockFamily.Open,
+            ["own:sagemaker"] = SageMakerConnection.Open,
         }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>True for families that connections can be made to.</summary>

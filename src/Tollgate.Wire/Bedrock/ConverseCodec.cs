@@ -6,6 +6,9 @@ namespace Tollgate.Wire.Bedrock;
 /// <summary>Amazon Bedrock Converse and ConverseStream (05-bedrock-sagemaker.md section 3), as upstreams speak it.</summary>
 public sealed class ConverseCodec : DialectCodec
 {
+    /// <summary>Name of the setting that says that bodies go to InvokeModel of a Nova model, which takes nearly those of Converse.</summary>
+    public const string InvokeOption = "nova_invoke";
+
     /// <inheritdoc/>
     public override Surface Surface => Surface.Converse;
 

@@ -6,9 +6,6 @@ namespace Tollgate.Wire.Bedrock;
 /// <summary>Writes one request of the dialect.</summary>
 internal sealed class ConverseRequest(ChatRequest request, TargetModel target, Utf8JsonWriter json)
 {
-    /// <summary>Name of the setting that says that the body goes to InvokeModel of a Nova model, whose bodies are nearly those of Converse.</summary>
-    public const string InvokeOption = "nova_invoke";
-
     private readonly ConverseTraits _traits = ConverseTraits.Of(target);
     private readonly ConverseNames _names = new(request);
 
@@ -17,7 +14,7 @@ internal sealed class ConverseRequest(ChatRequest request, TargetModel target, U
     {
         var thinking = ConverseThinking.Of(request, _traits);
         json.WriteStartObject();
-        if (target.Options.ContainsKey(InvokeOption))
+        if (target.Options.ContainsKey(ConverseCodec.InvokeOption))
         {
             json.WriteString("schemaVersion"u8, "messages-v1"u8);
         }
@@ -40,7 +37,7 @@ internal sealed class ConverseRequest(ChatRequest request, TargetModel target, U
     {
         var limit = request.MaxOutputTokens ?? thinking.LeastOutputTokens;
         var stops = request.Stop.Where(stop => stop.Length > 0 && !(target.DropParams && string.IsNullOrWhiteSpace(stop))).ToList();
-        var novaInvokeTopK = target.Options.ContainsKey(InvokeOption) ? request.TopK : null;
+        var novaInvokeTopK = target.Options.ContainsKey(ConverseCodec.InvokeOption) ? request.TopK : null;
         if (limit is null && request.Temperature is null && request.TopP is null && stops.Count == 0 && novaInvokeTopK is null)
         {
             return;

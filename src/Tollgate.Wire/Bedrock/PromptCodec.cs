@@ -7,6 +7,12 @@ namespace Tollgate.Wire.Bedrock;
 /// <summary>Models that take one prompt and know nothing of conversations: the older ones of Bedrock, and text-generation servers on SageMaker.</summary>
 public sealed class PromptCodec : DialectCodec
 {
+    /// <summary>Name of the setting that says the model's family: <c>claude2</c>, <c>titan</c>, ...; <c>tgi</c> when absent.</summary>
+    public const string FamilyOption = "prompt_family";
+
+    /// <summary>Name of the setting that says whose template conversations are put into; that of the family when absent.</summary>
+    public const string TemplateOption = "prompt_template";
+
     /// <inheritdoc/>
     public override Surface Surface => Surface.Prompt;
 
@@ -88,7 +94,7 @@ public sealed class PromptCodec : DialectCodec
     {
         var family = PromptFamily.Of(target);
         json.WriteStartObject();
-        json.WriteString(family.Prompt, PromptTemplates.Of(target.Options.GetValueOrDefault(PromptFamily.TemplateOption, family.Template), request));
+        json.WriteString(family.Prompt, PromptTemplates.Of(target.Options.GetValueOrDefault(TemplateOption, family.Template), request));
         if (family.Nest is not null)
         {
             json.WriteStartObject(family.Nest);

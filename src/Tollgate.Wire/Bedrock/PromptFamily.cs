@@ -6,12 +6,6 @@ namespace Tollgate.Wire.Bedrock;
 /// <summary>What models that take one prompt call their parameters (05-bedrock-sagemaker.md sections 5 and 9). Null where a model has none.</summary>
 internal sealed record PromptFamily
 {
-    /// <summary>Name of the setting that says the family.</summary>
-    public const string Option = "prompt_family";
-
-    /// <summary>Name of the setting that says whose template conversations are put into; that of the family when absent.</summary>
-    public const string TemplateOption = "prompt_template";
-
     public static FrozenDictionary<string, PromptFamily> All { get; } = new Dictionary<string, PromptFamily>(StringComparer.Ordinal)
     {
         ["claude2"] = new()
@@ -65,5 +59,5 @@ internal sealed record PromptFamily
     public bool ReturnsPromptUnlessTold { get; init; }
 
     /// <summary>The family of a model.</summary>
-    public static PromptFamily Of(TargetModel target) => All[target.Options.GetValueOrDefault(Option, "tgi")];
+    public static PromptFamily Of(TargetModel target) => All[target.Options.GetValueOrDefault(PromptCodec.FamilyOption, "tgi")];
 }

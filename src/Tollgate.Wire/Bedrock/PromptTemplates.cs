@@ -4,11 +4,11 @@ using Tollgate.Wire.Hub;
 namespace Tollgate.Wire.Bedrock;
 
 /// <summary>Puts a conversation into the one text that a model was trained on.</summary>
-internal static class PromptTemplates
+public static class PromptTemplates
 {
     /// <summary>The prompt.</summary>
     /// <exception cref="WireException">The conversation holds what is no text.</exception>
-    public static string Of(string template, ChatRequest request)
+    internal static string Of(string template, ChatRequest request)
     {
         var turns = request.Messages.Select(static message => new Turn(message.Role, TextOf(message))).ToList();
         return template switch
