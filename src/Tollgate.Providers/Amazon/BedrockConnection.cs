@@ -30,6 +30,9 @@ internal sealed class BedrockConnection(ConnectionDraft draft, BedrockModel mode
     public override Surface SpokenFor(Surface surface) => surface is Surface.Messages && BedrockWire.IsClaude(model) ? surface : base.SpokenFor(surface);
 
     /// <inheritdoc/>
+    public override EmbeddingCodec? Embeddings { get; } = EmbeddingsOf(model.Name);
+
+    /// <inheritdoc/>
     public override TargetModel TargetFor(Surface spoken)
     {
         var options = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -78,6 +81,13 @@ internal sealed class BedrockConnection(ConnectionDraft draft, BedrockModel mode
     public UpstreamErrorKind Classify(int status, ReadOnlySpan<byte> body, HttpResponseHeaders? headers)
         => AmazonErrors.Classify(status, body, headers) ?? base.Classify(status, body);
 
+    private static EmbeddingCodec? EmbeddingsOf(string name)
+        => name.StartsWith("amazon.titan-embed", StringComparison.OrdinalIgnoreCase) ? new TitanEmbeddings()
+        : name.StartsWith("amazon.nova", StringComparison.OrdinalIgnoreCase) && name.Contains("embed", StringComparison.OrdinalIgnoreCase) ? new NovaEmbeddings()
+        : name.StartsWith("cohere.embed", StringComparison.OrdinalIgnoreCase) ? new BedrockCohereEmbeddings()
+        : name.StartsWith("twelvelabs.marengo", StringComparison.OrdinalIgnoreCase) ? new MarengoEmbeddings()
+        : null;
+
     private UpstreamEndpoint Make(Surface surface, bool stream)
     {
         if (Draft.Fault is not null)
@@ -85,7 +95,8 @@ internal sealed class BedrockConnection(ConnectionDraft draft, BedrockModel mode
             return new UpstreamEndpoint(null, Draft.Fault);
         }
 
-        if (surface is not (Surface.Chat or Surface.Messages or Surface.Converse or Surface.Prompt))
+        var embeds = surface is Surface.Embeddings && Embeddings is not null;
+        if (!embeds && surface is not (Surface.Chat or Surface.Messages or Surface.Converse or Surface.Prompt))
         {
             return EndpointTable.BadRequest(Draft, $"the provider '{Draft.Row.Slug}' does not serve {surface.Route()} for model '{model.Id}'.");
         }
@@ -95,7 +106,7 @@ internal sealed class BedrockConnection(ConnectionDraft draft, BedrockModel mode
             return EndpointTable.Make(Draft, address);
         }
 
-        var invokes = surface is Surface.Messages || _wire.Invokes;
+        var invokes = embeds || surface is Surface.Messages || _wire.Invokes;
         var operation = (invokes, stream && _wire.Family is not "j2") switch
         {
             (false, false) => "converse",

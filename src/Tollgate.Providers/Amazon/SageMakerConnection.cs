@@ -33,6 +33,9 @@ internal sealed class SageMakerConnection : DialectConnection, IUpstreamConnecti
     /// <inheritdoc/>
     protected override Surface Spoken => Draft.Row.Slug is "sagemaker" ? Surface.Prompt : Surface.Chat;
 
+    /// <inheritdoc/>
+    public override EmbeddingCodec? Embeddings { get; } = new EndpointEmbeddings();
+
     /// <summary>Makes one.</summary>
     public static IUpstreamConnection Open(ConnectionDraft draft, ConnectionServices services)
     {
@@ -67,7 +70,7 @@ internal sealed class SageMakerConnection : DialectConnection, IUpstreamConnecti
             return new UpstreamEndpoint(null, Draft.Fault);
         }
 
-        if (surface is not (Surface.Chat or Surface.Prompt))
+        if (surface is not (Surface.Chat or Surface.Prompt) && (surface is not Surface.Embeddings || Draft.Row.Slug is not "sagemaker"))
         {
             return EndpointTable.BadRequest(Draft, $"the provider '{Draft.Row.Slug}' does not serve {surface.Route()}.");
         }
@@ -80,7 +83,7 @@ internal sealed class SageMakerConnection : DialectConnection, IUpstreamConnecti
 
     /// <inheritdoc/>
     public override ConnectionFault? ApplyPolicy(in UpstreamRequest request, JsonEdits edits)
-        => request.Surface is Surface.Chat or Surface.Completions ? _rewriters.Write(request, edits) : null;
+        => request.Surface is Surface.Chat or Surface.Completions or Surface.Embeddings ? _rewriters.Write(request, edits) : null;
 
     /// <inheritdoc/>
     public override ConnectionFault? WriteRequest(in UpstreamRequest request, JsonEdits edits)

@@ -25,6 +25,7 @@ public sealed class BedrockTests : IAsyncLifetime
         _gateway = await GatewayFixture.StartAsync(
             Model("claude", "bedrock", "us.anthropic.claude-sonnet-4-20250514-v1:0"),
             Model("llama", "bedrock", "invoke/meta.llama3-8b-instruct-v1:0"),
+            Model("titan", "bedrock", "amazon.titan-embed-text-v2:0"),
             Model("hf", "sagemaker", "my-endpoint"),
             Model("hf-chat", "sagemaker_chat", "my-endpoint"));
     }
@@ -118,6 +119,18 @@ public sealed class BedrockTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Embeddings_AreOneCallEachAndOneAnswer()
+    {
+        _answer = static _ => Ok("application/json", """{"embedding":[1,0.5],"inputTextTokenCount":3}"""u8.ToArray());
+        var answer = await _gateway.PostAsync("v1/embeddings", """{"model":"titan","input":["a","b"],"dimensions":256}""");
+        answer.Status.ShouldBe(200, answer.Body);
+        answer.Json.GetProperty("data").GetArrayLength().ShouldBe(2);
+        answer.Json.GetProperty("usage").GetProperty("prompt_tokens").GetInt32().ShouldBe(6);
+        _requests.Select(static request => request.BodyText).ShouldBe(["""{"inputText":"a","dimensions":256}""", """{"inputText":"b","dimensions":256}"""]);
+        Verified(_requests.First()).Target.ShouldBe("/model/amazon.titan-embed-text-v2%3A0/invoke");
+    }
+
+    [Fact]
     public async Task SageMaker_IsSignedAndRead()
     {
         _answer = static _ => Ok("application/json", """[{"generated_text":"Hello there"}]"""u8.ToArray());
@@ -160,9 +173,10 @@ public sealed class BedrockTests : IAsyncLifetime
         => [.. Encoding.ASCII.GetBytes($"{head}Content-Type: {type}\r\nContent-Length: {body.Length.ToString(CultureInfo.InvariantCulture)}\r\n\r\n"), .. body];
 
     /// <summary>The request, once its signature is that of the bytes which came.</summary>
-    private RawRequest Verified()
+    private RawRequest Verified() => Verified(_requests.ShouldHaveSingleItem());
+
+    private static RawRequest Verified(RawRequest request)
     {
-        var request = _requests.ShouldHaveSingleItem();
         var parts = request.Headers["Authorization"].Split([' ', ','], StringSplitOptions.RemoveEmptyEntries);
         var scope = parts[1]["Credential=".Length..].Split('/', 2)[1];
         var names = parts[2]["SignedHeaders=".Length..];
