@@ -66,6 +66,10 @@ public interface IUpstreamConnection
     /// <returns>Null when done; otherwise why no credential can be had.</returns>
     ValueTask<ConnectionFault?> AuthorizeAsync(HttpRequestMessage message, string? clientKey, CancellationToken cancellationToken);
 
+    /// <summary>Usage that stands in the headers of an answer, for answers whose body says none; null where there is none either.</summary>
+    /// <param name="headers">The answer's headers.</param>
+    TokenUsage? UsageOf(HttpResponseHeaders headers) => null;
+
     /// <summary>The class of an error answer, from status and codes first, known texts last.</summary>
     /// <param name="status">HTTP status, or the code of an error inside a 200 answer.</param>
     /// <param name="body">The answer's body; may be cut, empty or no JSON at all.</param>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using Tollgate.Engine.Upstream;
@@ -22,6 +23,7 @@ internal sealed class BedrockConnection(ConnectionDraft draft, BedrockModel mode
     private readonly BedrockWire _wire = BedrockWire.Of(model);
     private readonly Rewriters _chat = new(draft);
     private readonly UpstreamEndpoint?[] _endpoints = new UpstreamEndpoint?[Surfaces.Count * 2];
+    private TargetModel? _target;
 
     /// <inheritdoc/>
     protected override Surface Spoken => _wire.Spoken;
@@ -33,25 +35,7 @@ internal sealed class BedrockConnection(ConnectionDraft draft, BedrockModel mode
     public override EmbeddingCodec? Embeddings { get; } = EmbeddingsOf(model.Name);
 
     /// <inheritdoc/>
-    public override TargetModel TargetFor(Surface spoken)
-    {
-        var options = new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["base_model"] = model.Route is "nova" or "nova-2" ? $"amazon.{model.Route}" : Draft.Deployment.Info.BaseModel ?? model.Name,
-            ["media_as_bytes"] = "true",
-        };
-        if (_wire.Family is not null)
-        {
-            options[PromptCodec.FamilyOption] = _wire.Family;
-        }
-
-        if (_wire is { Spoken: Surface.Converse, Invokes: true })
-        {
-            options[ConverseCodec.InvokeOption] = "true";
-        }
-
-        return base.TargetFor(spoken) with { Options = options };
-    }
+    public override TargetModel TargetFor(Surface spoken) => _target ??= base.TargetFor(spoken) with { Options = Options() };
 
     /// <inheritdoc/>
     public override UpstreamEndpoint EndpointFor(Surface surface, bool stream, string? apiVersion)
@@ -81,12 +65,42 @@ internal sealed class BedrockConnection(ConnectionDraft draft, BedrockModel mode
     public UpstreamErrorKind Classify(int status, ReadOnlySpan<byte> body, HttpResponseHeaders? headers)
         => AmazonErrors.Classify(status, body, headers) ?? base.Classify(status, body);
 
+    private Dictionary<string, string> Options()
+    {
+        var options = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["base_model"] = model.Route is "nova" or "nova-2" ? $"amazon.{model.Route}" : Draft.Deployment.Info.BaseModel ?? model.Name,
+            ["media_as_bytes"] = "true",
+        };
+        if (_wire.Family is not null)
+        {
+            options[PromptCodec.FamilyOption] = _wire.Family;
+        }
+
+        if (_wire is { Spoken: Surface.Converse, Invokes: true })
+        {
+            options[ConverseCodec.InvokeOption] = "true";
+        }
+
+        return options;
+    }
+
     private static EmbeddingCodec? EmbeddingsOf(string name)
         => name.StartsWith("amazon.titan-embed", StringComparison.OrdinalIgnoreCase) ? new TitanEmbeddings()
         : name.StartsWith("amazon.nova", StringComparison.OrdinalIgnoreCase) && name.Contains("embed", StringComparison.OrdinalIgnoreCase) ? new NovaEmbeddings()
         : name.StartsWith("cohere.embed", StringComparison.OrdinalIgnoreCase) ? new BedrockCohereEmbeddings()
         : name.StartsWith("twelvelabs.marengo", StringComparison.OrdinalIgnoreCase) ? new MarengoEmbeddings()
         : null;
+
+    /// <summary>Counts of older models stand in headers and nowhere else.</summary>
+    public TokenUsage? UsageOf(HttpResponseHeaders headers)
+        => CountOf(headers, "x-amzn-bedrock-input-token-count") is { } input
+            ? new TokenUsage(input, CountOf(headers, "x-amzn-bedrock-output-token-count") ?? 0, input + (CountOf(headers, "x-amzn-bedrock-output-token-count") ?? 0), 0, 0)
+            : null;
+
+    private static long? CountOf(HttpResponseHeaders headers, string name)
+        => headers.NonValidated.TryGetValues(name, out var values)
+            && long.TryParse(values.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : null;
 
     private UpstreamEndpoint Make(Surface surface, bool stream)
     {

@@ -20,6 +20,7 @@ internal sealed class SageMakerConnection : DialectConnection, IUpstreamConnecti
     private readonly Rewriters _rewriters;
     private readonly string _root;
     private readonly string? _template;
+    private TargetModel? _target;
 
     private SageMakerConnection(ConnectionDraft draft, string root, Authorization authorization)
         : base(draft, authorization)
@@ -51,16 +52,7 @@ internal sealed class SageMakerConnection : DialectConnection, IUpstreamConnecti
     }
 
     /// <inheritdoc/>
-    public override TargetModel TargetFor(Surface spoken)
-    {
-        var options = new Dictionary<string, string>(StringComparer.Ordinal) { [PromptCodec.FamilyOption] = "tgi" };
-        if (_template is not null)
-        {
-            options[PromptCodec.TemplateOption] = _template;
-        }
-
-        return base.TargetFor(spoken) with { Options = options };
-    }
+    public override TargetModel TargetFor(Surface spoken) => _target ??= base.TargetFor(spoken) with { Options = Options() };
 
     /// <inheritdoc/>
     public override UpstreamEndpoint EndpointFor(Surface surface, bool stream, string? apiVersion)
@@ -95,4 +87,15 @@ internal sealed class SageMakerConnection : DialectConnection, IUpstreamConnecti
     /// <summary>Amazon says the class in a header.</summary>
     public UpstreamErrorKind Classify(int status, ReadOnlySpan<byte> body, HttpResponseHeaders? headers)
         => AmazonErrors.Classify(status, body, headers) ?? base.Classify(status, body);
+
+    private Dictionary<string, string> Options()
+    {
+        var options = new Dictionary<string, string>(StringComparer.Ordinal) { [PromptCodec.FamilyOption] = "tgi" };
+        if (_template is not null)
+        {
+            options[PromptCodec.TemplateOption] = _template;
+        }
+
+        return options;
+    }
 }

@@ -77,6 +77,9 @@ public abstract class StreamPath
 /// <summary>The way of one whole answer from an upstream to a client.</summary>
 public abstract class AnswerPath
 {
+    /// <summary>Usage that was reported beside the answer, for answers that hold none; null for none. Set before the answer is read.</summary>
+    public TokenUsage? Reported { get; set; }
+
     /// <summary>Usage reported, or estimated when <see cref="UsageEstimated"/>.</summary>
     public abstract TokenUsage Usage { get; }
 

@@ -25,6 +25,7 @@ public sealed class BedrockTests : IAsyncLifetime
         _gateway = await GatewayFixture.StartAsync(
             Model("claude", "bedrock", "us.anthropic.claude-sonnet-4-20250514-v1:0"),
             Model("llama", "bedrock", "invoke/meta.llama3-8b-instruct-v1:0"),
+            Model("mistral", "bedrock", "mistral.mixtral-8x7b-instruct-v0:1"),
             Model("titan", "bedrock", "amazon.titan-embed-text-v2:0"),
             Model("hf", "sagemaker", "my-endpoint"),
             Model("hf-chat", "sagemaker_chat", "my-endpoint"));
@@ -116,6 +117,17 @@ public sealed class BedrockTests : IAsyncLifetime
         answer.Text.ShouldBe("Hello there");
         answer.Chunks[^1].GetProperty("usage").GetProperty("total_tokens").GetInt32().ShouldBe(6);
         Verified().BodyText.ShouldStartWith("""{"prompt":"<|begin_of_text|>""");
+    }
+
+    [Fact]
+    public async Task CountsInHeaders_AreTheUsage()
+    {
+        _answer = static _ => Bytes(
+            "HTTP/1.1 200 OK\r\nX-Amzn-Bedrock-Input-Token-Count: 21\r\nX-Amzn-Bedrock-Output-Token-Count: 4\r\n", "application/json", """{"outputs":[{"text":"Hello there","stop_reason":"stop"}]}"""u8.ToArray());
+        var answer = await _gateway.ChatAsync(GatewayFixture.Chat("mistral"));
+        answer.Text.ShouldBe("Hello there");
+        var usage = answer.Json.GetProperty("usage");
+        (usage.GetProperty("prompt_tokens").GetInt32(), usage.GetProperty("completion_tokens").GetInt32()).ShouldBe((21, 4));
     }
 
     [Fact]
