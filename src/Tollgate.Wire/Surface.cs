@@ -59,6 +59,9 @@ public enum Surface : byte
 
     /// <summary>Ollama chat.</summary>
     OllamaChat,
+
+    /// <summary>A conversation made into one prompt, as the older models of Bedrock and text-generation servers take it.</summary>
+    Prompt,
 }
 
 /// <summary>Facts about surfaces.</summary>
@@ -69,7 +72,7 @@ public static class Surfaces
 
     /// <summary>True for surfaces whose calls go through the chat hub when client and upstream speak differently.</summary>
     public static bool IsChat(this Surface surface) => surface is Surface.Chat or Surface.Completions or Surface.Responses or Surface.Messages
-        or Surface.GenerateContent or Surface.Converse or Surface.CohereChat or Surface.OllamaChat;
+        or Surface.GenerateContent or Surface.Converse or Surface.CohereChat or Surface.OllamaChat or Surface.Prompt;
 
     /// <summary>True for pictures, sounds, judgements and orders: calls that are neither conversations nor embeddings.</summary>
     public static bool IsMedia(this Surface surface) => surface is Surface.ImageGenerations or Surface.ImageEdits or Surface.ImageVariations

@@ -90,7 +90,6 @@ public sealed class ResolutionTests
     }
 
     [Theory]
-    [InlineData("bedrock/amazon.nova-lite-v1:0", "bedrock")]
     [InlineData("ollama/llama3", "ollama")]
     [InlineData("elevenlabs/x", "elevenlabs")]
     [InlineData("petals/x", "petals")]

@@ -63,6 +63,7 @@ internal sealed class BodyRelay(SpendRecorder spend, TimeProvider time)
     private async ValueTask<AttemptOutcome> ForwardAsync(
         CallContext call, CallScratch scratch, UpstreamAnswer answer, ReadOnlyMemory<byte> body, AnswerPath path, AttemptClock clock)
     {
+        path.Reported = answer.Headers is null ? null : answer.Deployment.Connection.UsageOf(answer.Headers);
         switch (path.Read(body))
         {
             case ResponseVerdict.Error:

@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using Tollgate.Wire;
 using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
@@ -90,6 +91,10 @@ public interface IUpstreamConnection
     {
     }
 
+    /// <summary>Usage that stands in the headers of an answer, for answers whose body says none; null where there is none either.</summary>
+    /// <param name="headers">The answer's headers.</param>
+    TokenUsage? UsageOf(HttpResponseHeaders headers) => null;
+
     /// <summary>The class of an error answer, from status and codes first, known texts last.</summary>
     /// <param name="status">HTTP status, or the code of an error inside a 200 answer.</param>
     /// <param name="body">The answer's body; may be cut, empty or no JSON at all.</param>
@@ -97,6 +102,12 @@ public interface IUpstreamConnection
 
     /// <summary>How long an error answer itself asks to wait, for providers that say it in the body; null when it does not.</summary>
     TimeSpan? RetryAfterIn(ReadOnlySpan<byte> body) => null;
+
+    /// <summary>The same for providers that say the class in a header.</summary>
+    /// <param name="status">HTTP status, or the code of an error inside a 200 answer.</param>
+    /// <param name="body">The answer's body; may be cut, empty or no JSON at all.</param>
+    /// <param name="headers">The answer's headers; null without an answer.</param>
+    UpstreamErrorKind Classify(int status, ReadOnlySpan<byte> body, HttpResponseHeaders? headers) => Classify(status, body);
 }
 
 /// <summary>The client's request, as a connection needs to see it.</summary>

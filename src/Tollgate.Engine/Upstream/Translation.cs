@@ -67,7 +67,7 @@ internal sealed class Translation : IDisposable
 
             var target = deployment.Connection.TargetFor(spoken);
             request.Model = target.Model;
-            var report = Fidelity.Check(request, client, upstream, DropParams(call, deployment));
+            var report = Fidelity.Check(request, client, upstream, DropParams(call, deployment), target);
             if (report.Refused.Count > 0)
             {
                 document.Dispose();
@@ -76,7 +76,7 @@ internal sealed class Translation : IDisposable
 
             call.DroppedParams = report.Dropped;
             await media.ResolveAsync(request, upstream, target, call.Snapshot.Config.Media, cancellationToken);
-            var translation = new Translation(client, upstream, target, document, request);
+            var translation = new Translation(client, upstream, target with { Asked = request }, document, request);
             translation.Write();
             return (translation, null);
         }

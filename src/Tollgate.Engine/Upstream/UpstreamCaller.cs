@@ -160,6 +160,7 @@ internal sealed class UpstreamCaller(
         var answer = new UpstreamAnswer(deployment, body, response.Content.Headers.ContentLength, response.Headers)
         {
             ContentType = call.Media is null ? null : response.Content.Headers.ContentType?.ToString(),
+            MediaType = response.Content.Headers.ContentType?.MediaType,
         };
         return await RelayAsync(call, scratch, answer, clock, translation, isStream: call.Envelope.Stream && !IsJson(response));
     }
@@ -175,7 +176,7 @@ internal sealed class UpstreamCaller(
         if (isStream)
         {
             var (splitter, path) = paths.StreamOf(call, answer.Deployment, translation);
-            return streams.RelayAsync(call, scratch, answer, splitter, path, clock);
+            return streams.RelayAsync(call, scratch, answer, Framing.For(answer.MediaType, splitter), path, clock);
         }
 
         return bodies.RelayAsync(call, scratch, answer, paths.AnswerOf(call, scratch, answer.Deployment, translation), clock);
@@ -275,6 +276,9 @@ internal readonly record struct UpstreamAnswer(
 {
     /// <summary>Media type as the upstream wrote it; read for calls about pictures and sounds only.</summary>
     public string? ContentType { get; init; }
+
+    /// <summary>Media type of the body; null when the upstream does not say.</summary>
+    public string? MediaType { get; init; }
 
     /// <summary>The outcome when all went well.</summary>
     public AttemptOutcome Success => new() { Deployment = Deployment, Kind = UpstreamErrorKind.None, Headers = Headers };

@@ -47,7 +47,7 @@ internal static partial class UpstreamErrors
         return new AttemptOutcome
         {
             Deployment = deployment,
-            Kind = deployment.Connection.Classify(status, body),
+            Kind = deployment.Connection.Classify(status, body, headers),
             Status = status,
             Message = Mask(error?.Message is { Length: > 0 } message ? message : Text(body, status)),
             UpstreamType = error?.Type,

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Tollgate.Engine.Upstream;
+using Tollgate.Providers.Amazon;
 using Tollgate.Providers.Anthropic;
 using Tollgate.Providers.Azure;
 using Tollgate.Providers.Google;
@@ -13,6 +14,9 @@ internal sealed record ConnectionServices(TimeProvider Clock, EntraTokens Entra)
 {
     /// <summary>Tokens of Google Cloud.</summary>
     public GoogleTokens Google { get; init; } = new(Clock);
+
+    /// <summary>Keys of Amazon's services.</summary>
+    public AmazonCredentials Amazon { get; init; } = new(Clock);
 }
 
 /// <summary>
@@ -34,6 +38,8 @@ internal static class Families
             ["media:stability"] = OpenAi,
             ["media:recraft"] = OpenAi,
             ["media:fal_ai"] = OpenAi,
+            ["bedrock"] = BedrockFamily.Open,
+            ["own:sagemaker"] = SageMakerConnection.Open,
         }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>True for families that connections can be made to.</summary>

@@ -22,6 +22,15 @@ public abstract class DialectCodec
     public abstract FeatureTable Writes { get; }
 
     /// <summary>
+    /// What it makes of a feature of one request for one model, for dialects whose models differ; <see cref="Writes"/> unless overridden. The
+    /// writer leaves out by itself what is refused or dropped here.
+    /// </summary>
+    /// <param name="feature">A feature that the request makes use of.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="target">Facts about the model and its host.</param>
+    public virtual Treatment TreatmentOf(Feature feature, ChatRequest request, TargetModel target) => Writes[feature];
+
+    /// <summary>
     /// What a client of the dialect calls each feature it can ask for (<c>stop_sequences</c>): named in refusals and in the header that says
     /// what was dropped. Features without an entry cannot be asked for in the dialect.
     /// </summary>
@@ -111,6 +120,12 @@ public sealed record TargetModel
 
     /// <summary>Leave out what the upstream cannot do (<c>drop_params</c>).</summary>
     public bool DropParams { get; init; }
+
+    /// <summary>
+    /// The request that an answer belongs to, for dialects whose answers mean nothing without it (renamed tools, formats made of tools); null
+    /// when nobody says.
+    /// </summary>
+    public ChatRequest? Asked { get; init; }
 
     /// <summary>What providers of the OpenAI dialect say in words of their own (where reasoning stands, finish reasons).</summary>
     public OpenAi.ResponseRules Rules { get; init; } = OpenAi.ResponseRules.Identity;

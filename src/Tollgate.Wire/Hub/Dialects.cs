@@ -23,6 +23,8 @@ public static class Dialects
         new Gemini.GenerateContentCodec(),
         new OpenAi.CompletionsCodec(),
         new Responses.ResponsesCodec(),
+        new Bedrock.ConverseCodec(),
+        new Bedrock.PromptCodec(),
     ];
 
     /// <summary>The codec of a surface; null for surfaces that are no chat calls.</summary>
