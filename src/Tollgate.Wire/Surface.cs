@@ -59,6 +59,9 @@ public enum Surface : byte
 
     /// <summary>Ollama chat.</summary>
     OllamaChat,
+
+    /// <summary>Ollama generate: one prompt.</summary>
+    OllamaGenerate,
 }
 
 /// <summary>Facts about surfaces.</summary>
@@ -69,7 +72,7 @@ public static class Surfaces
 
     /// <summary>True for surfaces whose calls go through the chat hub when client and upstream speak differently.</summary>
     public static bool IsChat(this Surface surface) => surface is Surface.Chat or Surface.Completions or Surface.Responses or Surface.Messages
-        or Surface.GenerateContent or Surface.Converse or Surface.CohereChat or Surface.OllamaChat;
+        or Surface.GenerateContent or Surface.Converse or Surface.CohereChat or Surface.OllamaChat or Surface.OllamaGenerate;
 
     /// <summary>Route as error messages, logs and daily tables name it.</summary>
     public static string Route(this Surface surface) => surface switch

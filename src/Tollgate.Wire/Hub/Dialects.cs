@@ -19,6 +19,9 @@ public static class Dialects
     public static ImmutableArray<DialectCodec> All { get; } =
     [
         new OpenAi.ChatCodec(),
+        new Ollama.OllamaChatCodec(),
+        new Ollama.OllamaGenerateCodec(),
+        new Cohere.CohereChatCodec(),
     ];
 
     /// <summary>The codec of a surface; null for surfaces that are no chat calls.</summary>
