@@ -62,6 +62,18 @@ public interface IUpstreamConnection
     /// <returns>Null when done; otherwise why no credential can be had.</returns>
     ValueTask<ConnectionFault?> AuthorizeAsync(HttpRequestMessage message, string? clientKey, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Sends the request. More than one exchange where the provider answers a call with the address of its answer; headers that depend on the
+    /// body are added here.
+    /// </summary>
+    /// <param name="transport">The connection's pool.</param>
+    /// <param name="message">The request, authorized.</param>
+    /// <param name="request">What it was written from.</param>
+    /// <param name="cancellationToken">Ends waiting; the attempt's time limit.</param>
+    Task<HttpResponseMessage> ExchangeAsync(
+        HttpMessageInvoker transport, HttpRequestMessage message, in UpstreamRequest request, CancellationToken cancellationToken)
+        => transport.SendAsync(message, cancellationToken);
+
     /// <summary>The class of an error answer, from status and codes first, known texts last.</summary>
     /// <param name="status">HTTP status, or the code of an error inside a 200 answer.</param>
     /// <param name="body">The answer's body; may be cut, empty or no JSON at all.</param>

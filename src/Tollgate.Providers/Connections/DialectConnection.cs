@@ -63,6 +63,11 @@ internal abstract class DialectConnection(ConnectionDraft draft, Authorization a
         => authorization.ApplyAsync(message, clientKey, cancellationToken);
 
     /// <inheritdoc/>
+    public virtual Task<HttpResponseMessage> ExchangeAsync(
+        HttpMessageInvoker transport, HttpRequestMessage message, in UpstreamRequest request, CancellationToken cancellationToken)
+        => transport.SendAsync(message, cancellationToken);
+
+    /// <inheritdoc/>
     public virtual UpstreamErrorKind Classify(int status, ReadOnlySpan<byte> body) => _errors.Classify(status, body);
 
     /// <summary>What a codec must know of a deployment's model.</summary>

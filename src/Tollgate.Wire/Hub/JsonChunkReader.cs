@@ -25,7 +25,7 @@ public abstract class JsonChunkReader : ChatStreamReader
             _document = null;
             _document = JsonDocument.Parse(payload);
             var root = _document.RootElement;
-            if (root.ValueKind is not JsonValueKind.Object)
+            if (!IsPayload(root))
             {
                 return ChunkAction.Malformed;
             }
@@ -37,6 +37,9 @@ public abstract class JsonChunkReader : ChatStreamReader
             return ChunkAction.Malformed;
         }
     }
+
+    /// <summary>True for what may be a payload: objects unless overridden.</summary>
+    protected virtual bool IsPayload(JsonElement root) => root.ValueKind is JsonValueKind.Object;
 
     /// <summary>True for a payload that is an error: one with an <c>error</c> member unless overridden.</summary>
     protected virtual bool IsError(JsonElement root) => root.Member("error"u8).ValueKind is JsonValueKind.Object or JsonValueKind.String;

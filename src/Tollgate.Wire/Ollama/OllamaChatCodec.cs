@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Tollgate.Wire.Hub;
+using Tollgate.Wire.Natives;
 using Tollgate.Wire.Sse;
 
 namespace Tollgate.Wire.Ollama;
@@ -29,7 +30,8 @@ public sealed class OllamaChatCodec : DialectCodec
         json.WriteString("model"u8, request.Model);
         json.WriteBoolean("stream"u8, request.Stream);
         WriteMessages(request, target, json);
-        WriteTools(request, json);
+        // A choice of tools cannot be said; leaving out the tools is how calling none is.
+        FunctionTools.Write(request, json, strict: true);
         OllamaOptions.Write(request, json);
         json.WriteEndObject();
     }
@@ -111,30 +113,5 @@ public sealed class OllamaChatCodec : DialectCodec
         {
             json.WriteEndArray();
         }
-    }
-
-    private static void WriteTools(ChatRequest request, Utf8JsonWriter json)
-    {
-        // A choice of tools cannot be said; leaving out the tools is how calling none is.
-        if (request.ToolChoice is { Mode: ToolChoiceMode.None } || !request.Tools.Any(static tool => tool.Kind is ToolKind.Function))
-        {
-            return;
-        }
-
-        json.WriteStartArray("tools"u8);
-        foreach (var tool in request.Tools.Where(static tool => tool.Kind is ToolKind.Function))
-        {
-            json.WriteStartObject();
-            json.WriteString("type"u8, "function"u8);
-            json.WriteStartObject("function"u8);
-            json.WriteString("name"u8, tool.Name);
-            json.WriteGiven("description"u8, tool.Description);
-            json.WriteElement("parameters"u8, tool.Parameters);
-            json.WriteGiven("strict"u8, tool.Strict);
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
     }
 }
