@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Tollgate.Engine.Admission;
 using Tollgate.Engine.Keys;
+using Tollgate.Engine.Media;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Routing;
 using Tollgate.Engine.Spend;
@@ -24,6 +25,8 @@ public static class EngineServices
         services.TryAddSingleton<BodyRelay>();
         services.TryAddSingleton<StreamRelay>();
         services.TryAddSingleton<AnswerPaths>();
+        services.TryAddSingleton<MediaFetcher>();
+        services.TryAddSingleton<RequestMedia>();
         services.TryAddSingleton<MockAnswers>();
         services.TryAddSingleton<UpstreamCaller>();
         AddAdmission(services);

@@ -45,6 +45,9 @@ public sealed record GatewayConfig
     /// <summary>Discounts, margins and prices of tools.</summary>
     public PricingSettings Pricing { get; init; } = new();
 
+    /// <summary>Media that the gateway fetches for providers.</summary>
+    public MediaSettings Media { get; init; } = new();
+
     /// <summary>
     /// Environment as the configuration saw it (process, <c>.env</c>, <c>environment_variables</c>): where credentials without a key in the
     /// file come from. Values are secrets and must never be logged.

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Tollgate.Engine.Media;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Routing;
 using Tollgate.Wire;
@@ -38,7 +39,8 @@ internal sealed class Translation : IDisposable
 
     /// <summary>Translates a call's request.</summary>
     /// <returns>The translation, or why there is none.</returns>
-    public static (Translation? Opened, ConnectionFault? Fault) Open(CallContext call, CallScratch scratch, Deployment deployment, Surface spoken)
+    public static async ValueTask<(Translation? Opened, ConnectionFault? Fault)> OpenAsync(
+        CallContext call, CallScratch scratch, Deployment deployment, Surface spoken, RequestMedia media, CancellationToken cancellationToken)
     {
         if (Dialects.Of(call.Surface) is not { } client || Dialects.Of(spoken) is not { } upstream)
         {
@@ -67,6 +69,7 @@ internal sealed class Translation : IDisposable
             }
 
             call.DroppedParams = report.Dropped;
+            await media.ResolveAsync(request, upstream, target, call.Snapshot.Config.Media, cancellationToken);
             var translation = new Translation(client, upstream, target, document, request);
             translation.Write();
             return (translation, null);
@@ -85,7 +88,8 @@ internal sealed class Translation : IDisposable
     }
 
     /// <summary>The way of a stream back to the client.</summary>
-    public StreamPath Stream(AnswerView view) => new TranslatedStream(Upstream.ReadStream(Target), _client.WriteStream(Complete(view)));
+    public StreamPath Stream(AnswerView view)
+        => new TranslatedStream(Upstream.ReadStream(Target), _client.WriteStream(Complete(view)), ToolRestorer.For(_request));
 
     /// <summary>The way of a whole answer back to the client.</summary>
     public AnswerPath Answer(AnswerView view) => new TranslatedAnswer(Upstream, _client, Target, Complete(view));

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Net;
 using System.Runtime.CompilerServices;
+using Tollgate.Engine.Media;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Routing;
 using Tollgate.Wire;
@@ -8,7 +9,8 @@ using Tollgate.Wire;
 namespace Tollgate.Engine.Upstream;
 
 /// <summary>Step 7: one attempt. Sends the request, relays the answer, and says what it came to.</summary>
-internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodies, StreamRelay streams, AnswerPaths paths, MockAnswers mocks, TimeProvider time)
+internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodies, StreamRelay streams, AnswerPaths paths, RequestMedia media, MockAnswers mocks,
+    TimeProvider time)
 {
     /// <summary>Makes an attempt on a deployment.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -47,7 +49,7 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
             return await SendAsync(call, scratch, deployment, clock, endpoint.Uri, RequestFor(call), translation: null);
         }
 
-        var (translation, unfit) = Translation.Open(call, scratch, deployment, spoken);
+        var (translation, unfit) = await Translation.OpenAsync(call, scratch, deployment, spoken, media, clock.Token);
         if (translation is null)
         {
             return UpstreamErrors.FromFault(deployment, unfit!);
@@ -146,7 +148,7 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
             return await RelayAsync(call, scratch, answer, clock, translation: null, call.Envelope.Stream);
         }
 
-        var (translation, unfit) = Translation.Open(call, scratch, deployment, Surface.Chat);
+        var (translation, unfit) = await Translation.OpenAsync(call, scratch, deployment, Surface.Chat, media, clock.Token);
         if (translation is null)
         {
             return UpstreamErrors.FromFault(deployment, unfit!);

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Tollgate.Engine.Upstream;
 using Tollgate.Wire;
 using Tollgate.Wire.Hub;
@@ -80,5 +81,7 @@ internal abstract class DialectConnection(ConnectionDraft draft, Authorization a
         ModifyParams = draft.Config.Models.ModifyParams,
         DropParams = draft.Deployment.DropParams ?? draft.Config.Models.DropParams,
         Rules = draft.Response,
+        Options = draft.Tools is { KeepCacheControl: true } || draft.Messages is { KeepCacheControl: true }
+            ? new Dictionary<string, string>(StringComparer.Ordinal) { ["cache_control"] = "true" } : FrozenDictionary<string, string>.Empty,
     };
 }

@@ -48,6 +48,11 @@ public sealed class TranslatedAnswer(DialectCodec upstream, DialectCodec client,
             }
 
             _response = upstream.ReadResponse(root, answer, target);
+            if (view.Request is { } request)
+            {
+                ToolRestorer.For(request)?.Apply(_response);
+            }
+
             return ResponseVerdict.Good;
         }
         catch (Exception exception) when (exception is JsonException or WireException or InvalidOperationException or FormatException)

@@ -7,7 +7,8 @@ namespace Tollgate.Wire.Hub;
 /// <summary>A stream on its way from one dialect to another.</summary>
 /// <param name="reader">Reads the upstream's.</param>
 /// <param name="writer">Writes the client's.</param>
-public sealed class TranslatedStream(ChatStreamReader reader, ChatStreamWriter writer) : StreamPath
+/// <param name="tools">Makes tool calls the client's own again; null where nothing was changed on the way out.</param>
+public sealed class TranslatedStream(ChatStreamReader reader, ChatStreamWriter writer, ToolRestorer? tools = null) : StreamPath
 {
     private readonly List<ChatEvent> _events = [];
     private TokenUsage? _usage;
@@ -73,6 +74,7 @@ public sealed class TranslatedStream(ChatStreamReader reader, ChatStreamWriter w
 
     private void LookAtEvents()
     {
+        tools?.Apply(_events);
         foreach (var next in _events)
         {
             _usage = next.Usage ?? _usage;

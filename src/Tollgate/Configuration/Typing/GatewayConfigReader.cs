@@ -31,7 +31,20 @@ internal static class GatewayConfigReader
             Spend = SpendSettingsReader.Read(general, own, numbers),
             Server = ServerSettingsReader.Read(environment, numbers, commandLine),
             Pricing = PricingSettingsReader.Read(models, environment, diagnostics),
+            Media = ReadMedia(models, numbers),
             Environment = environment.Variables.ToFrozenDictionary(StringComparer.Ordinal),
+        };
+    }
+
+    private static MediaSettings ReadMedia(Section models, EnvironmentNumbers numbers)
+    {
+        var defaults = new MediaSettings();
+        return new MediaSettings
+        {
+            ValidateUrls = models.Bool("user_url_validation") ?? defaults.ValidateUrls,
+            AllowedHosts = models.Texts("user_url_allowed_hosts").ToFrozenSet(StringComparer.OrdinalIgnoreCase),
+            MaxDownloadBytes = numbers.Count("MAX_IMAGE_URL_DOWNLOAD_SIZE_MB") is { } megabytes
+                ? megabytes * 1024L * 1024 : defaults.MaxDownloadBytes,
         };
     }
 

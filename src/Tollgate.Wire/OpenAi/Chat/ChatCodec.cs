@@ -1,5 +1,8 @@
+using System.Buffers;
 using System.Collections.Frozen;
+using System.Text.Json;
 using Tollgate.Wire.Hub;
+using Tollgate.Wire.Json;
 
 namespace Tollgate.Wire.OpenAi;
 
@@ -24,7 +27,7 @@ public sealed class ChatCodec : DialectCodec
         { Feature.McpTools, Handling.Dropped, "the dialect has no hosted tools" },
         { Feature.WebSearch, Handling.Changed, "web_search_options" },
         { Feature.ToolResultMedia, Handling.Changed, "images follow the results in a user message" },
-        { Feature.ToolResultError, Handling.Changed, "the text of the result says that it is an error" },
+        { Feature.ToolResultError, Handling.Changed, "the text of the result is all that is sent" },
         { Feature.Thinking, Handling.Changed, "reasoning_effort, and thinking where the model takes it" },
         { Feature.ReasoningBudget, Handling.Changed, "reasoning_effort: 10000 and more high, 5000 medium, 2000 low, less minimal" },
         { Feature.ReasoningSummary, Handling.Dropped, "the dialect does not choose summaries" },
@@ -88,4 +91,40 @@ public sealed class ChatCodec : DialectCodec
         [Feature.PromptCacheKey] = "prompt_cache_key",
         [Feature.OpaqueParts] = "messages[].content[].type",
     }.ToFrozenDictionary();
+
+    /// <inheritdoc/>
+    public override ChatRequest ReadRequest(JsonElement root, ReadOnlyMemory<byte> body) => new ChatRequestReader(body).Read(root);
+
+    /// <inheritdoc/>
+    public override void WriteRequest(ChatRequest request, TargetModel target, Utf8JsonWriter json) => new ChatRequestWriter(target, json).Write(request);
+
+    /// <inheritdoc/>
+    public override ChatResponse ReadResponse(JsonElement root, ReadOnlyMemory<byte> body, TargetModel target)
+        => ChatResponseReader.Read(target.Rules.IsIdentity ? root : Normalized(body, target.Rules) ?? root);
+
+    /// <inheritdoc/>
+    public override ChatStreamReader ReadStream(TargetModel target) => new ChatEventReader(target);
+
+    /// <inheritdoc/>
+    public override void WriteResponse(ChatResponse response, AnswerView view, Utf8JsonWriter json) => ChatResponseWriter.Write(response, view, json);
+
+    /// <inheritdoc/>
+    public override ChatStreamWriter WriteStream(AnswerView view) => new ChatEventWriter(view);
+
+    /// <summary>The answer in the dialect's own words; null when it has no choices to change.</summary>
+    private static JsonElement? Normalized(ReadOnlyMemory<byte> body, ResponseRules rules)
+    {
+        var members = new JsonMembers();
+        if (!JsonScanner.Scan(body.Span, members).IsNone || members.Find(body.Span, "choices"u8) is not (>= 0 and var choices)
+            || members[choices].Kind is not JsonKind.Array)
+        {
+            return null;
+        }
+
+        var edits = new JsonEdits();
+        new ChoicesEditor(rules).Edit(body, members[choices], edits);
+        var edited = new ArrayBufferWriter<byte>(edits.LengthOf(body.Length) + 1);
+        edits.WriteTo(body.Span, edited);
+        return JsonElement.Parse(edited.WrittenSpan);
+    }
 }
