@@ -24,7 +24,7 @@ public sealed partial class ProviderDirectory : IProviderDirectory
     /// <param name="clock">Tells when tokens end.</param>
     /// <param name="loggers">For what is odd about a deployment.</param>
     public ProviderDirectory(ProviderCatalogue catalogue, TimeProvider clock, ILoggerFactory loggers)
-        : this(catalogue, new ConnectionServices(clock, new EntraTokens(clock)) { Http = Pool() }, loggers)
+        : this(catalogue, new ConnectionServices(clock, new EntraTokens(clock)) { Http = Pool(), Loggers = loggers }, loggers)
     {
     }
 

@@ -29,15 +29,16 @@ internal sealed record NativeWiring
     /// <summary>Makes more of a call than one exchange; null for one.</summary>
     public Func<HttpMessageInvoker, HttpRequestMessage, UpstreamRequest, CancellationToken, Task<HttpResponseMessage>>? Exchange { get; init; }
 
-    /// <summary>What the codec is told besides.</summary>
-    public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    /// <summary>What the codec is told besides; null for nothing.</summary>
+    public IReadOnlyDictionary<string, string>? Options { get; init; }
 }
 
 /// <summary>A connection that is wired by values. For providers whose differences are an address, a credential and a few members.</summary>
 internal sealed class NativeConnection(ConnectionDraft draft, Authorization authorization, NativeWiring wiring) : DialectConnection(draft, authorization)
 {
     private readonly Rewriters _rewriters = new(draft, wiring.Rules);
-    private readonly Lazy<TargetModel> _target = new(() => TargetOf(draft) with { Options = wiring.Options });
+    private readonly Lazy<TargetModel> _target = new(
+        () => wiring.Options is { } options ? TargetOf(draft) with { Options = options } : TargetOf(draft));
 
     public override ResponseRules Response => Draft.Response;
 
@@ -56,7 +57,7 @@ internal sealed class NativeConnection(ConnectionDraft draft, Authorization auth
     public override ConnectionFault? WriteRequest(in UpstreamRequest request, JsonEdits edits)
     {
         // A body that a codec has written is complete; OpenAI's come from clients.
-        if (request.Surface.IsChat() && request.Surface is not (Surface.Chat or Surface.Completions))
+        if (SurfacePaths.Of(request.Surface) is null)
         {
             return null;
         }

@@ -57,9 +57,10 @@ internal sealed class TokenAuthorization(ConnectionDraft draft, TokenCache token
     private void SetToken(HttpRequestMessage message, IssuedToken token)
     {
         SetKey(message, token.Value);
-        if (token.Address is not null && message.RequestUri is { } asked && Uri.TryCreate(token.Address, UriKind.Absolute, out var own))
+        if (token.Address is { } own && message.RequestUri is { } asked
+            && Uri.TryCreate(own.TrimEnd('/') + asked.PathAndQuery, UriKind.Absolute, out var address))
         {
-            message.RequestUri = new Uri(own, asked.PathAndQuery);
+            message.RequestUri = address;
         }
     }
 

@@ -40,6 +40,7 @@ public static class Dialects
         new Natives.CustomServerCodec(),
         new Natives.GigaChatCodec(),
         new Natives.OciCodec(),
+        new Natives.SapCodec(),
     ];
 
     /// <summary>The codec of a surface; null for surfaces that are no chat calls.</summary>

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Net;
-using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Upstream;
 using Tollgate.Wire;
 using Tollgate.Wire.Json;

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Tollgate.Wire.Cohere;
 using Tollgate.Wire.Hub;
+using Tollgate.Wire.Natives;
 using Tollgate.Wire.Ollama;
 
 namespace Tollgate.Wire.Tests.Natives;
@@ -18,6 +19,35 @@ public sealed class FuzzTests
         (new CohereChatCodec(),
             """{"id":"c","finish_reason":"COMPLETE","message":{"content":[{"type":"text","text":"x"}],"citations":[{"start":0,"sources":[{"document":{"url":"u"}}]}]},"usage":{"tokens":{"input_tokens":1,"output_tokens":2}}}""",
             CohereTests.Recording),
+        (new CohereChatV1Codec(), """{"text":"x","tool_calls":[{"name":"f","parameters":{"a":[1]}}],"meta":{"tokens":{"input_tokens":1}}}""",
+            "{\"event_type\":\"text-generation\",\"text\":\"x\"}\n{\"event_type\":\"tool-calls-generation\",\"tool_calls\":[{\"name\":\"f\"}]}\n{\"event_type\":\"stream-end\"}\n"),
+        (new TextGenerationCodec(), """[{"generated_text":"x","details":{"finish_reason":"length","generated_tokens":1,"prefill":[{}]}}]""",
+            "data:{\"token\":{\"text\":\"x\",\"special\":false},\"generated_text\":\"x\",\"details\":{\"input_length\":1}}\n\n"),
+        (new WatsonxTextCodec(), """{"results":[{"generated_text":"x","generated_token_count":1,"input_token_count":2,"stop_reason":"eos_token"}]}""",
+            "data: {\"results\":[{\"generated_text\":\"x\",\"stop_reason\":\"max_tokens\"}]}\n\n"),
+        (new WorkersAiCodec(), """{"result":{"response":"x","tool_calls":[{"name":"f","arguments":{"a":1}}],"usage":{"prompt_tokens":1}},"success":true}""",
+            "data: {\"response\":\"x\",\"tool_calls\":[{\"function\":{\"name\":\"f\"}}]}\n\ndata: [DONE]\n\n"),
+        (new ReplicateCodec(), """{"id":"p","status":"succeeded","output":["x",{"a":1}],"metrics":{"input_token_count":1}}""", "data: {\"x\":1}\n\n"),
+        (new SnowflakeCodec(), """{"choices":[{"message":{"content":"x","content_list":[{"type":"tool_use","tool_use":{"name":"f","input":{"a":1}}}]}}],"usage":{}}""",
+            "data: {\"choices\":[{\"delta\":{\"type\":\"tool_use\",\"tool_use_id\":\"t\",\"input\":\"{}\"},\"finish_reason\":\"x\"}]}\n\n"),
+        (new NlpCloudCodec(), """{"generated_text":"x","nb_input_tokens":1,"nb_generated_tokens":2}""", "some text, {\"not\":\"json\"}"),
+        (new AlephAlphaCodec(), """{"completions":[{"completion":"x","finish_reason":"end_of_text"}]}""", "data: {\"x\":1}\n\n"),
+        (new TritonGenerateCodec(), """{"text_output":"x"}""", "data: {\"text_output\":\"x\"}\n\n"),
+        (new TritonInferCodec(), """{"outputs":[{"name":"text_output","data":["x"]}]}""", "data: {\"x\":1}\n\n"),
+        (new PetalsCodec(), """{"outputs":"x"}""", "data: {\"x\":1}\n\n"),
+        (new BytezCodec(), """{"output":{"content":[{"text":"x"}]}}""", "text"),
+        (new LangGraphCodec(), """{"messages":[{"type":"ai","content":["x",{"text":"y"}],"usage_metadata":{"input_tokens":1}}]}""",
+            "data: [{\"content\":\"H\",\"type\":\"AIMessageChunk\"},{}]\n\n"),
+        (new LangFlowCodec(), """{"outputs":[{"outputs":[{"results":{"message":{"text":"x"}}}]}]}""", "data: {\"x\":1}\n\n"),
+        (new CustomServerCodec(), """{"data":[{"output":["x"]}]}""", "data: {\"x\":1}\n\n"),
+        (new AgentCodec(), """{"result":{"kind":"task","status":{"state":"completed","message":{"parts":[]}},"artifacts":[{"parts":[{"text":"x"}]}]}}""",
+            "data: {\"result\":{\"kind\":\"artifact-update\",\"artifact\":{\"parts\":[{\"text\":\"x\"}]},\"final\":true}}\n\n"),
+        (new GigaChatCodec(), """{"choices":[{"message":{"content":"x","function_call":{"name":"f","arguments":{"a":1}}},"finish_reason":"length"}],"usage":{"prompt_tokens":1}}""",
+            "data: {\"choices\":[{\"delta\":{\"content\":\"x\",\"function_call\":{\"name\":\"f\"}},\"finish_reason\":\"stop\"}]}\n\n"),
+        (new OciCodec(), """{"chatResponse":{"choices":[{"message":{"content":[{"text":"x"}],"toolCalls":[{"name":"f"}]},"finishReason":"stop"}],"usage":{"promptTokens":1}}}""",
+            "data: {\"message\":{\"content\":[{\"text\":\"x\"}]}}\n\ndata: {\"text\":\"x\",\"finishReason\":\"stop\",\"toolCalls\":[{\"parameters\":{}}]}\n\n"),
+        (new SapCodec(), """{"final_result":{"choices":[{"index":0,"message":{"role":"assistant","content":"x"},"finish_reason":"stop"}]}}""",
+            "data: {\"final_result\":{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"x\"},\"finish_reason\":\"stop\"}]}}\n\n"),
     ];
 
     private static readonly string[] Foreign = ["null", "1e99", "-5", "\"x\"", "[]", "{}", "true", "\"\\ud800\"", "[[]]", "{\"text\":1}"];
