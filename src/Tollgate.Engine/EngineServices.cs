@@ -27,6 +27,7 @@ public static class EngineServices
         services.TryAddSingleton<AnswerPaths>();
         services.TryAddSingleton<MediaFetcher>();
         services.TryAddSingleton<RequestMedia>();
+        services.TryAddSingleton<EmbeddingCaller>();
         services.TryAddSingleton<MockAnswers>();
         services.TryAddSingleton<UpstreamCaller>();
         AddAdmission(services);

@@ -29,6 +29,9 @@ public interface IUpstreamConnection
     /// </summary>
     Surface SpokenFor(Surface surface) => surface;
 
+    /// <summary>The wire format of embeddings where it is not OpenAI's; null where it is.</summary>
+    EmbeddingCodec? Embeddings => null;
+
     /// <summary>Facts about the model, for calls that are translated to a surface.</summary>
     TargetModel TargetFor(Surface spoken) => new() { Provider = Provider, Model = "", Rules = Response };
 

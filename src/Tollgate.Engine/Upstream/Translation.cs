@@ -116,7 +116,7 @@ internal sealed class Translation : IDisposable
     }
 
     /// <summary>The client's body with the operator's and the provider's say about its parameters.</summary>
-    private static (ReadOnlyMemory<byte> Body, ConnectionFault? Fault) ClientBody(CallContext call, CallScratch scratch, Deployment deployment)
+    internal static (ReadOnlyMemory<byte> Body, ConnectionFault? Fault) ClientBody(CallContext call, CallScratch scratch, Deployment deployment)
     {
         var edits = scratch.RequestEdits;
         edits.Clear();

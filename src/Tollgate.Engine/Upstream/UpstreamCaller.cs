@@ -5,12 +5,13 @@ using Tollgate.Engine.Media;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Routing;
 using Tollgate.Wire;
+using Tollgate.Wire.Hub;
 
 namespace Tollgate.Engine.Upstream;
 
 /// <summary>Step 7: one attempt. Sends the request, relays the answer, and says what it came to.</summary>
 internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodies, StreamRelay streams, AnswerPaths paths, RequestMedia media, MockAnswers mocks,
-    TimeProvider time)
+    EmbeddingCaller embeddings, TimeProvider time)
 {
     /// <summary>Makes an attempt on a deployment.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -44,6 +45,11 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
             return UpstreamErrors.FromFault(deployment, endpoint.Fault!);
         }
 
+        if (call.Surface is Surface.Embeddings && connection.Embeddings is { } codec)
+        {
+            return await EmbedAsync(call, scratch, deployment, clock, codec);
+        }
+
         if (spoken == call.Surface)
         {
             return await SendAsync(call, scratch, deployment, clock, endpoint.Uri, RequestFor(call), translation: null);
@@ -61,6 +67,21 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
                 translation.Body, translation.Members, spoken, call.Envelope.Stream, call.Envelope.Policy, call.Envelope.ApiVersion);
             return await SendAsync(call, scratch, deployment, clock, endpoint.Uri, request, translation);
         }
+    }
+
+    private async ValueTask<AttemptOutcome> EmbedAsync(
+        CallContext call, CallScratch scratch, Deployment deployment, AttemptClock clock, EmbeddingCodec codec)
+    {
+        var answer = await embeddings.CallAsync(call, scratch, deployment, codec, ClientKey(call, deployment), clock);
+        if (answer.Failure is { } failure)
+        {
+            return failure;
+        }
+
+        // From here on it is OpenAI's answer, whoever made it.
+        await using var body = new MemoryStream(answer.Body!, writable: false);
+        return await RelayAsync(
+            call, scratch, new UpstreamAnswer(deployment, body, body.Length, answer.Headers), clock, translation: null, isStream: false);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -179,7 +200,7 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
     /// <summary>
     /// Upstreams are not asked for compression (it costs more than it saves on small chunks), but some compress all the same.
     /// </summary>
-    private static Stream Decoded(HttpResponseMessage response, CancellationToken cancellationToken)
+    internal static Stream Decoded(HttpResponseMessage response, CancellationToken cancellationToken)
     {
 #pragma warning disable MA0042, MA0045, VSTHRD103, CA1849 // PERF: the stream is there with the headers; asking for it as a task only allocates one.
         var body = response.Content.ReadAsStream(cancellationToken);

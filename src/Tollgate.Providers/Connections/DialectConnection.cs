@@ -44,6 +44,9 @@ internal abstract class DialectConnection(ConnectionDraft draft, Authorization a
     public virtual Surface SpokenFor(Surface surface) => surface.IsChat() ? Spoken : surface;
 
     /// <inheritdoc/>
+    public virtual EmbeddingCodec? Embeddings => null;
+
+    /// <inheritdoc/>
     public virtual TargetModel TargetFor(Surface spoken) => _target.Value;
 
     /// <inheritdoc/>
@@ -54,7 +57,7 @@ internal abstract class DialectConnection(ConnectionDraft draft, Authorization a
 
     /// <summary>Rules of the row for OpenAI's clients: the same that providers of the OpenAI dialect have.</summary>
     public virtual ConnectionFault? ApplyPolicy(in UpstreamRequest request, JsonEdits edits)
-        => request.Surface is Surface.Chat or Surface.Completions ? _rewriters.Write(request, edits) : null;
+        => request.Surface is Surface.Chat or Surface.Completions or Surface.Embeddings ? _rewriters.Write(request, edits) : null;
 
     /// <inheritdoc/>
     public abstract ConnectionFault? WriteRequest(in UpstreamRequest request, JsonEdits edits);

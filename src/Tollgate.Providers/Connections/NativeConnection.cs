@@ -20,6 +20,9 @@ internal sealed record NativeWiring
     /// <summary>Where calls of a surface go, by whether they stream.</summary>
     public required Func<Surface, bool, UpstreamEndpoint> Address { get; init; }
 
+    /// <summary>The format of embeddings; null for OpenAI's.</summary>
+    public EmbeddingCodec? Embeddings { get; init; }
+
     /// <summary>Changes the parameter rules of bodies in OpenAI's form.</summary>
     public Action<ParameterRulesBuilder>? Rules { get; init; }
 
@@ -41,6 +44,8 @@ internal sealed class NativeConnection(ConnectionDraft draft, Authorization auth
         () => wiring.Options is { } options ? TargetOf(draft) with { Options = options } : TargetOf(draft));
 
     public override ResponseRules Response => Draft.Response;
+
+    public override EmbeddingCodec? Embeddings => wiring.Embeddings;
 
     protected override Surface Spoken => wiring.Spoken;
 

@@ -1,6 +1,7 @@
 using Tollgate.Engine.Upstream;
 using Tollgate.Providers.Connections;
 using Tollgate.Wire;
+using Tollgate.Wire.Cohere;
 
 namespace Tollgate.Providers.Natives;
 
@@ -34,6 +35,7 @@ internal static class CohereFamily
         var version = isFirst ? "/v1" : "/v2";
         return new NativeConnection(draft, new KeyAuthorization(draft, draft.Row.Auth), new NativeWiring
         {
+            Embeddings = new CohereEmbeddings(),
             Spoken = isFirst ? Surface.CohereChatV1 : Surface.CohereChat,
             Address = (surface, _) => NativeConnection.Below(draft, surface switch
             {

@@ -1,6 +1,7 @@
 using Tollgate.Engine.Upstream;
 using Tollgate.Providers.Connections;
 using Tollgate.Wire;
+using Tollgate.Wire.Natives.Embeddings;
 
 namespace Tollgate.Providers.Natives;
 
@@ -29,6 +30,7 @@ internal static class HuggingFaceFamily
         draft.Base = query.Length > 0 ? $"{root}?{query}" : root;
         return new NativeConnection(draft, new KeyAuthorization(draft, draft.Row.Auth), new NativeWiring
         {
+            Embeddings = draft.HasOwnBase ? null : new FeatureExtraction(),
             SpokenForCompletions = draft.HasOwnBase ? Surface.TextGeneration : null,
             Address = (surface, stream) => NativeConnection.Below(draft, surface switch
             {

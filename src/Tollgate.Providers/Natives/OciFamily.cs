@@ -4,6 +4,7 @@ using System.Text;
 using Tollgate.Engine.Upstream;
 using Tollgate.Providers.Connections;
 using Tollgate.Wire;
+using Tollgate.Wire.Natives.Embeddings;
 
 namespace Tollgate.Providers.Natives;
 
@@ -29,6 +30,7 @@ internal static class OciFamily
         {
             Spoken = Surface.OciChat,
             Options = options,
+            Embeddings = new OciEmbeddings(),
             Address = (surface, _) => NativeConnection.Below(
                 draft, surface is Surface.Embeddings ? "/20231130/actions/embedText" : "/20231130/actions/chat"),
         });

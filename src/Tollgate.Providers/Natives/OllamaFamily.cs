@@ -1,6 +1,7 @@
 using Tollgate.Engine.Upstream;
 using Tollgate.Providers.Connections;
 using Tollgate.Wire;
+using Tollgate.Wire.Natives.Embeddings;
 
 namespace Tollgate.Providers.Natives;
 
@@ -20,6 +21,7 @@ internal static class OllamaFamily
         {
             Spoken = templated ? Surface.OllamaGenerate : Surface.OllamaChat,
             SpokenForCompletions = Surface.OllamaGenerate,
+            Embeddings = new OllamaEmbeddings(),
             Address = (surface, _) => NativeConnection.Below(draft, surface switch
             {
                 Surface.OllamaGenerate => "/api/generate",

@@ -4,6 +4,7 @@ using Tollgate.Providers.Catalogue;
 using Tollgate.Providers.Connections;
 using Tollgate.Wire;
 using Tollgate.Wire.Hub;
+using Tollgate.Wire.Natives.Embeddings;
 
 namespace Tollgate.Providers.Natives;
 
@@ -27,7 +28,7 @@ internal static class SmallFamilies
         }
 
         return Keyed(draft, Surface.SnowflakeComplete, isPersonal ? ProviderAuth.None : draft.Row.Auth, static (surface, _)
-            => surface is Surface.Embeddings ? "/cortex/inference:embed" : "/cortex/inference:complete");
+            => surface is Surface.Embeddings ? "/cortex/inference:embed" : "/cortex/inference:complete", new SnowflakeEmbeddings());
     }
 
     public static IUpstreamConnection OpenPredibase(ConnectionDraft draft, ConnectionServices _)
@@ -63,12 +64,13 @@ internal static class SmallFamilies
         var (root, _) = draft.Base is null ? ("", "") : EndpointTable.Split(draft.Base);
         if (root.EndsWith("/infer", StringComparison.Ordinal))
         {
-            return Keyed(draft, Surface.TritonInfer, draft.Row.Auth, static (_, _) => "");
+            return Keyed(draft, Surface.TritonInfer, draft.Row.Auth, static (_, _) => "", new TritonEmbeddings());
         }
 
         var isStream = root.EndsWith("/generate" + stream, StringComparison.Ordinal);
         return Keyed(draft, Surface.TritonGenerate, draft.Row.Auth, (surface, streams)
-            => surface is Surface.Embeddings || !root.EndsWith("/generate", StringComparison.Ordinal) || isStream ? "" : streams ? stream : "");
+            => surface is Surface.Embeddings || !root.EndsWith("/generate", StringComparison.Ordinal) || isStream ? "" : streams ? stream : "",
+            new TritonEmbeddings());
     }
 
     public static IUpstreamConnection OpenCustom(ConnectionDraft draft, ConnectionServices _)
@@ -99,10 +101,12 @@ internal static class SmallFamilies
             },
         });
 
-    private static NativeConnection Keyed(ConnectionDraft draft, Surface spoken, ProviderAuth auth, Func<Surface, bool, string> path)
+    private static NativeConnection Keyed(
+        ConnectionDraft draft, Surface spoken, ProviderAuth auth, Func<Surface, bool, string> path, EmbeddingCodec? embeddings = null)
         => new(draft, new KeyAuthorization(draft, auth), new NativeWiring
         {
             Spoken = spoken,
+            Embeddings = embeddings,
             Address = (surface, stream) => NativeConnection.Below(draft, path(surface, stream)),
         });
 

@@ -4,6 +4,7 @@ using Tollgate.Providers.Catalogue;
 using Tollgate.Providers.Connections;
 using Tollgate.Wire;
 using Tollgate.Wire.Hub;
+using Tollgate.Wire.Natives.Embeddings;
 
 namespace Tollgate.Providers.Natives;
 
@@ -25,6 +26,7 @@ internal static class WatsonxFamily
             Spoken = isText ? Surface.WatsonxText : Surface.Chat,
             SpokenForCompletions = Surface.WatsonxText,
             Options = options,
+            Embeddings = new WatsonxEmbeddings(),
             Shape = (body, request, json) => Shape(body, request.Surface, options, json),
             Address = (surface, stream) => Versioned(draft, surface switch
             {

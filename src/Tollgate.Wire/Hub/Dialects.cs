@@ -41,6 +41,7 @@ public static class Dialects
         new Natives.GigaChatCodec(),
         new Natives.OciCodec(),
         new Natives.SapCodec(),
+        new Gemini.GenerateContentCodec(),
     ];
 
     /// <summary>The codec of a surface; null for surfaces that are no chat calls.</summary>

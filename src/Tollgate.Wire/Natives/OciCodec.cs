@@ -12,20 +12,7 @@ internal sealed class OciCodec() : TextCodec(
     public override void WriteRequest(ChatRequest request, TargetModel target, Utf8JsonWriter json)
     {
         json.WriteStartObject();
-        json.WriteGiven("compartmentId"u8, target.Options.GetValueOrDefault("compartment_id"));
-        json.WriteStartObject("servingMode"u8);
-        if (target.Options.TryGetValue("endpoint_id", out var endpoint))
-        {
-            json.WriteString("servingType"u8, "DEDICATED"u8);
-            json.WriteString("endpointId"u8, endpoint);
-        }
-        else
-        {
-            json.WriteString("servingType"u8, "ON_DEMAND"u8);
-            json.WriteString("modelId"u8, request.Model);
-        }
-
-        json.WriteEndObject();
+        WriteServing(request.Model, target, json);
         json.WriteStartObject("chatRequest"u8);
         if (request.Model.StartsWith("cohere.", StringComparison.Ordinal))
         {
@@ -109,6 +96,25 @@ internal sealed class OciCodec() : TextCodec(
 
             return ChunkAction.Forward;
         });
+    }
+
+    /// <summary>Writes who pays, and which model or endpoint serves.</summary>
+    public static void WriteServing(string model, TargetModel target, Utf8JsonWriter json)
+    {
+        json.WriteGiven("compartmentId"u8, target.Options.GetValueOrDefault("compartment_id"));
+        json.WriteStartObject("servingMode"u8);
+        if (target.Options.TryGetValue("endpoint_id", out var endpoint))
+        {
+            json.WriteString("servingType"u8, "DEDICATED"u8);
+            json.WriteString("endpointId"u8, endpoint);
+        }
+        else
+        {
+            json.WriteString("servingType"u8, "ON_DEMAND"u8);
+            json.WriteString("modelId"u8, model);
+        }
+
+        json.WriteEndObject();
     }
 
     private static void WriteSampling(ChatRequest request, Utf8JsonWriter json)

@@ -26,11 +26,11 @@ public sealed class ChatDialectTests
     {
         var request = WithTool();
         request.MaxOutputTokens = 9;
-        new WorkersAiCodec().ShouldWrite(request, $$$"""
+        new WorkersAiCodec().ShouldWrite(request, $$$$$$"""
             {"messages":[{"role":"system","content":"S"},{"role":"user","content":"A"},
               {"role":"assistant","content":"{\"name\": \"get_weather\", \"arguments\": {\"city\":\"Oslo\"}}"},
               {"role":"tool","name":"get_weather","content":"cold"}],
-             "stream":false,"max_tokens":9,"tools":[{"type":"function","function":{"name":"get_weather","description":"w","parameters":{{{WeatherSchema}}}}}]}
+             "stream":false,"max_tokens":9,"tools":[{"type":"function","function":{"name":"get_weather","description":"w","parameters":{{{{{{WeatherSchema}}}}}}}}]}
             """);
     }
 
@@ -53,11 +53,11 @@ public sealed class ChatDialectTests
     {
         var request = WithTool();
         request.ToolChoice = new ToolChoice(ToolChoiceMode.Named, "get_weather");
-        new SnowflakeCodec().ShouldWrite(request, $$$"""
+        new SnowflakeCodec().ShouldWrite(request, $$$$$$"""
             {"model":"m","stream":false,"messages":[{"role":"system","content":"S"},{"role":"user","content":"A"},
               {"role":"assistant","content":"","content_list":[{"type":"tool_use","tool_use":{"tool_use_id":"call_1","name":"get_weather","input":{"city":"Oslo"}}}]},
               {"role":"user","content":"","content_list":[{"type":"tool_results","tool_results":{"tool_use_id":"call_1","name":"get_weather","content":[{"type":"text","text":"cold"}]}}]}],
-             "tools":[{"tool_spec":{"type":"generic","name":"get_weather","description":"w","input_schema":{{{WeatherSchema}}}}}],
+             "tools":[{"tool_spec":{"type":"generic","name":"get_weather","description":"w","input_schema":{{{{{{WeatherSchema}}}}}}}}],
              "tool_choice":{"type":"tool","name":["get_weather"]}}
             """);
     }
@@ -180,11 +180,11 @@ public sealed class ChatDialectTests
     {
         var request = WithTool();
         request.Messages.Insert(2, Wires.Message(ChatRole.System, new TextPart("T")));
-        new GigaChatCodec().ShouldWrite(request, $$$"""
+        new GigaChatCodec().ShouldWrite(request, $$$$$$"""
             {"model":"m","stream":false,"messages":[{"role":"system","content":"S\nT"},{"role":"user","content":"A"},
               {"role":"assistant","content":"","function_call":{"name":"get_weather","arguments":{"city":"Oslo"}}},
               {"role":"function","name":"get_weather","content":"{\"result\": \"cold\"}"}],
-             "functions":[{"name":"get_weather","description":"w","parameters":{{{WeatherSchema}}}}],"function_call":"auto"}
+             "functions":[{"name":"get_weather","description":"w","parameters":{{{{{{WeatherSchema}}}}}}}],"function_call":"auto"}
             """);
     }
 
@@ -242,12 +242,12 @@ public sealed class ChatDialectTests
         request.MaxOutputTokens = 9;
         request.Stream = true;
         var target = Wires.Target with { Options = new Dictionary<string, string>(StringComparer.Ordinal) { ["compartment_id"] = "ocid1.c" } };
-        new OciCodec().ShouldWrite(request, $$$"""
+        new OciCodec().ShouldWrite(request, $$$$$$"""
             {"compartmentId":"ocid1.c","servingMode":{"servingType":"ON_DEMAND","modelId":"meta.llama-3.3-70b-instruct"},
              "chatRequest":{"apiFormat":"GENERIC","messages":[{"role":"SYSTEM","content":[{"type":"TEXT","text":"S"}]},{"role":"USER","content":[{"type":"TEXT","text":"A"}]},
               {"role":"ASSISTANT","content":[],"toolCalls":[{"id":"call_1","type":"FUNCTION","name":"get_weather","arguments":"{\"city\":\"Oslo\"}"}]},
               {"role":"TOOL","content":[{"type":"TEXT","text":"cold"}],"toolCallId":"call_1"}],"streamOptions":{"isIncludeUsage":true},
-              "tools":[{"type":"FUNCTION","name":"get_weather","description":"w","parameters":{{{WeatherSchema}}}}],"isStream":true,"maxTokens":9}}
+              "tools":[{"type":"FUNCTION","name":"get_weather","description":"w","parameters":{{{{{{WeatherSchema}}}}}}}],"isStream":true,"maxTokens":9}}
             """, target);
     }
 

@@ -34,9 +34,9 @@ public sealed class TextDialectTests
     {
         var request = Wires.Plain((ChatRole.System, "S"), (ChatRole.User, "U"));
         request.Model = "meta-llama/Llama-3-8b";
-        new TextGenerationCodec().Write(request).ShouldContain(
-            """"inputs":"<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\nS<|eot_id|><|start_header_id|>user<|end_header_id|>\n\nU<|eot_id|>"""
-            + """<|start_header_id|>assistant<|end_header_id|>\n\n"""");
+        Wires.Json(new TextGenerationCodec().Write(request)).GetProperty("inputs").GetString().ShouldBe(
+            "<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\nS<|eot_id|><|start_header_id|>user<|end_header_id|>\n\nU<|eot_id|>"
+            + "<|start_header_id|>assistant<|end_header_id|>\n\n");
     }
 
     [Theory]
