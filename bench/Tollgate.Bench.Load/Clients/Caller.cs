@@ -59,7 +59,7 @@ internal sealed class Caller : IDisposable
     public async Task<string> CreateVirtualKeyAsync(Uri baseUrl, string masterKey, CancellationToken cancellation)
     {
         var body = """
-            {"models":["bench"],"max_budget":1e9,"rpm_limit":1000000000,"tpm_limit":1000000000,"max_parallel_requests":100000}
+            {"models":["bench","bench-anthropic","bench-gemini","bench-bedrock"],"max_budget":1e9,"rpm_limit":1000000000,"tpm_limit":1000000000,"max_parallel_requests":100000}
             """u8;
         using var request = Post(new Uri(baseUrl, "/key/generate"), masterKey, body.ToArray());
         using var response = await _client.SendAsync(request, cancellation);

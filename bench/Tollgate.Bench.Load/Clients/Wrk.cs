@@ -29,7 +29,11 @@ internal sealed class Wrk(string folder)
         end
         """;
 
-    public async Task<WrkResult> RunAsync(RunningTarget target, byte[] body, int connections, int seconds, CancellationToken cancellation)
+    public Task<WrkResult> RunAsync(RunningTarget target, byte[] body, int connections, int seconds, CancellationToken cancellation)
+        => RunAsync(target, target.ChatUrl, body, connections, seconds, cancellation);
+
+    public async Task<WrkResult> RunAsync(
+        RunningTarget target, Uri url, byte[] body, int connections, int seconds, CancellationToken cancellation)
     {
         var bodyFile = Path.Combine(folder, "wrk-body.json");
         var script = Path.Combine(folder, "wrk.lua");
@@ -40,7 +44,7 @@ internal sealed class Wrk(string folder)
             cancellation);
 
         var output = await ExecuteAsync(
-            ["-t2", "-c" + Text(connections), "-d" + Text(seconds) + "s", "-s", script, target.ChatUrl.ToString()], cancellation);
+            ["-t2", "-c" + Text(connections), "-d" + Text(seconds) + "s", "-s", script, url.ToString()], cancellation);
         return Parse(target.Name, output);
     }
 

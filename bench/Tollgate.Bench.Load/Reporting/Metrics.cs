@@ -38,9 +38,21 @@ internal static class Metrics
     public static readonly Metric MemoryStreams = new("memory", "RSS with open streams", "MB", Comparison.Absolute, 250);
     public static readonly Metric ColdStart = new("cold", "start to first answer", "ms", Comparison.Absolute, 400);
 
+    private static readonly Dictionary<string, (Metric Request, Metric Chunk)> Translated = Translation.All.ToDictionary(
+        static pair => pair.Name,
+        static pair => (new Metric("translate", pair.Name + ", CPU a request", "µs", Comparison.Ratio, 2),
+            new Metric("translate-stream", pair.Name + ", CPU a chunk", "µs", Comparison.Ratio, 2.5)),
+        StringComparer.Ordinal);
+
     public static readonly Metric[] All =
     [
         PlainCpu, PlainRate, HalfP50, HalfP99, HalfWholeP99, HalfRate, StreamCpu, StreamRate, FirstP50, FirstP99,
-        BigOneCpu, BigOneRate, BigManyCpu, BigManyRate, Allocation, MemoryIdle, MemoryStreams, ColdStart,
+        BigOneCpu, BigOneRate, BigManyCpu, BigManyRate,
+        .. Translated.Values.Select(static pair => pair.Request), .. Translated.Values.Select(static pair => pair.Chunk),
+        Allocation, MemoryIdle, MemoryStreams, ColdStart,
     ];
+
+    public static Metric TranslatedCpu(Translation pair) => Translated[pair.Name].Request;
+
+    public static Metric TranslatedChunkCpu(Translation pair) => Translated[pair.Name].Chunk;
 }

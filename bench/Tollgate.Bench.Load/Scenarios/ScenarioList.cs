@@ -14,7 +14,7 @@ internal static class ScenarioList
     public static readonly IReadOnlyList<IScenario> All =
     [
         new PlainScenario(), new HalfLoadScenario(), new StreamScenario(), BigPromptScenario.OneMessage, BigPromptScenario.ManyMessages,
-        new AllocationScenario(), new MemoryScenario(), new ColdStartScenario(),
+        new TranslationScenario(), new TranslatedStreamScenario(), new AllocationScenario(), new MemoryScenario(), new ColdStartScenario(),
     ];
 
     public static readonly IReadOnlyList<string> Names = [.. All.Select(s => s.Name)];

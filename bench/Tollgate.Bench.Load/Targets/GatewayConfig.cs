@@ -9,7 +9,7 @@ internal static class GatewayConfig
     {
         var models = string.Concat(new[] { Payloads.Model, "bench-error-500", "bench-error-429", "bench-error-cut" }
             .Select(name => Deployment(name, upstreamPort)));
-        return $"model_list:\n{models}general_settings:\n  master_key: {MasterKey}\n";
+        return $"model_list:\n{models}{Translation.Deployments(upstreamPort)}general_settings:\n  master_key: {MasterKey}\n";
     }
 
     private static string Deployment(string name, int upstreamPort) => $$"""

@@ -7,6 +7,7 @@ internal static class NginxConfig
             server {
                 listen 127.0.0.1:{{port}};
                 default_type application/json;
+        {{string.Concat(Translation.Answers.Select(static entry => $"        location ~ {entry.Path}$ {{ return 200 '{entry.Answer}'; }}\n"))}}
                 location / { return 200 '{{Payloads.Answer()}}'; }
             }
         """);

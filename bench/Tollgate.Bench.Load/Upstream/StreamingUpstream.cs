@@ -4,7 +4,7 @@ using System.Text;
 namespace Tollgate.Bench.Load.Upstream;
 
 /// <summary>
-/// An OpenAI-like upstream: streams with a fixed gap between chunks, a fixed answer to plain calls, and failures on request.
+/// An upstream of every dialect that is measured: streams with a fixed gap between chunks, a fixed answer to plain calls, and failures on request.
 /// It looks for words in the body and does not parse it, so that it stays cheap beside what is measured.
 /// </summary>
 /// <remarks>
@@ -13,12 +13,6 @@ namespace Tollgate.Bench.Load.Upstream;
 /// </remarks>
 internal sealed class StreamingUpstream(TimeSpan gap, int chunks)
 {
-    private static readonly byte[] Done = "data: [DONE]\n\n"u8.ToArray();
-    private static readonly byte[] Usage = Event("[]", ""","usage":{"prompt_tokens":20,"completion_tokens":200,"total_tokens":220}""");
-    private static readonly byte[] Finish = Event("""[{"index":0,"delta":{},"logprobs":null,"finish_reason":"stop"}]""");
-    private static readonly byte[] Content = Event(
-        """[{"index":0,"delta":{"role":"assistant","content":" and then"},"logprobs":null,"finish_reason":null}]""");
-
     private readonly byte[] _answer = Encoding.UTF8.GetBytes(Payloads.Answer());
 
     public static async Task RunAsync(int port, TimeSpan gap, int chunks, CancellationToken cancellation)
@@ -38,7 +32,7 @@ internal sealed class StreamingUpstream(TimeSpan gap, int chunks)
         try
         {
             var body = await ReadBodyAsync(http);
-            var isStream = body.AsSpan().IndexOf("\"stream\":true"u8) >= 0;
+            var isStream = body.AsSpan().IndexOf("\"stream\":true"u8) >= 0 || http.Request.Path.Value!.Contains("stream", StringComparison.OrdinalIgnoreCase);
             if (Wants(body, "bench-error-500"u8))
             {
                 await FailAsync(http, 500, "server_error");
@@ -65,13 +59,19 @@ internal sealed class StreamingUpstream(TimeSpan gap, int chunks)
 
     private async Task StreamAsync(HttpContext http, bool isCut)
     {
-        http.Response.ContentType = "text/event-stream";
+        var script = StreamScript.Of(http.Request.Path.Value!);
+        http.Response.ContentType = script.ContentType;
         using var timer = new PeriodicTimer(gap);
         var writer = http.Response.BodyWriter;
         var count = isCut ? chunks / 2 : chunks;
+        if (script.Head.Length > 0)
+        {
+            await writer.WriteAsync(script.Head, http.RequestAborted);
+        }
+
         for (var i = 0; i < count; i++)
         {
-            await writer.WriteAsync(Content, http.RequestAborted);
+            await writer.WriteAsync(script.Content, http.RequestAborted);
             await timer.WaitForNextTickAsync(http.RequestAborted);
         }
 
@@ -81,9 +81,7 @@ internal sealed class StreamingUpstream(TimeSpan gap, int chunks)
             return;
         }
 
-        await writer.WriteAsync(Finish, http.RequestAborted);
-        await writer.WriteAsync(Usage, http.RequestAborted);
-        await writer.WriteAsync(Done, http.RequestAborted);
+        await writer.WriteAsync(script.Tail, http.RequestAborted);
     }
 
     private async Task AnswerPlainAsync(HttpContext http, bool isCut)
@@ -112,8 +110,4 @@ internal sealed class StreamingUpstream(TimeSpan gap, int chunks)
         await http.Request.Body.CopyToAsync(buffer, http.RequestAborted);
         return buffer.ToArray();
     }
-
-    private static byte[] Event(string choices, string tail = "") => Encoding.UTF8.GetBytes(
-        "data: {\"id\":\"chatcmpl-BenchS7c1f09e2b4d8\",\"object\":\"chat.completion.chunk\",\"created\":1767225600,"
-        + $"\"model\":\"bench-upstream\",\"system_fingerprint\":\"fp_bench0001\",\"choices\":{choices}{tail}}}\n\n");
 }

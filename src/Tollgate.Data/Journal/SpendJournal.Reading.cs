@@ -26,6 +26,27 @@ internal sealed partial class SpendJournal
         }
     }
 
+    /// <summary>Number of the next record: those before it are what is in the journal now.</summary>
+    public long NextSequence
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _nextSequence;
+            }
+        }
+    }
+
+    /// <summary>True when the database has all records before that number.</summary>
+    public bool HasDelivered(long sequence)
+    {
+        lock (_gate)
+        {
+            return _deliveredSequence >= sequence;
+        }
+    }
+
     /// <summary>Reads the records behind the cursor.</summary>
     /// <returns>False when there are none.</returns>
     public bool TryRead(JournalPosition? cursor, int most, JournalBatch batch)

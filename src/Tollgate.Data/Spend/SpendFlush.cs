@@ -61,7 +61,10 @@ internal sealed partial class SpendFlush(
                 await DeliverAsync(unanswered, cancellationToken);
             }
 
-            while (journal.TryRead(_cursor, spend().FlushRows, _batch))
+            // What comes in meanwhile waits for the next time: under load there would always be a few more, and a transaction for a few rows
+            // costs as much as one for thousands.
+            var end = journal.NextSequence;
+            while (!journal.HasDelivered(end) && journal.TryRead(_cursor, spend().FlushRows, _batch))
             {
                 await DeliverAsync(_batch, cancellationToken);
             }

@@ -8,15 +8,17 @@ internal static class PythonFloat
     /// <summary>The shortest text that reads back as the same number, in Python's form.</summary>
     public static string Format(decimal value)
     {
+        // PERF: this form costs a tenth of a custom one, and three headers of every answer are such numbers.
         var number = (double)value;
-        if (number != 0 && (Math.Abs(number) < 1e-4 || Math.Abs(number) >= 1e16))
+        var shortest = number.ToString("R", CultureInfo.InvariantCulture);
+        if (!shortest.Contains('E', StringComparison.Ordinal))
         {
-            var text = number.ToString("0.################e+00", CultureInfo.InvariantCulture);
-            return text;
+            return shortest.Contains('.', StringComparison.Ordinal) ? shortest : shortest + ".0";
         }
 
-        var plain = number.ToString("0.0################", CultureInfo.InvariantCulture);
-        var shortest = number.ToString("R", CultureInfo.InvariantCulture);
-        return shortest.Contains('E', StringComparison.Ordinal) || !shortest.Contains('.', StringComparison.Ordinal) ? plain : shortest;
+        // Python takes an exponent from 1e16 on, .NET a little earlier.
+        return Math.Abs(number) is >= 1 and < 1e16
+            ? number.ToString("0.0################", CultureInfo.InvariantCulture)
+            : shortest.Replace('E', 'e');
     }
 }

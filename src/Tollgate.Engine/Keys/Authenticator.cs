@@ -12,6 +12,8 @@ public sealed class Authenticator(KeyRing ring, TimeProvider time)
     /// <summary>No key that anyone makes is longer; such a value is not compared at all.</summary>
     public const int LongestKey = 512;
 
+    private const int UsualBytes = 256;
+
     /// <summary>True when a request carries anything that is meant as a key.</summary>
     public static bool HasCredential(HttpRequest request, GatewaySnapshot snapshot)
         => KeyHeaders.Find(request.Headers, snapshot.Config.General.KeyHeaderName, out _) is { Length: > 0 };
@@ -131,7 +133,7 @@ public sealed class Authenticator(KeyRing ring, TimeProvider time)
             return false;
         }
 
-        Span<byte> utf8 = stackalloc byte[LongestKey * 3];
+        Span<byte> utf8 = key.Length * 3 <= UsualBytes ? stackalloc byte[UsualBytes] : stackalloc byte[LongestKey * 3];
         return CryptographicOperations.FixedTimeEquals(utf8[..Encoding.UTF8.GetBytes(key, utf8)], master);
     }
 

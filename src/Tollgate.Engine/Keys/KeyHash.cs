@@ -10,11 +10,13 @@ namespace Tollgate.Engine.Keys;
 public readonly record struct KeyHash(ulong A, ulong B, ulong C, ulong D)
 {
     private const int Bytes = 32;
+    private const int UsualBytes = 256;
 
     /// <summary>Hashes a key.</summary>
     public static KeyHash Of(ReadOnlySpan<char> key)
     {
-        Span<byte> utf8 = stackalloc byte[Authenticator.LongestKey * 3];
+        // PERF: the stack is cleared first, so keys of the usual length take little of it.
+        Span<byte> utf8 = key.Length * 3 <= UsualBytes ? stackalloc byte[UsualBytes] : stackalloc byte[Authenticator.LongestKey * 3];
         Span<byte> hash = stackalloc byte[Bytes];
         SHA256.HashData(utf8[..Encoding.UTF8.GetBytes(key, utf8)], hash);
         return Read(hash);

@@ -15,6 +15,9 @@ public abstract class DialectCodec
     /// <summary>Its name in documentation: <c>Anthropic Messages</c>.</summary>
     public abstract string Name { get; }
 
+    /// <summary>True when upstreams speak it to whom calls of other dialects are translated.</summary>
+    public virtual bool IsUpstream => true;
+
     /// <summary>What it makes of each feature when requests are written in it.</summary>
     public abstract FeatureTable Writes { get; }
 

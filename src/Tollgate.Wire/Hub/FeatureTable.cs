@@ -8,7 +8,7 @@ namespace Tollgate.Wire.Hub;
 /// </summary>
 public sealed class FeatureTable : IEnumerable<KeyValuePair<Feature, Treatment>>
 {
-    private readonly Treatment[] _treatments = new Treatment[Enum.GetValues<Feature>().Length];
+    private readonly Treatment[] _treatments = [.. Enum.GetValues<Feature>().Select(static _ => new Treatment(Handling.Carried))];
 
     /// <summary>How a feature is treated.</summary>
     public Treatment this[Feature feature] => _treatments[(int)feature];

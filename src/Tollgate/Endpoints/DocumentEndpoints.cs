@@ -27,13 +27,19 @@ internal static class DocumentEndpoints
         app.MapOpenApi(document);
         if (settings.DocsUrl is { } docs)
         {
-            app.UseSwaggerUI(options =>
-            {
-                options.RoutePrefix = docs.Trim('/');
-                options.DocumentTitle = "Tollgate API";
-                options.SwaggerEndpoint(settings.RootPath + document, "Tollgate");
-                options.ConfigObject.DocExpansion = DocExpansion.List;
-            });
+            var prefix = docs.Trim('/');
+            var path = new PathString(prefix.Length == 0 ? "" : "/" + prefix);
+
+            // Only its own requests pass the middleware: for any other it would be one more asynchronous step.
+            app.UseWhen(
+                http => http.Request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase),
+                branch => branch.UseSwaggerUI(options =>
+                {
+                    options.RoutePrefix = prefix;
+                    options.DocumentTitle = "Tollgate API";
+                    options.SwaggerEndpoint(settings.RootPath + document, "Tollgate");
+                    options.ConfigObject.DocExpansion = DocExpansion.List;
+                }));
         }
     }
 }

@@ -159,6 +159,7 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = ShutdownTimeout);
         builder.Services.AddGateway(snapshot, source, prices, log);
         builder.Services.AddSingleton<IHostLifetime, ProcessLifetime>();
+        builder.Services.AddHostedService<StartMemory>();
         builder.Services.AddApiDocument();
         builder.Services.AddCrossOrigin(environment);
 

@@ -42,6 +42,10 @@ internal sealed record LogSettings(LogLevel Level, bool IsDetailed, bool Json)
 
         // A start that fails is explained in one line; the host would log the stack of it as well.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+
+        // Its only lines above debugging are failures, which the front door has caught and logged; switched on, it makes an activity and a scope
+        // for each request, listened to or not.
+        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         if (Json)
         {
             logging.AddJsonConsole(static options =>

@@ -17,9 +17,10 @@ public sealed class MigrationTests
         var openings = await Task.WhenAll(stores.Select(store => Task.Run(() => store.OpenAsync(CancellationToken.None))));
         var versions = await stores[0].ReadAsync(db => db.QueryAsync("SELECT version FROM {own:schema_version} ORDER BY version"), default);
 
-        openings.SelectMany(opening => opening.Applied).Order(StringComparer.Ordinal).ShouldBe(["0001_litellm", "0002_tollgate", "0003_litellm_log_indexes"]);
+        openings.SelectMany(opening => opening.Applied).Order(StringComparer.Ordinal)
+            .ShouldBe(["0001_litellm", "0002_tollgate", "0003_litellm_log_indexes", "0004_litellm_team_log_index"]);
         openings.ShouldAllBe(opening => opening.IsOwner);
-        versions.Count.ShouldBe(3);
+        versions.Count.ShouldBe(4);
         foreach (var store in stores)
         {
             await store.DisposeAsync();
