@@ -42,6 +42,14 @@ public interface IUpstreamConnection
     /// <returns>Null when done; otherwise why the request cannot be made.</returns>
     ConnectionFault? ApplyPolicy(in UpstreamRequest request, JsonEdits edits) => null;
 
+    /// <summary>
+    /// What the operator configured of parameters, for a client of another dialect than OpenAI's whose call is going to be translated: set where
+    /// the client says nothing.
+    /// </summary>
+    void ApplyDefaults(ChatRequest request)
+    {
+    }
+
     /// <summary>Where calls of a surface go, or why they cannot.</summary>
     UpstreamEndpoint EndpointFor(Surface surface);
 

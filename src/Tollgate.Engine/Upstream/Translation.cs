@@ -61,6 +61,11 @@ internal sealed class Translation : IDisposable
             request.Stream = call.Envelope.Stream;
             var target = deployment.Connection.TargetFor(spoken);
             request.Model = target.Model;
+            if (call.Surface is not (Surface.Chat or Surface.Completions))
+            {
+                deployment.Connection.ApplyDefaults(request);
+            }
+
             var report = Fidelity.Check(request, client, upstream, DropParams(call, deployment));
             if (report.Refused.Count > 0)
             {

@@ -60,6 +60,9 @@ internal abstract class DialectConnection(ConnectionDraft draft, Authorization a
         => request.Surface is Surface.Chat or Surface.Completions or Surface.Embeddings ? _rewriters.Write(request, edits) : null;
 
     /// <inheritdoc/>
+    public virtual void ApplyDefaults(ChatRequest request) => HubDefaults.Apply(Draft.Deployment, request);
+
+    /// <inheritdoc/>
     public abstract ConnectionFault? WriteRequest(in UpstreamRequest request, JsonEdits edits);
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Tollgate.Wire.Hub;
+using Tollgate.Wire.Natives;
 
 namespace Tollgate.Wire.Cohere;
 
@@ -41,9 +42,11 @@ public sealed class CohereChatCodec : DialectCodec
     {
         var table = PlainChat.Carrying(
             Feature.Tools, Feature.StrictTools, Feature.ImageInput, Feature.JsonFormat, Feature.JsonSchemaFormat, Feature.TopK, Feature.FrequencyPenalty,
-            Feature.PresencePenalty, Feature.Seed, Feature.Choices, Feature.ToolChoiceNone, Feature.Thinking, Feature.ReasoningBudget);
+            Feature.PresencePenalty, Feature.Seed, Feature.Choices, Feature.Thinking, Feature.ReasoningBudget);
         table.Add(Feature.ReasoningEffort, Handling.Changed, "thinking.token_budget: minimal 512, low 1024, medium 2048, high 4096, none turns thinking off");
         table.Add(Feature.ToolChoice, Handling.Changed, "REQUIRED; a named tool is refused");
+        table.Add(Feature.ToolChoiceNone, Handling.Changed, "tools are left out");
+        table.Add(Feature.CustomTools, Handling.Changed, FunctionTools.CustomNote);
         table.Add(Feature.DocumentInput, Handling.Changed, "documents, for documents given as text; others are refused");
         table.Add(Feature.Citations, Handling.Changed, "citations are on unless citation_options says otherwise");
         table.Add(Feature.ThinkingHistory, Handling.Changed, "thinking parts of the message, without signatures");
@@ -70,33 +73,21 @@ public sealed class CohereChatCodec : DialectCodec
             throw new WireException($"Cohere cannot be made to call one named tool ('{named.Name}'); use \"required\".", "tool_choice");
         }
 
-        if (!request.Tools.Any(static tool => tool.Kind is ToolKind.Function))
+        if (request.Tools.Count == 0)
         {
             return;
         }
 
-        json.WriteStartArray("tools"u8);
-        foreach (var tool in request.Tools.Where(static tool => tool.Kind is ToolKind.Function))
-        {
-            json.WriteStartObject();
-            json.WriteString("type"u8, "function"u8);
-            json.WriteStartObject("function"u8);
-            json.WriteString("name"u8, tool.Name);
-            json.WriteGiven("description"u8, tool.Description);
-            json.WriteElement("parameters"u8, tool.Parameters);
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        if (request.Tools.Any(static tool => tool.Strict is true))
+        FunctionTools.Write(request, json, strict: false);
+        if (request.ToolChoice is not { Mode: ToolChoiceMode.None } && request.Tools.Any(static tool => tool.Strict is true))
         {
             json.WriteBoolean("strict_tools"u8, true);
         }
 
-        if (request.ToolChoice is { Mode: ToolChoiceMode.Required or ToolChoiceMode.None } choice)
+        // None is said by leaving out the tools.
+        if (request.ToolChoice is { Mode: ToolChoiceMode.Required })
         {
-            json.WriteString("tool_choice"u8, choice.Mode is ToolChoiceMode.Required ? "REQUIRED" : "NONE");
+            json.WriteString("tool_choice"u8, "REQUIRED"u8);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Tollgate.Wire.Hub;
+using Tollgate.Wire.Natives;
 
 namespace Tollgate.Wire.Cohere;
 
@@ -127,7 +128,7 @@ internal static class CohereMessages
             json.WriteString("type"u8, "function"u8);
             json.WriteStartObject("function"u8);
             json.WriteString("name"u8, call.Name);
-            json.WriteString("arguments"u8, call.Arguments);
+            json.WriteString("arguments"u8, FunctionTools.ArgumentsOf(call));
             json.WriteEndObject();
             json.WriteEndObject();
         }

@@ -116,7 +116,7 @@ internal static class PlainChat
     public static IEnumerable<HubMember> OwnParameters(ChatRequest request)
         => request.Origin is Surface.Chat or Surface.Completions
             ? request.Extras.Where(static extra => !ChatParameters.All.Contains(extra.Name, StringComparer.Ordinal) && extra.Name is not ("model" or "prompt"))
-            : [];
+            : request.Configured;
 
     /// <summary>Writes parameters of the provider's own at the place where the writer stands.</summary>
     public static void WriteOwnParameters(ChatRequest request, Utf8JsonWriter json)

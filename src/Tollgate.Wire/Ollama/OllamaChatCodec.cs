@@ -99,7 +99,7 @@ public sealed class OllamaChatCodec : DialectCodec
             json.WriteStartObject("function"u8);
             json.WriteString("name"u8, call.Name);
             json.WritePropertyName("arguments"u8);
-            if (!json.WriteJsonText(call.Arguments) && call.Arguments.AsSpan().Trim().Length > 0)
+            if (!json.WriteJsonText(FunctionTools.ArgumentsOf(call)) && call.Arguments.AsSpan().Trim().Length > 0)
             {
                 throw new WireException(
                     $"The arguments of tool call '{call.Name}' are no JSON, which Ollama demands.", $"messages[{message}].tool_calls");

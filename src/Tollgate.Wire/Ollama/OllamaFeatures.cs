@@ -1,4 +1,5 @@
 using Tollgate.Wire.Hub;
+using Tollgate.Wire.Natives;
 
 namespace Tollgate.Wire.Ollama;
 
@@ -16,6 +17,7 @@ internal static class OllamaFeatures
         if (tools)
         {
             table.Add(Feature.Tools, Handling.Carried);
+            table.Add(Feature.CustomTools, Handling.Changed, FunctionTools.CustomNote);
             table.Add(Feature.StrictTools, Handling.Carried);
             table.Add(Feature.ToolChoice, Handling.Dropped, "the model chooses");
             table.Add(Feature.ToolChoiceNone, Handling.Changed, "tools are left out");

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Net;
 using Tollgate.Engine.Upstream;
 using Tollgate.Wire;
+using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
 
 namespace Tollgate.Providers.Tests.Natives;
@@ -46,6 +47,25 @@ public sealed class NativeFamilyTests
         var connection = Providers.Connect("ollama/q", static deployment => deployment with { DefaultParams = [new JsonMember("raw", "true"u8.ToArray())] });
         connection.SpokenFor(Surface.Chat).ShouldBe(Surface.OllamaGenerate);
         connection.EndpointFor(Surface.OllamaGenerate).Uri.ShouldNotBeNull().AbsolutePath.ShouldBe("/api/generate");
+    }
+
+    [Fact]
+    public void DeploymentsParameters_ReachClientsOfAllDialects()
+    {
+        var connection = Providers.Connect("ollama/q", static deployment => deployment with
+        {
+            DefaultParams =
+            [
+                new JsonMember("num_ctx", "8192"u8.ToArray()), new JsonMember("temperature", "0.5"u8.ToArray()), new JsonMember("max_tokens", "9"u8.ToArray()),
+                new JsonMember("stop", """["a"]"""u8.ToArray()), new JsonMember("logit_bias", "{}"u8.ToArray()),
+            ],
+            ExtraBody = [new JsonMember("keep_alive", "-1"u8.ToArray())],
+        });
+        var request = new ChatRequest { Origin = Surface.Messages, MaxOutputTokens = 5 };
+        connection.ApplyDefaults(request);
+        (request.MaxOutputTokens, request.Temperature).ShouldBe((5, 0.5));
+        request.Stop.ShouldBe(["a"]);
+        request.Configured.Select(static member => $"{member.Name}={member.Value}").ShouldBe(["num_ctx=8192", "keep_alive=-1"]);
     }
 
     [Fact]

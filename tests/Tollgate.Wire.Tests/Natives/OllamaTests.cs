@@ -51,6 +51,30 @@ public sealed class OllamaTests
     }
 
     [Fact]
+    public void CustomTools_AreFunctionsOfAText()
+    {
+        var request = Wires.Plain((ChatRole.User, "Hi"));
+        request.Messages.Add(Wires.Message(ChatRole.Assistant, new ToolCallPart("1", "patch", "*** Begin") { Kind = ToolKind.Custom }));
+        request.Tools.Add(new ToolDefinition { Kind = ToolKind.Custom, Name = "patch", Description = "d" });
+        Chat.ShouldWrite(request, """
+            {"model":"m","stream":false,"messages":[{"role":"user","content":"Hi"},
+              {"role":"assistant","content":"","tool_calls":[{"function":{"name":"patch","arguments":{"input":"*** Begin"}}}]}],
+             "tools":[{"type":"function","function":{"name":"patch","description":"d","parameters":{"type":"object","properties":{"input":{"type":"string"}},"required":["input"]}}}],
+             "options":{}}
+            """);
+    }
+
+    [Fact]
+    public void OperatorsParameters_ComeWithClientsOfOtherDialects()
+    {
+        var request = Wires.Plain((ChatRole.User, "Hi"));
+        var other = new ChatRequest { Origin = Surface.Messages, Model = "m", Messages = { request.Messages[0] } };
+        other.Extras.Add(Wires.Extra("metadata", "{}"));
+        other.Configured.Add(Wires.Extra("num_ctx", "8192"));
+        Chat.ShouldWrite(other, """{"model":"m","stream":false,"messages":[{"role":"user","content":"Hi"}],"options":{"num_ctx":8192}}""");
+    }
+
+    [Fact]
     public void ArgumentsThatAreNoJson_AreRefusedByField()
     {
         var request = Wires.Plain((ChatRole.User, "Hi"));
