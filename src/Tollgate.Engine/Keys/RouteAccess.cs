@@ -7,8 +7,9 @@ namespace Tollgate.Engine.Keys;
 /// <summary>Whether a key that is restricted to routes may call one of the data plane (admin-api.md 3.5, step A).</summary>
 public static class RouteAccess
 {
-    private static readonly ImmutableArray<string> Inference = ["llm_api_routes", "openai_routes"];
-    private static readonly ImmutableArray<string> Messages = ["llm_api_routes", "anthropic_routes"];
+    private static readonly ImmutableArray<string> OpenAi = ["llm_api_routes", "openai_routes"];
+    private static readonly ImmutableArray<string> Anthropic = ["llm_api_routes", "anthropic_routes"];
+    private static readonly ImmutableArray<string> Google = ["llm_api_routes", "google_routes"];
 
     /// <summary>Checks an inference route.</summary>
     /// <param name="caller">Who calls.</param>
@@ -22,7 +23,7 @@ public static class RouteAccess
             return;
         }
 
-        if (!key.Identity.AllowedRoutes.IsDefaultOrEmpty && !Allows(key.Identity.AllowedRoutes, path, surface is Surface.Messages ? Messages : Inference))
+        if (!key.Identity.AllowedRoutes.IsDefaultOrEmpty && !Allows(key.Identity.AllowedRoutes, path, GroupsOf(surface)))
         {
             throw ApiException.Forbidden(
                 $"Virtual key is not allowed to call this route. Only allowed to call routes: ['{string.Join("', '", key.Identity.AllowedRoutes)}']. Tried to call route: {path}");
@@ -33,6 +34,13 @@ public static class RouteAccess
             throw ApiException.Forbidden("user not allowed to access this OpenAI routes, role= proxy_admin_viewer");
         }
     }
+
+    private static ImmutableArray<string> GroupsOf(Surface surface) => surface switch
+    {
+        Surface.Messages => Anthropic,
+        Surface.GenerateContent => Google,
+        _ => OpenAi,
+    };
 
     /// <summary>True when a list allows a path: by name, as a prefix of its segments, by <c>*</c>, or by a group the route belongs to.</summary>
     public static bool Allows(ImmutableArray<string> allowed, string path, ImmutableArray<string> groups)

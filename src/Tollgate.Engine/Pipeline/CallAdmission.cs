@@ -2,6 +2,7 @@ using System.Text;
 using Tollgate.Engine.Admission;
 using Tollgate.Engine.Errors;
 using Tollgate.Engine.Keys;
+using Tollgate.Engine.Responses;
 using Tollgate.Engine.Routing;
 using Tollgate.Wire;
 using Tollgate.Wire.Json;
@@ -27,7 +28,7 @@ internal sealed class CallAdmission(AdmissionControl admission)
             model = ModelAccess.AliasOf(key, model);
         }
 
-        call.Group = Resolve(call, model);
+        call.Group = Conversations.Pin(call, Resolve(call, model));
         Describe(call);
         var estimate = CallEstimate.For(call);
         if (estimate.IsUnpriced && call.Snapshot.Config.Budgets.RefuseUnpriced)

@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Tollgate.Engine.Errors;
 using Tollgate.Engine.Keys;
+using Tollgate.Engine.Media;
+using Tollgate.Engine.Responses;
 using Tollgate.Engine.Routing;
 using Tollgate.Engine.Upstream;
 using Tollgate.Wire;
@@ -14,21 +16,20 @@ namespace Tollgate.Engine.Pipeline;
 /// <summary>One LLM call, from the caller's key to the settled end. Read it top to bottom; steps are numbered as in docs/architecture.md.</summary>
 internal sealed partial class LlmPipeline(
     SnapshotHolder snapshots, Authenticator authenticator, CallAdmission admission, Router router, UpstreamCaller upstream,
-    CallSettlement settlement, TokenCounts counts, TimeProvider time, ILogger<LlmPipeline> logger)
+    Conversations conversations, CallSettlement settlement, TokenCounts counts, TimeProvider time, ILogger<LlmPipeline> logger)
 {
     /// <summary>Serves a call.</summary>
     /// <param name="http">The request and its answer.</param>
-    /// <param name="surface">What is called.</param>
-    /// <param name="pathModel">Model named by the path; null for none.</param>
-    /// <param name="countsTokens">The prompt is only to be counted: nothing is produced and nothing is paid.</param>
-    public async Task RunAsync(HttpContext http, Surface surface, string? pathModel, bool countsTokens = false)
+    /// <param name="route">What the route says of it.</param>
+    public async Task RunAsync(HttpContext http, CallRoute route)
     {
         var scratch = CallScratch.Rent();
-        var call = new CallContext(http, snapshots.Current, surface, time.GetTimestamp()) 
+        var call = new CallContext(http, snapshots.Current, route.Surface, time.GetTimestamp())
         {
             Members = scratch.RequestMembers,
-            PathModel = pathModel,
-            CountsTokens = countsTokens,
+            PathModel = route.PathModel,
+            CountsTokens = route.CountsTokens,
+            Operation = route.Operation,
         };
         byte[]? buffer = null;
         try
@@ -40,18 +41,29 @@ internal sealed partial class LlmPipeline(
             call.Caller = AccessGates.IsPublic(http, call.Snapshot)
                 ? Caller.Anonymous
                 : await authenticator.IdentifyAsync(http.Request, call.Snapshot, call.Aborted);
-            RouteAccess.CheckInference(call.Caller, http.Request.Path.Value ?? "/", surface);
+            RouteAccess.CheckInference(call.Caller, http.Request.Path.Value ?? "/", route.Surface);
 
             // :: 2. For what? One pooled buffer, root members indexed; the rest stays bytes.
-            (buffer, var length) = await RequestBody.ReadAsync(http.Request, call.Snapshot.Config.General.MaxRequestBytes, call.Aborted);
-            call.Body = ByteOrderMark.Skip(buffer.AsMemory(0, length));
-            Peek(call);
+            if (route.Surface.TakesForm() && FormBody.IsForm(http.Request))
+            {
+                call.Form = await FormBody.ReadAsync(
+                    http.Request, call.Snapshot.Config.General.MaxRequestBytes, route.PathModel is not null, call.Aborted);
+                call.Body = call.Form.Fields.ToJson();
+            }
+            else
+            {
+                (buffer, var length) = await RequestBody.ReadAsync(http.Request, call.Snapshot.Config.General.MaxRequestBytes, call.Aborted);
+                call.Body = ByteOrderMark.Skip(buffer.AsMemory(0, length));
+            }
+
+            Peek(call, route.Stream);
+            await conversations.RecallAsync(call);
 
             // :: 3. May it run? Model access, budgets, rates, parallel requests: one decision, held until the call is settled.
             await admission.AdmitAsync(call, scratch);
 
             // (4. Guardrails and 5. the response cache stand here.)
-            if (countsTokens)
+            if (route.CountsTokens)
             {
                 await counts.AnswerAsync(call, scratch);
             }
@@ -64,7 +76,7 @@ internal sealed partial class LlmPipeline(
         {
             call.Refusal = error;
             CallHeaders.Write(call, outcome: null, call.UpstreamTime, time.GetElapsedTime(call.StartedAt));
-            await ErrorResponder.WriteAsync(http.Response, error, surface);
+            await ErrorResponder.WriteAsync(http.Response, error, route.Surface);
         }
         catch (Exception exception) when (call.Aborted.IsCancellationRequested && exception is OperationCanceledException or IOException or BadHttpRequestException)
         {
@@ -74,7 +86,7 @@ internal sealed partial class LlmPipeline(
         finally
         {
             // :: 8. Settle, always: also after a failure or when the client has gone.
-            if (countsTokens)
+            if (route.CountsTokens)
             {
                 counts.Release(call, scratch);
             }
@@ -83,6 +95,11 @@ internal sealed partial class LlmPipeline(
             if (buffer is not null && !scratch.BuffersInUse)
             {
                 ArrayPool<byte>.Shared.Return(buffer);
+            }
+
+            if (call.Form is { } form)
+            {
+                await form.LeaveAsync(scratch.BuffersInUse);
             }
 
             scratch.Return();
@@ -108,6 +125,11 @@ internal sealed partial class LlmPipeline(
             {
                 Log.ClientLeft(logger, call.CallId);
             }
+            else if (!call.Outcome.Succeeded && call.Form is { IsConsumed: true })
+            {
+                // What streamed past cannot be sent again.
+                break;
+            }
             else if (!call.Outcome.Succeeded)
             {
                 Log.AttemptFailed(
@@ -129,7 +151,7 @@ internal sealed partial class LlmPipeline(
         }
     }
 
-    private static void Peek(CallContext call)
+    private static void Peek(CallContext call, bool? stream)
     {
         var fault = JsonScanner.Scan(call.Body.Span, call.Members);
         if (!fault.IsNone)
@@ -151,7 +173,9 @@ internal sealed partial class LlmPipeline(
         }
 
         var general = call.Snapshot.Config.General;
-        var forced = call.Surface == Surface.Embeddings ? general.EmbeddingModel : general.CompletionModel;
+        var forced = call.Surface == Surface.Embeddings ? general.EmbeddingModel
+            : call.Surface.IsMedia() ? MediaModel.For(call, general)
+            : general.CompletionModel;
         call.Envelope = RequestEnvelope.Read(call.Body, call.Members, forced ?? call.PathModel, call.Route);
         var headers = call.Http.Request.Headers;
         call.Envelope.Complete(
@@ -159,12 +183,13 @@ internal sealed partial class LlmPipeline(
             ClientLimits.Seconds(headers, "x-litellm-stream-timeout"),
             ClientLimits.Count(headers, "x-litellm-num-retries"),
             call.Http.Request.QueryString.HasValue ? call.Http.Request.Query["api-version"].ToString() : null);
-        if (call.Surface == Surface.Embeddings)
+        if ((call.Surface == Surface.Embeddings ? false : stream) is { } decided)
         {
-            call.Envelope.IgnoreStream();
+            call.Envelope.DecideStream(decided);
         }
 
         RequiredFields.Check(call);
+        call.Media = call.Surface.IsMedia() ? new MediaCall(call) : null;
         call.ServiceTier = call.Envelope.ServiceTier;
     }
 

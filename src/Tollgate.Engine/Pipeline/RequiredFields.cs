@@ -1,5 +1,6 @@
 using System.Text;
 using Tollgate.Engine.Errors;
+using Tollgate.Engine.Media;
 using Tollgate.Wire;
 using Tollgate.Wire.Json;
 
@@ -21,10 +22,11 @@ internal static class RequiredFields
                 RequireMessages(call);
                 RequireLimit(call);
                 break;
-            case Surface.Embeddings:
+            case Surface.Responses or Surface.Embeddings:
                 RequireInput(call);
                 break;
             default:
+                MediaFields.Check(call);
                 break;
         }
 

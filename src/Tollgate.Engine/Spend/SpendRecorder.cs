@@ -33,8 +33,7 @@ internal sealed partial class SpendRecorder(
         call.IsRecorded = true;
         if (call.Usage is { } usage)
         {
-            var prices = deployment.Prices;
-            call.Cost = CostCalculator.Calculate(prices, usage, call.ServiceTier);
+            call.Cost = CostOf(call, deployment, usage);
             if (call.Cost.IsUnknown)
             {
                 WarnUnpriced(deployment);
@@ -114,6 +113,23 @@ internal sealed partial class SpendRecorder(
         }
 
         admission.Settle(call, claims, nano, tokens);
+    }
+
+    private static CostBreakdown CostOf(CallContext call, Deployment deployment, in TokenUsage usage)
+    {
+        if (call.Media is not { } media)
+        {
+            return CostCalculator.Calculate(deployment.Prices, usage, call.ServiceTier);
+        }
+
+        var complete = media.Complete(usage, out var isEstimated);
+        call.Usage = complete;
+        call.UsageEstimated |= isEstimated;
+
+        // Judging texts is free everywhere.
+        return call.Surface is Surface.Moderations
+            ? default
+            : CostCalculator.Calculate(media.PricesOf(deployment, complete), complete, call.ServiceTier, media.Units());
     }
 
     /// <summary>Tokens of the kind that is limited.</summary>

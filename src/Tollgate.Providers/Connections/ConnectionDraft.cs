@@ -68,6 +68,12 @@ internal sealed class ConnectionDraft
 
     public ResponseRules Response { get; set; }
 
+    /// <summary>The model is named as one of responses (<c>responses/</c>).</summary>
+    public bool ForcesResponses { get; set; }
+
+    /// <summary>The model is named as one of chat completions (<c>chat_completions/</c>), whatever else speaks for responses.</summary>
+    public bool ForcesChat { get; set; }
+
     /// <summary>Set by a hook that finds the deployment unusable.</summary>
     public ConnectionFault? Fault { get; set; }
 

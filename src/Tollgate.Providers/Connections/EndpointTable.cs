@@ -108,6 +108,7 @@ internal sealed class EndpointTable
         var path = paths[(int)surface];
         if (path.Contains("://", StringComparison.Ordinal))
         {
+            // A surface with a host of its own, put there by a hook.
             return Make(draft, Join(path, query, "", draft.Deployment.ExtraQuery));
         }
 

@@ -38,6 +38,7 @@ internal static class ProviderHooks
         ["meta_llama_rf"] = new MetaLlamaHook(),
         ["voyage"] = new VoyageHook(),
         ["jina"] = new JinaHook(),
+        ["rerank_paths"] = new RerankPathsHook(),
         ["clarifai_model"] = new ClarifaiHook(),
         ["baseten_url"] = new BasetenHook(),
         ["ragflow_url"] = new RagFlowHook(),

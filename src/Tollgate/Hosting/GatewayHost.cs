@@ -170,6 +170,8 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
         app.UseCors();
         app.MapLlm();
         app.MapMessages();
+        app.MapGoogle();
+        app.MapResponses();
         app.MapModels();
         app.MapManagement();
         app.MapHealth();
