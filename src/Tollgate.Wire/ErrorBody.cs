@@ -14,6 +14,9 @@ public sealed record ErrorBody(string Message, string? Type, string? Param, stri
 {
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>The call's id, for dialects whose errors name it; null for none.</summary>
+    public string? RequestId { get; init; }
+
     /// <summary>Writes the envelope.</summary>
     /// <param name="output">Where to.</param>
     /// <param name="providerFields">JSON object for <c>provider_specific_fields</c>; empty for none.</param>
@@ -38,7 +41,8 @@ public sealed record ErrorBody(string Message, string? Type, string? Param, stri
 
     /// <summary>
     /// Reads an upstream's error answer, in any of the forms seen: <c>{"error":{...}}</c>, <c>{"error":"text"}</c>, <c>{"message":...}</c>
-    /// (with <c>type</c>, <c>param</c> and <c>code</c> beside it), <c>{"detail":...}</c>; a list counts as its first item.
+    /// (with <c>type</c>, <c>param</c> and <c>code</c> beside it), <c>{"response":{"error":{...}}}</c>, <c>{"detail":...}</c>; a list counts as its
+    /// first item.
     /// </summary>
     /// <returns>Null when the text is no such JSON.</returns>
     public static ErrorBody? TryRead(ReadOnlySpan<byte> json)
@@ -71,6 +75,14 @@ public sealed record ErrorBody(string Message, string? Type, string? Param, stri
                 JsonKind.String => new ErrorBody(Text(json, member) ?? "", null, null, null),
                 _ => null,
             };
+        }
+
+        // The last event of a stream of the Responses dialect: what went wrong stands in the response.
+        var response = members.Find(json, "response"u8);
+        if (response >= 0 && members[response].Kind == JsonKind.Object
+            && JsonWalker.TryFind(json, members[response].ValueStart, "error"u8, out var inner) && inner.Kind == JsonKind.Object)
+        {
+            return ReadObject(json, inner.ValueStart);
         }
 
         var message = members.Find(json, "message"u8);

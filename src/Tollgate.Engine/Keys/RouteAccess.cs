@@ -12,6 +12,9 @@ public static class RouteAccess
     private static readonly ImmutableArray<string> Google = ["llm_api_routes", "google_routes"];
 
     /// <summary>Checks an inference route.</summary>
+    /// <param name="caller">Who calls.</param>
+    /// <param name="path">The path called.</param>
+    /// <param name="surface">What is served there: decides the groups of routes that it belongs to.</param>
     /// <exception cref="ApiException">403.</exception>
     public static void CheckInference(Caller caller, string path, Surface surface)
     {

@@ -56,6 +56,12 @@ internal sealed class RequestEnvelope
     /// <summary>Output limit the client set (<c>max_completion_tokens</c>, <c>max_tokens</c>, <c>max_output_tokens</c>); null when none.</summary>
     public long? MaxOutputTokens { get; private set; }
 
+    /// <summary>Id of the answer that the call goes on from (<c>previous_response_id</c>); null for none.</summary>
+    public string? PreviousResponseId { get; private set; }
+
+    /// <summary>The answer may be kept for later calls (<c>store</c>). Default true, as in the dialect that has it.</summary>
+    public bool Store { get; private set; } = true;
+
     /// <summary>Answers asked for (<c>n</c>); at least 1.</summary>
     public long Choices { get; private set; } = 1;
 
@@ -144,6 +150,15 @@ internal sealed class RequestEnvelope
                 break;
             case 10 when raw.SequenceEqual("max_tokens"u8):
                 MaxOutputTokens ??= Whole(json, member);
+                break;
+            case 17 when raw.SequenceEqual("max_output_tokens"u8):
+                MaxOutputTokens ??= Whole(json, member);
+                break;
+            case 20 when raw.SequenceEqual("previous_response_id"u8):
+                PreviousResponseId = JsonText.AsString(json.Slice(member.ValueStart, member.ValueLength));
+                break;
+            case 5 when raw.SequenceEqual("store"u8):
+                Store = member.Kind != JsonKind.False;
                 break;
             case 21 when raw.SequenceEqual("max_completion_tokens"u8):
                 MaxOutputTokens = Whole(json, member) ?? MaxOutputTokens;
