@@ -51,6 +51,8 @@ public sealed class SpendingRouteTests
         ["/openai/deployments/{**rest}"] = InPath("openai/deployments"),
         ["/engines/{**rest}"] = InPath("engines"),
         ["/v1/engines/{**rest}"] = InPath("v1/engines"),
+        ["/v1beta/models/{**rest}"] = Google("v1beta/models"),
+        ["/models/{**rest}"] = Google("models"),
     };
 
     /// <summary>First parts of the paths of the control plane; what begins otherwise is taken for a route that spends.</summary>
@@ -118,6 +120,12 @@ public sealed class SpendingRouteTests
             .ToList();
         routes.ShouldNotBeEmpty();
         return routes;
+    }
+
+    private static (string Path, string Body)[] Google(string prefix)
+    {
+        const string Contents = """{"contents":[{"role":"user","parts":[{"text":"How much is it?"}]}]}""";
+        return [($"{prefix}/{Config.Paid}:generateContent", Contents), ($"{prefix}/{Config.Paid}:streamGenerateContent?alt=sse", Contents)];
     }
 
     private static (string Path, string Body)[] InPath(string prefix) =>

@@ -60,6 +60,12 @@ internal sealed class EmbeddingCaller(UpstreamTransport transport, TimeProvider 
             var unfit = new ConnectionFault(UpstreamErrorKind.BadRequest, exception.Message, exception.Param);
             return new EmbeddingAnswer(null, null, UpstreamErrors.FromFault(deployment, unfit));
         }
+        catch (JsonException exception)
+        {
+            // The scanner has accepted the text; what is left is nesting beyond the parser's limit.
+            var unfit = new ConnectionFault(UpstreamErrorKind.BadRequest, $"Invalid JSON payload: {exception.Message}");
+            return new EmbeddingAnswer(null, null, UpstreamErrors.FromFault(deployment, unfit));
+        }
     }
 
     private async ValueTask<((EmbeddingResponse? Vectors, HttpResponseHeaders? Headers) Response, AttemptOutcome? Failure)> SendAsync(

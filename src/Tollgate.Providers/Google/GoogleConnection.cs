@@ -1,4 +1,6 @@
+using System.Net.Http.Headers;
 using Tollgate.Engine.Upstream;
+using Tollgate.Providers.Anthropic;
 using Tollgate.Providers.Connections;
 using Tollgate.Wire;
 using Tollgate.Wire.Hub;
@@ -13,8 +15,9 @@ namespace Tollgate.Providers.Google;
 /// <param name="spoken">The dialect of chat calls: Google's own, or that of a partner's model.</param>
 internal abstract class GoogleConnection(ConnectionDraft draft, Authorization authorization, Surface spoken) : DialectConnection(draft, authorization)
 {
-    private readonly Rewriters _bodies = new(draft, Shape);
-    private readonly Lazy<TargetModel> _target = new(() => TargetOf(draft) with { Options = GoogleOptions.Of(draft) });
+    private readonly Rewriters _bodies = new(draft, spoken is Surface.Messages ? AnthropicBody.ShapeFor(AnthropicHost.Vertex) : Shape);
+    private readonly Lazy<TargetModel> _target = new(() => spoken is Surface.Messages
+        ? AnthropicModels.TargetOf(draft, AnthropicHost.Vertex) : TargetOf(draft) with { Options = GoogleOptions.Of(draft) });
 
     /// <inheritdoc/>
     protected override Surface Spoken => spoken;
@@ -26,7 +29,18 @@ internal abstract class GoogleConnection(ConnectionDraft draft, Authorization au
     public override TargetModel TargetFor(Surface spoken) => _target.Value;
 
     /// <inheritdoc/>
-    public override ConnectionFault? WriteRequest(in UpstreamRequest request, JsonEdits edits) => _bodies.Write(request, edits);
+    public override ConnectionFault? WriteRequest(in UpstreamRequest request, JsonEdits edits) => request.Surface is Surface.Messages
+        ? AnthropicBody.Write(request, AnthropicHost.Vertex, Draft.Model, _bodies, edits)
+        : _bodies.Write(request, edits);
+
+    /// <inheritdoc/>
+    public override void CompleteHeaders(in UpstreamRequest request, HttpRequestHeaders headers)
+    {
+        if (request.Surface is Surface.Messages)
+        {
+            AnthropicHeaders.Write(request, headers, AnthropicHost.Vertex, Draft.Model);
+        }
+    }
 
     /// <inheritdoc/>
     public override UpstreamErrorKind Classify(int status, ReadOnlySpan<byte> body)
@@ -58,11 +72,6 @@ internal abstract class GoogleConnection(ConnectionDraft draft, Authorization au
             rules.ModelInPath = true;
             rules.StreamUsage = StreamUsage.Never;
             rules.Remove("stream");
-        }
-        else if (rules.Surface is Surface.Messages)
-        {
-            rules.ModelInPath = true;
-            rules.Default("anthropic_version", "\"vertex-2023-10-16\""u8.ToArray());
         }
     }
 }

@@ -12,12 +12,20 @@ public static class EmbeddingBodies
     public static EmbeddingRequest Read(JsonElement root)
     {
         var request = new EmbeddingRequest();
-        foreach (var member in root.EnumerateObject())
+        try
         {
-            if (member.Value.ValueKind is not JsonValueKind.Null)
+            foreach (var member in root.EnumerateObject())
             {
-                Take(request, member);
+                if (member.Value.ValueKind is not JsonValueKind.Null)
+                {
+                    Take(request, member);
+                }
             }
+        }
+        catch (InvalidOperationException)
+        {
+            // The framework's reader stops at half a surrogate pair in a name.
+            throw new WireException("The body holds a name that is not Unicode text.");
         }
 
         return request.Inputs.Count > 0 ? request : throw new WireException("'input' must hold at least one text.", "input");

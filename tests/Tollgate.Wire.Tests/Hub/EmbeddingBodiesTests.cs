@@ -29,6 +29,9 @@ public class EmbeddingBodiesTests
     [InlineData("""{"input":"a","encoding_format":"x"}""", "encoding_format")]
     public void BrokenRequest_NamesTheField(string json, string param) => Should.Throw<WireException>(() => Read(json)).Param.ShouldBe(param);
 
+    [Fact]
+    public void NameThatIsNoText_IsRefused() => Should.Throw<WireException>(() => Read("""{"input":"a","\ud800":1}"""));
+
     [Theory]
     [InlineData(false, """{"object":"list","data":[{"object":"embedding","index":0,"embedding":[1,-0.5]}],"model":"m","usage":{"prompt_tokens":3,"total_tokens":3}}""")]
     [InlineData(true, """{"object":"list","data":[{"object":"embedding","index":0,"embedding":"AACAPwAAAL8="}],"model":"m","usage":{"prompt_tokens":3,"total_tokens":3}}""")]
