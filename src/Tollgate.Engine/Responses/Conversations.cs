@@ -80,7 +80,8 @@ internal sealed class Conversations(ResponseMemory memory)
             foreach (var index in previous < input ? (int[])[previous, input] : [input, previous])
             {
                 ref readonly var member = ref call.Members[index];
-                edits.Replace(member.ValueStart, member.End, index == input ? Joined(kept, InputOf(call) ?? "[]"u8.ToArray()) : "null"u8.ToArray());
+                var text = index == input ? Joined(kept, InputOf(call) ?? "[]"u8.ToArray()) : "null"u8.ToArray();
+                edits.Replace(member.ValueStart, member.End, text);
             }
         }
 

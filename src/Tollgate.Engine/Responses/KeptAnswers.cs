@@ -44,7 +44,8 @@ internal sealed class KeptAnswers(ResponseMemory memory, UpstreamTransport trans
         await RelayAsync(http, TimeoutsOf(snapshot, deployment), deployment, opened, id, action);
     }
 
-    private static ApiException NotFound(string id) => new(404, $"Response with id '{id}' not found.", "invalid_request_error", "response_id");
+    private static ApiException NotFound(string id)
+        => new(404, $"Response with id '{id}' not found.", "invalid_request_error", "response_id");
 
     private async Task ServeKeptAsync(HttpContext http, KeptResponse kept, ResponseId opened, string id, ResponseAction action)
     {
@@ -107,7 +108,7 @@ internal sealed class KeptAnswers(ResponseMemory memory, UpstreamTransport trans
 
             await SendAsync(http.Response, Renamed(await ReadAsync(body, clock.Token), opened.Upstream, id), clock.Token);
         }
-        catch (Exception exception) when (exception is not ApiException && UpstreamErrors.IsOfTransport(exception) && !http.RequestAborted.IsCancellationRequested)
+        catch (Exception exception) when (UpstreamErrors.IsOfTransport(exception) && !http.RequestAborted.IsCancellationRequested)
         {
             throw Refusal(UpstreamErrors.FromException(deployment, exception, clock));
         }
@@ -144,7 +145,9 @@ internal sealed class KeptAnswers(ResponseMemory memory, UpstreamTransport trans
         var connection = outcome.Deployment.Connection;
         var who = outcome.IsOurs ? "" : connection.ExceptionName + " - ";
         return new ApiException(
-            ErrorClasses.StatusOf(outcome.Kind, outcome.Status), $"litellm.{ErrorClasses.NameOf(outcome.Kind)}: {who}{outcome.Message}", param: outcome.UpstreamParam);
+            ErrorClasses.StatusOf(outcome.Kind, outcome.Status),
+            $"litellm.{ErrorClasses.NameOf(outcome.Kind)}: {who}{outcome.Message}",
+            param: outcome.UpstreamParam);
     }
 
     private static async Task<ReadOnlyMemory<byte>> ReadAsync(Stream body, CancellationToken cancellationToken)
@@ -170,7 +173,13 @@ internal sealed class KeptAnswers(ResponseMemory memory, UpstreamTransport trans
         var members = new JsonMembers();
         var json = answer.Span;
         var index = JsonScanner.Scan(json, members).IsNone && members.RootKind == JsonKind.Object ? members.Find(json, "id"u8) : -1;
-        if (index < 0 || !string.Equals(JsonText.AsString(json.Slice(members[index].ValueStart, members[index].ValueLength)), upstreamId, StringComparison.Ordinal))
+        if (index < 0)
+        {
+            return answer;
+        }
+
+        var given = JsonText.AsString(json.Slice(members[index].ValueStart, members[index].ValueLength));
+        if (!string.Equals(given, upstreamId, StringComparison.Ordinal))
         {
             return answer;
         }

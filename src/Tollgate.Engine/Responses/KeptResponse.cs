@@ -48,7 +48,8 @@ internal sealed record KeptResponse(ReadOnlyMemory<byte> Input, ReadOnlyMemory<b
         var answer = members.Find(json, "answer"u8);
         return input >= 0 && answer >= 0 && members[input].Kind == JsonKind.Array && members[answer].Kind == JsonKind.Object
             ? new KeptResponse(
-                bytes.Slice(members[input].ValueStart, members[input].ValueLength), bytes.Slice(members[answer].ValueStart, members[answer].ValueLength))
+                bytes.Slice(members[input].ValueStart, members[input].ValueLength),
+                bytes.Slice(members[answer].ValueStart, members[answer].ValueLength))
             : null;
     }
 }

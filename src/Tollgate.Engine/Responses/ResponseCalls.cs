@@ -36,7 +36,8 @@ public sealed class ResponseCalls
         http.Response.ContentType = "application/json";
         await http.Response.WriteAsync(
             string.Create(
-                CultureInfo.InvariantCulture, $$"""{"object":"response.input_tokens","input_tokens":{{TokenEstimate.FromBytes(length)}}}"""),
+                CultureInfo.InvariantCulture,
+                $$"""{"object":"response.input_tokens","input_tokens":{{TokenEstimate.FromBytes(length)}}}"""),
             http.RequestAborted);
     });
 

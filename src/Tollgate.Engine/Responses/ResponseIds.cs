@@ -65,7 +65,8 @@ internal static class ResponseIds
         try
         {
             using var cipher = new AesGcm(key, TagLength);
-            cipher.Decrypt(box.AsSpan(0, NonceLength), box.AsSpan(NonceLength, text.Length), box.AsSpan(length - TagLength, TagLength), text);
+            var seal = box.AsSpan(length - TagLength, TagLength);
+            cipher.Decrypt(box.AsSpan(0, NonceLength), box.AsSpan(NonceLength, text.Length), seal, text);
         }
         catch (AuthenticationTagMismatchException)
         {
@@ -78,7 +79,8 @@ internal static class ResponseIds
 
     private static void CheckOwner(GatewaySnapshot snapshot, Caller caller, ResponseId id)
     {
-        const string remedy = " To disable this security feature, set general_settings::disable_responses_id_security to True in the config.yaml file.";
+        const string remedy =
+            " To disable this security feature, set general_settings::disable_responses_id_security to True in the config.yaml file.";
         if (caller.IsAdmin)
         {
             return;
@@ -96,7 +98,8 @@ internal static class ResponseIds
     }
 
     private static string? UserOf(Caller caller, GatewaySnapshot snapshot)
-        => caller.Role == CallerRole.ProxyAdmin && snapshot.MasterKey is not null ? GatewaySnapshot.MasterUserId : caller.Key?.Identity.UserId;
+        => caller.Role == CallerRole.ProxyAdmin && snapshot.MasterKey is not null
+            ? GatewaySnapshot.MasterUserId : caller.Key?.Identity.UserId;
 
     /// <summary>The same for all replicas that share a configuration.</summary>
     private static byte[]? KeyOf(GatewaySnapshot snapshot)

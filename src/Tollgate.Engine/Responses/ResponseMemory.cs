@@ -1,8 +1,8 @@
 namespace Tollgate.Engine.Responses;
 
 /// <summary>
-/// Answers of providers that keep none themselves, for clients that go on from them by id (08-bridges.md section 2.5). In memory, bounded in time
-/// and size, the oldest leaving first; with Redis also there, so that any replica can go on.
+/// Answers of providers that keep none themselves, for clients that go on from them by id (08-bridges.md section 2.5). In memory, bounded in
+/// time and size, the oldest leaving first; with Redis also there, so that any replica can go on.
 /// </summary>
 /// <param name="shared">Redis; null without.</param>
 /// <param name="time">The clock.</param>

@@ -6,6 +6,7 @@ using Tollgate.Engine.Routing;
 using Tollgate.Wire;
 using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
+using Tollgate.Wire.Responses;
 
 namespace Tollgate.Engine.Upstream;
 
@@ -65,6 +66,11 @@ internal sealed class Translation : IDisposable
                 request.PreviousResponseId = null;
             }
 
+            if (spoken != Surface.Responses)
+            {
+                ReasoningCarrier.Remove(request);
+            }
+
             var target = deployment.Connection.TargetFor(spoken);
             request.Model = target.Model;
             if (call.Surface is not (Surface.Chat or Surface.Completions))
@@ -89,6 +95,12 @@ internal sealed class Translation : IDisposable
         {
             document?.Dispose();
             return (null, new ConnectionFault(UpstreamErrorKind.BadRequest, exception.Message, exception.Param));
+        }
+        catch (InvalidOperationException exception) when (exception.Source is "System.Text.Json")
+        {
+            // A name or a text that is half a character: the scanner lets it pass, the framework's strings do not.
+            document?.Dispose();
+            return (null, new ConnectionFault(UpstreamErrorKind.BadRequest, $"Invalid JSON payload: {exception.Message}"));
         }
         catch (JsonException exception)
         {

@@ -65,8 +65,10 @@ internal static class AzureEndpoints
         var resource = root.EndsWith("/responses", StringComparison.Ordinal) ? root[..^"/responses".Length] : root;
         resource = Resource(deployments < 0 ? resource : root[..deployments]);
 
-        // The usual version of chat calls is older than responses are: only one that was named for this deployment counts.
-        var named = draft.Deployment.ApiVersion is { Length: > 0 } ? version.Text : draft.Env("AZURE_DEFAULT_RESPONSES_API_VERSION") ?? "preview";
+        // The usual version of chat calls is older than responses are: only one that was named for this deployment or call counts.
+        var usual = draft.Env("AZURE_API_VERSION") ?? AzureApiVersion.Default;
+        var isNamed = draft.Deployment.ApiVersion is { Length: > 0 } || !string.Equals(version.Text, usual, StringComparison.Ordinal);
+        var named = isNamed ? version.Text : draft.Env("AZURE_DEFAULT_RESPONSES_API_VERSION") ?? "preview";
         var isNew = root.EndsWith("/openai/v1", StringComparison.Ordinal) || new AzureApiVersion(named).IsNewSurface;
         var asked = HasVersion(query) || (isNew && named is not ("preview" or "latest")) ? "" : "api-version=" + named;
         return EndpointTable.Make(

@@ -9,8 +9,8 @@ internal static class ResponsesDefaults
 {
     private static readonly HashSet<string> Shared = new(StringComparer.Ordinal)
     {
-        "temperature", "top_p", "user", "parallel_tool_calls", "service_tier", "prompt_cache_key", "prompt_cache_retention", "safety_identifier", "store",
-        "top_logprobs", "metadata",
+        "temperature", "top_p", "user", "parallel_tool_calls", "service_tier", "prompt_cache_key", "prompt_cache_retention", "safety_identifier",
+        "store", "top_logprobs", "metadata",
     };
 
     /// <summary>Adds one; those that responses have no word for are left out.</summary>

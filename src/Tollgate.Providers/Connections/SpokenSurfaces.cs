@@ -7,20 +7,23 @@ using Tollgate.Wire.Json;
 namespace Tollgate.Providers.Connections;
 
 /// <summary>
-/// Which of OpenAI's surfaces a deployment is spoken to in, by what clients call: the same where the provider serves it, else chat completions,
-/// or responses where the model or the call demands it (08-bridges.md section 1, 02-openai-azure.md section 2.3).
+/// Which of OpenAI's surfaces a deployment is spoken to in, by what clients call: the same where the provider serves it, else chat
+/// completions, or responses where the model or the call demands it (08-bridges.md section 1, 02-openai-azure.md section 2.3).
 /// </summary>
 internal sealed class SpokenSurfaces(ConnectionDraft draft)
 {
     private static readonly HashSet<string> HostedTools = new(StringComparer.Ordinal)
     {
-        "web_search", "web_search_preview", "file_search", "code_interpreter", "image_generation", "mcp", "computer_use_preview", "shell", "apply_patch",
+        "web_search", "web_search_preview", "file_search", "code_interpreter", "image_generation", "mcp", "computer_use_preview",
+        "shell", "apply_patch",
     };
 
     private readonly bool _isFirstParty = HasHook(draft) && OpenAiModelsHook.IsFirstParty(draft);
     private readonly bool _staysOnChat = draft.Deployment.UseChatCompletionsApi || draft.ForcesChat;
 
-    /// <summary>What is spoken by surface called, plus one; zero is not worked out yet. Two calls may both work it out: the result is the same.</summary>
+    /// <summary>
+    /// What is spoken by surface called, plus one; zero is not worked out yet. Two calls may both work it out: the result is the same.
+    /// </summary>
     private readonly byte[] _known = new byte[Surfaces.Count];
 
     /// <summary>The surface spoken for calls that ask for nothing special.</summary>
@@ -44,18 +47,21 @@ internal sealed class SpokenSurfaces(ConnectionDraft draft)
     public Surface For(in UpstreamRequest request)
     {
         var spoken = For(request.Surface);
-        return _isFirstParty && !_staysOnChat && request.Surface is Surface.Chat && spoken is Surface.Chat && Serves(Surface.Responses) && NeedsResponses(request)
-            ? Surface.Responses
-            : spoken;
+        var mayChange = _isFirstParty && !_staysOnChat && request.Surface is Surface.Chat && spoken is Surface.Chat;
+        return mayChange && Serves(Surface.Responses) && NeedsResponses(request) ? Surface.Responses : spoken;
     }
 
     /// <summary>Facts about the model for translated calls.</summary>
     public static TargetModel TargetOf(ConnectionDraft draft)
     {
         var target = DialectConnection.TargetOf(draft);
-        return draft.Config.Models.ReasoningAutoSummary
-            ? target with { Options = new Dictionary<string, string>(target.Options, StringComparer.Ordinal) { ["reasoning_auto_summary"] = "true" } }
-            : target;
+        if (!draft.Config.Models.ReasoningAutoSummary)
+        {
+            return target;
+        }
+
+        var options = new Dictionary<string, string>(target.Options, StringComparer.Ordinal) { ["reasoning_auto_summary"] = "true" };
+        return target with { Options = options };
     }
 
     private static bool HasHook(ConnectionDraft draft) => draft.Row.Hooks.Contains("openai_models", StringComparer.Ordinal);
@@ -66,7 +72,8 @@ internal sealed class SpokenSurfaces(ConnectionDraft draft)
         return surface switch
         {
             Surface.Responses => Serves(Surface.Responses) && !draft.Deployment.UseChatCompletionsApi ? Surface.Responses : Surface.Chat,
-            Surface.Messages when !Serves(Surface.Messages) && _isFirstParty && !_staysOnChat && !draft.Config.Models.MessagesOverChat => Surface.Responses,
+            Surface.Messages when _isFirstParty && !_staysOnChat && !Serves(Surface.Messages) && !draft.Config.Models.MessagesOverChat
+                => Surface.Responses,
             Surface.Completions when Serves(Surface.Completions) && !IsChatModel() => Surface.Completions,
             Surface.Messages when Serves(Surface.Messages) => Surface.Messages,
             _ => chat,
@@ -80,7 +87,8 @@ internal sealed class SpokenSurfaces(ConnectionDraft draft)
     /// <summary>The provider's own chat models are not known to its completions; of models elsewhere nobody knows.</summary>
     private bool IsChatModel() => _isFirstParty && draft.Deployment.Info.Mode is null && draft.Facts?.Mode is "chat" or "responses";
 
-    private bool Serves(Surface surface) => draft.Paths[(int)surface] is not "" && draft.Row.Endpoints.Contains(SurfacePaths.Of(surface)?.Route ?? "", StringComparer.Ordinal);
+    private bool Serves(Surface surface)
+        => draft.Paths[(int)surface] is not "" && draft.Row.Endpoints.Contains(SurfacePaths.Of(surface)?.Route ?? "", StringComparer.Ordinal);
 
     private bool NeedsResponses(in UpstreamRequest request)
     {

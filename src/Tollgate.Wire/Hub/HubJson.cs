@@ -23,6 +23,9 @@ public static class HubJson
     public static string? Text(this JsonElement json, ReadOnlySpan<byte> name)
         => json.ValueKind is JsonValueKind.Object && json.TryGetProperty(name, out var value) ? value.Text() : null;
 
+    /// <summary>A member's name. Unlike the framework's, lone surrogates and broken UTF-8 are no error.</summary>
+    public static string NameOf(this JsonProperty member) => JsonText.Unescape(JsonMarshal.GetRawUtf8PropertyName(member));
+
     /// <summary>A member that is there and not null; a default element otherwise.</summary>
     public static JsonElement Member(this JsonElement json, ReadOnlySpan<byte> name)
         => json.ValueKind is JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind is not JsonValueKind.Null

@@ -88,7 +88,8 @@ internal static class CompletionsAnswer
         json.WriteEndObject();
     }
 
-    private static void WriteList(ReadOnlySpan<byte> name, JsonElement tokens, Utf8JsonWriter json, Action<JsonElement, Utf8JsonWriter> write)
+    private static void WriteList(
+        ReadOnlySpan<byte> name, JsonElement tokens, Utf8JsonWriter json, Action<JsonElement, Utf8JsonWriter> write)
     {
         json.WriteStartArray(name);
         foreach (var token in tokens.EnumerateArray())

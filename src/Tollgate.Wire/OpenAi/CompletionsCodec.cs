@@ -5,8 +5,8 @@ using Tollgate.Wire.Hub;
 namespace Tollgate.Wire.OpenAi;
 
 /// <summary>
-/// OpenAI's legacy completions for clients whose model knows only chat (08-bridges.md section 7). Providers with completions of their own are
-/// relayed with edits and do not come here.
+/// OpenAI's legacy completions for clients whose model knows only chat (08-bridges.md section 7). Providers with completions of their own
+/// are relayed with edits and do not come here.
 /// </summary>
 public sealed class CompletionsCodec : DialectCodec
 {
@@ -43,7 +43,8 @@ public sealed class CompletionsCodec : DialectCodec
     public override ChatRequest ReadRequest(JsonElement root, ReadOnlyMemory<byte> body) => CompletionsRequest.Read(root);
 
     /// <inheritdoc/>
-    public override void WriteResponse(ChatResponse response, AnswerView view, Utf8JsonWriter json) => CompletionsAnswer.Write(response, view, json);
+    public override void WriteResponse(ChatResponse response, AnswerView view, Utf8JsonWriter json)
+        => CompletionsAnswer.Write(response, view, json);
 
     /// <inheritdoc/>
     public override ChatStreamWriter WriteStream(AnswerView view) => new CompletionsStreamWriter(view);

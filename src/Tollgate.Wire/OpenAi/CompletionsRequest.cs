@@ -54,7 +54,8 @@ internal static class CompletionsRequest
 
         return prompt.GetArrayLength() == 1 && prompt[0].Text() is { } only
             ? only
-            : throw new WireException("This model takes one prompt a call, and takes it as a string: send several calls, not tokens or lists.", "prompt");
+            : throw new WireException(
+                "This model takes one prompt a call, and takes it as a string: send several calls, not tokens or lists.", "prompt");
     }
 
     private static void ReadStop(JsonElement stop, ChatRequest request)

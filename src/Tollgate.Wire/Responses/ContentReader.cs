@@ -61,7 +61,8 @@ internal static class ContentReader
         }
     }
 
-    private static ContentPart ReadTyped(JsonElement part, ReadOnlyMemory<byte> body, bool isAssistant, string type, string path) => type switch
+    private static ContentPart ReadTyped(JsonElement part, ReadOnlyMemory<byte> body, bool isAssistant, string type, string path)
+        => type switch
     {
         "input_text" or "output_text" or "text" or "summary_text" or "reasoning_text"
             => new TextPart(part.Text("text"u8) ?? throw new WireException($"{path}.text is missing.", path + ".text")),
@@ -112,7 +113,8 @@ internal static class ContentReader
         }
 
         var base64 = HubJson.SliceOf(body, data);
-        return new DocumentPart(MediaSource.FromBase64(named ?? MediaTypes.Sniff(base64.Span) ?? "application/pdf", base64)) { Title = title };
+        var mediaType = named ?? MediaTypes.Sniff(base64.Span) ?? "application/pdf";
+        return new DocumentPart(MediaSource.FromBase64(mediaType, base64)) { Title = title };
     }
 
     private static AudioPart ReadAudio(JsonElement part, ReadOnlyMemory<byte> body, string path)

@@ -78,7 +78,8 @@ internal sealed class ItemReader(ChatRequest request, ReadOnlyMemory<byte> body)
 
     private void TakeCall(JsonElement item, string path, ToolKind kind, string arguments)
     {
-        var given = item.Text("call_id"u8) ?? item.Text("id"u8) ?? throw new WireException($"{path}.call_id is missing.", path + ".call_id");
+        var given = item.Text("call_id"u8) ?? item.Text("id"u8)
+            ?? throw new WireException($"{path}.call_id is missing.", path + ".call_id");
         var (id, signature) = ThoughtIds.Split(given);
         var name = item.Text("name"u8) ?? throw new WireException($"{path}.name is missing.", path + ".name");
         var call = new ToolCallPart(id, name, arguments) { Kind = kind, Signature = signature };

@@ -258,7 +258,8 @@ internal static class ItemWriter
         else
         {
             // The upstream tells the kind of a file by its name, and refuses one without.
-            json.WriteString("filename"u8, document.Title ?? "document." + MediaTypes.FormatOf(document.Source.MediaType ?? "application/pdf"));
+            var format = MediaTypes.FormatOf(document.Source.MediaType ?? "application/pdf");
+            json.WriteString("filename"u8, document.Title ?? "document." + format);
             json.WriteGiven("file_data"u8, document.Source.AsUrl());
         }
 
@@ -287,7 +288,8 @@ internal static class ItemWriter
         json.WriteEndObject();
     }
 
-    private static bool IsContent(ContentPart part) => part is not OpaquePart opaque || (opaque.Origin is Surface.Responses && !IsItem(opaque));
+    private static bool IsContent(ContentPart part)
+        => part is not OpaquePart opaque || (opaque.Origin is Surface.Responses && !IsItem(opaque));
 
     /// <summary>Content of a message begins with what it is for; anything else is an item of its own.</summary>
     private static bool IsItem(OpaquePart part) => !part.Kind.StartsWith("input_", StringComparison.Ordinal)

@@ -7,7 +7,8 @@ namespace Tollgate.Wire.Responses;
 internal static class Items
 {
     /// <summary>The elements of an array; none of anything else.</summary>
-    public static JsonElement.ArrayEnumerator Of(JsonElement value) => value.ValueKind is JsonValueKind.Array ? value.EnumerateArray() : default;
+    public static JsonElement.ArrayEnumerator Of(JsonElement value)
+        => value.ValueKind is JsonValueKind.Array ? value.EnumerateArray() : default;
 
     /// <summary>The elements of an array member; none when it is anything else.</summary>
     public static JsonElement.ArrayEnumerator Of(JsonElement json, ReadOnlySpan<byte> name) => Of(json.Member(name));

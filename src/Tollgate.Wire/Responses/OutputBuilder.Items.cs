@@ -151,7 +151,8 @@ internal sealed partial class OutputBuilder
     {
         if (item.HasText)
         {
-            Event("response.reasoning_summary_text.done"u8, item, item.Text, static (json, text) => json.WriteString("text"u8, text), output);
+            Event(
+                "response.reasoning_summary_text.done"u8, item, item.Text, static (json, text) => json.WriteString("text"u8, text), output);
             Event("response.reasoning_summary_part.done"u8, item, item.Text, WritePart, output);
         }
     }
@@ -291,7 +292,8 @@ internal sealed partial class OutputBuilder
         _events.End(type, output);
     }
 
-    private void Event(ReadOnlySpan<byte> type, ReasoningItem item, string text, Action<Utf8JsonWriter, string> write, IBufferWriter<byte>? output)
+    private void Event(
+        ReadOnlySpan<byte> type, ReasoningItem item, string text, Action<Utf8JsonWriter, string> write, IBufferWriter<byte>? output)
     {
         var json = BeginItem(type, item);
         json.WriteNumber("summary_index"u8, 0);
@@ -300,7 +302,8 @@ internal sealed partial class OutputBuilder
     }
 
     private void Event(
-        ReadOnlySpan<byte> type, MessageItem item, int content, MessageContent part, Action<Utf8JsonWriter, MessageContent> write, IBufferWriter<byte>? output)
+        ReadOnlySpan<byte> type, MessageItem item, int content, MessageContent part, Action<Utf8JsonWriter, MessageContent> write,
+        IBufferWriter<byte>? output)
     {
         var json = BeginItem(type, item);
         json.WriteNumber("content_index"u8, content);

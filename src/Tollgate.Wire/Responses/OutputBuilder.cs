@@ -5,8 +5,8 @@ using Tollgate.Wire.Hub;
 namespace Tollgate.Wire.Responses;
 
 /// <summary>
-/// Makes an answer's output from events, and says to a streaming client what happens to it: items open and close in the order that the dialect
-/// promises, whatever the upstream's blocks were. One instance an answer.
+/// Makes an answer's output from events, and says to a streaming client what happens to it: items open and close in the order that the
+/// dialect promises, whatever the upstream's blocks were. One instance an answer.
 /// </summary>
 internal sealed partial class OutputBuilder(AnswerView view)
 {
@@ -87,8 +87,7 @@ internal sealed partial class OutputBuilder(AnswerView view)
         {
             StopReason.Length or StopReason.ContextWindow => "max_output_tokens",
             StopReason.ContentFilter => "content_filter",
-            StopReason.Refusal when !_items.Exists(static item => item is MessageItem message && message.Content.Exists(static part => part.IsRefusal))
-                => "content_filter",
+            StopReason.Refusal when !_items.Exists(static item => item is MessageItem { IsRefusal: true }) => "content_filter",
             _ => null,
         };
         var status = reason is null ? "completed" : "incomplete";
@@ -124,7 +123,8 @@ internal sealed partial class OutputBuilder(AnswerView view)
         }
 
         var given = kind is ChatEventKind.Start ? id : null;
-        _id = view.PublicId?.Invoke(given) ?? (given is not null && given.StartsWith("resp_", StringComparison.Ordinal) ? given : "resp_" + view.NewId());
+        var isOfDialect = given is not null && given.StartsWith("resp_", StringComparison.Ordinal);
+        _id = view.PublicId?.Invoke(given) ?? (isOfDialect ? given : "resp_" + view.NewId());
         Announce("response.created"u8, output);
         Announce("response.in_progress"u8, output);
     }

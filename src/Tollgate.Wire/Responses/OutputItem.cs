@@ -36,6 +36,9 @@ internal sealed class MessageItem(int index, string id) : OutputItem(index, id)
 {
     public List<MessageContent> Content { get; } = [];
 
+    /// <summary>It holds words for not answering.</summary>
+    public bool IsRefusal => Content.Exists(static part => part.IsRefusal);
+
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter json)
     {

@@ -40,9 +40,31 @@ public static class ReasoningCarrier
         json.WriteEndArray();
     });
 
+    /// <summary>
+    /// Takes carried items out of a request for an upstream of another dialect: what thoughts were in words stays, their seals are none
+    /// there.
+    /// </summary>
+    public static void Remove(ChatRequest request)
+    {
+        foreach (var message in request.Messages)
+        {
+            for (var i = message.Parts.Count - 1; i >= 0; i--)
+            {
+                if (message.Parts[i] is ThinkingPart thinking && IsOurs(thinking.Signature))
+                {
+                    message.Parts[i] = thinking with { Signature = null };
+                }
+                else if (message.Parts[i] is RedactedThinkingPart redacted && IsOurs(redacted.Data))
+                {
+                    message.Parts.RemoveAt(i);
+                }
+            }
+        }
+    }
+
     /// <summary>The reasoning item in a carrier; undefined when the text is none.</summary>
-    public static JsonElement ItemIn(string? text) => Open(text) is { } carrier && carrier.Member("item"u8) is { ValueKind: JsonValueKind.Object } item
-        ? item : default;
+    public static JsonElement ItemIn(string? text)
+        => Open(text) is { } carrier && carrier.Member("item"u8) is { ValueKind: JsonValueKind.Object } item ? item : default;
 
     /// <summary>The thoughts in a carrier; null when the text is none.</summary>
     public static IReadOnlyList<ContentPart>? BlocksIn(string? text)

@@ -9,7 +9,9 @@ internal static class ReasoningText
     /// <summary>What separates the parts of a summary.</summary>
     public const string Gap = "\n\n";
 
-    /// <summary>The summary's parts, a blank line between them; the thoughts themselves where there is no summary; empty for neither.</summary>
+    /// <summary>
+    /// The summary's parts, a blank line between them; the thoughts themselves where there is no summary; empty for neither.
+    /// </summary>
     public static string Of(JsonElement item)
     {
         var summary = Join(item, "summary"u8, Gap);

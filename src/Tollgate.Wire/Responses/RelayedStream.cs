@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Text;
 using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
 using Tollgate.Wire.OpenAi;
@@ -94,12 +95,15 @@ internal sealed class RelayedStream(AnswerView view) : StreamPath
     /// <inheritdoc/>
     public override void WriteError(ErrorBody error, IBufferWriter<byte> output)
     {
-        var events = new EventWriter(_nextNumber);
-        ErrorEvents.Write(
-            events,
-            error,
-            new ResponseObject { Id = _id ?? "resp_" + view.NewId(), View = view, Created = view.CreatedUnixSeconds, Status = "failed", Error = error },
-            output);
+        var failed = new ResponseObject
+        {
+            Id = _id ?? "resp_" + view.NewId(),
+            View = view,
+            Created = view.CreatedUnixSeconds,
+            Status = "failed",
+            Error = error,
+        };
+        ErrorEvents.Write(new EventWriter(_nextNumber), error, failed, output);
     }
 
     private ChunkAction Look(ReadOnlySpan<byte> json)
@@ -140,8 +144,7 @@ internal sealed class RelayedStream(AnswerView view) : StreamPath
     private void NoteNumber(ReadOnlySpan<byte> json)
     {
         var number = _members.Find(json, "sequence_number"u8);
-        _nextNumber = number >= 0
-            && System.Buffers.Text.Utf8Parser.TryParse(json.Slice(_members[number].ValueStart, _members[number].ValueLength), out long given, out _)
-            ? given + 1 : _nextNumber + 1;
+        var text = number < 0 ? default : json.Slice(_members[number].ValueStart, _members[number].ValueLength);
+        _nextNumber = Utf8Parser.TryParse(text, out long given, out _) ? given + 1 : _nextNumber + 1;
     }
 }

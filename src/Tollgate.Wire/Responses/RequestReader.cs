@@ -23,7 +23,8 @@ internal static class RequestReader
 
         if (root.Member("conversation"u8).IsGiven())
         {
-            throw new WireException("'conversation' is not supported for this model: send 'previous_response_id' or the whole input.", "conversation");
+            throw new WireException(
+                "'conversation' is not supported for this model: send 'previous_response_id' or the whole input.", "conversation");
         }
 
         var include = root.Member("include"u8);
@@ -50,9 +51,10 @@ internal static class RequestReader
         ReadText(root.Member("text"u8), request);
         foreach (var member in root.EnumerateObject())
         {
-            if (!Known.Contains(member.Name) && member.Value.IsGiven())
+            var name = member.NameOf();
+            if (!Known.Contains(name) && member.Value.IsGiven())
             {
-                request.Extras.Add(new HubMember(member.Name, member.Value));
+                request.Extras.Add(new HubMember(name, member.Value));
             }
         }
 

@@ -115,7 +115,9 @@ internal static class RequestWriter
         json.WriteEndObject();
     }
 
-    /// <summary>What the answer is to hold besides: what the client asked for, and what it needs to go on without state at the provider.</summary>
+    /// <summary>
+    /// What the answer is to hold besides: what the client asked for, and what it needs to go on without state at the provider.
+    /// </summary>
     private static void WriteInclude(ChatRequest request, Utf8JsonWriter json)
     {
         var asked = request.Extras.FirstOrDefault(static extra => extra.Name is "include").Value;

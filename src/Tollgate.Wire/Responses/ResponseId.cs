@@ -3,8 +3,8 @@ using System.Text;
 namespace Tollgate.Wire.Responses;
 
 /// <summary>
-/// An answer's id as clients hold it: who gave it stands inside, so that whoever comes back with it is led to the same deployment, through any
-/// replica (08-bridges.md section 2.5).
+/// An answer's id as clients hold it: who gave it stands inside, so that whoever comes back with it is led to the same deployment, through
+/// any replica (08-bridges.md section 2.5).
 /// </summary>
 /// <param name="Provider">Slug of the provider.</param>
 /// <param name="DeploymentId">The deployment.</param>

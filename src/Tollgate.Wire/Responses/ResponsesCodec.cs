@@ -4,7 +4,9 @@ using Tollgate.Wire.Hub;
 
 namespace Tollgate.Wire.Responses;
 
-/// <summary>OpenAI Responses, for clients and for upstreams. Same-to-same traffic is relayed with edits (<see cref="RelayedStream"/>).</summary>
+/// <summary>
+/// OpenAI Responses, for clients and for upstreams. Same-to-same traffic is relayed with edits (<see cref="RelayedStream"/>).
+/// </summary>
 /// <remarks>Wire reference: 08-bridges.md sections 2 to 4; the client's side of it llm-api.md section 12.</remarks>
 public sealed class ResponsesCodec : DialectCodec
 {
@@ -29,8 +31,8 @@ public sealed class ResponsesCodec : DialectCodec
         { Feature.ToolResultError, Handling.Changed, "the text of the result speaks for itself" },
         { Feature.Thinking, Handling.Changed, "reasoning.effort" },
         { Feature.ReasoningBudget, Handling.Changed, "reasoning.effort: 10000 and more high, 5000 medium, 2000 low, less minimal" },
-        { Feature.ThinkingHistory, Handling.Changed, "reasoning items that the same dialect gave come back; thoughts of other providers are left out" },
-        { Feature.RedactedThinking, Handling.Changed, "reasoning items that the same dialect gave come back; thoughts of other providers are left out" },
+        { Feature.ThinkingHistory, Handling.Changed, "reasoning items come back to who gave them; other providers' thoughts are left out" },
+        { Feature.RedactedThinking, Handling.Changed, "reasoning items come back to who gave them; other providers' thoughts are left out" },
         { Feature.Citations, Handling.Dropped, "the dialect has no citations in requests" },
         { Feature.CacheHints, Handling.Changed, "the provider caches by itself" },
         { Feature.MessageNames, Handling.Dropped, "messages have no names" },
@@ -95,10 +97,12 @@ public sealed class ResponsesCodec : DialectCodec
     public override ChatRequest ReadRequest(JsonElement root, ReadOnlyMemory<byte> body) => RequestReader.Read(root, body);
 
     /// <inheritdoc/>
-    public override void WriteRequest(ChatRequest request, TargetModel target, Utf8JsonWriter json) => RequestWriter.Write(request, target, json);
+    public override void WriteRequest(ChatRequest request, TargetModel target, Utf8JsonWriter json)
+        => RequestWriter.Write(request, target, json);
 
     /// <inheritdoc/>
-    public override ChatResponse ReadResponse(JsonElement root, ReadOnlyMemory<byte> body, TargetModel target) => AnswerReader.Read(root, body);
+    public override ChatResponse ReadResponse(JsonElement root, ReadOnlyMemory<byte> body, TargetModel target)
+        => AnswerReader.Read(root, body);
 
     /// <inheritdoc/>
     public override ChatStreamReader ReadStream(TargetModel target) => new ResponsesStreamReader();

@@ -95,7 +95,7 @@ internal static class ToolReader
         {
             "function" or "custom" when (choice.Text("name"u8) ?? choice.Member("function"u8).Text("name"u8)) is { } name
                 => new ToolChoice(ToolChoiceMode.Named, name),
-            "allowed_tools" => new ToolChoice(ModeOf(choice.Text("mode"u8) ?? "auto") ?? ToolChoiceMode.Auto) { Allowed = AllowedIn(choice) },
+            "allowed_tools" => new ToolChoice(ModeOf(choice.Text("mode"u8) ?? "") ?? ToolChoiceMode.Auto) { Allowed = AllowedIn(choice) },
             null => null,
 
             // A hosted tool by its type: whoever does not host it cannot be made to call it.

@@ -22,10 +22,12 @@ internal static class ResponseEndpoints
         var answers = routes.ServiceProvider.GetRequiredService<ResponseCalls>();
         foreach (var prefix in (ReadOnlySpan<string>)["/v1/", "/", "/openai/v1/"])
         {
-            routes.MapPost(prefix + "responses", http => calls.RunAsync(http, Surface.Responses)).Describe("responses", "Response, streamed or not");
+            routes.MapPost(prefix + "responses", http => calls.RunAsync(http, Surface.Responses))
+                .Describe("responses", "Response, streamed or not");
             routes.MapPost(prefix + "responses/compact", http => calls.RunAsync(http, Surface.Responses, operation: "/compact"))
                 .Describe("responses/compact", "Shorten a conversation");
-            routes.MapPost(prefix + "responses/input_tokens", answers.CountAsync).Describe("responses/input_tokens", "Count the tokens of a request");
+            routes.MapPost(prefix + "responses/input_tokens", answers.CountAsync)
+                .Describe("responses/input_tokens", "Count the tokens of a request");
             foreach (var (method, path, action, summary) in Resources)
             {
                 routes.MapMethods(prefix + path, [method], http => answers.RunAsync(http, (string)http.Request.RouteValues["id"]!, action))

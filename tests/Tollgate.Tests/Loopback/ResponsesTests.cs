@@ -174,6 +174,20 @@ public sealed class ResponsesTests
     }
 
     [Fact]
+    public async Task ResponsesModel_ServesAnthropicsClients()
+    {
+        await using var gateway = await StartNativeAsync([new TestModel("ok") { UpstreamModel = "responses/up-model" }]);
+        var answer = await gateway.PostAsync(
+            "v1/messages",
+            """{"model":"ok","max_tokens":100,"system":"Be brief.","thinking":{"type":"enabled","budget_tokens":5000},"messages":[{"role":"user","content":"Hello"}]}""");
+        answer.Status.ShouldBe(200, answer.Body);
+        answer.Json.GetProperty("content")[0].GetProperty("text").GetString().ShouldBe("Hi");
+        gateway.LastUpstreamRequest.Target.ShouldBe("/v1/responses");
+        Sent(gateway).GetProperty("instructions").GetString().ShouldBe("Be brief.");
+        Sent(gateway).GetProperty("reasoning").GetProperty("effort").GetString().ShouldBe("medium");
+    }
+
+    [Fact]
     public async Task Completions_AreServedFromChat_WhereTheModelKnowsOnlyThat()
     {
         await using var gateway = await GatewayFixture.StartAsync(new TestModel("ok") { Params = "custom_llm_provider: groq" });

@@ -168,6 +168,19 @@ public sealed class ResponsesRequestTests
         written.RootElement.GetProperty("input")[0].GetRawText().ShouldBe(item);
     }
 
+    [Fact]
+    public void SealOfAnItem_IsTakenAway_ForOtherProviders()
+    {
+        var seal = ReasoningCarrier.OfItem(JsonDocument.Parse("""{"type":"reasoning","encrypted_content":"AAAA"}""").RootElement);
+        var request = new ChatRequest { Origin = Surface.Messages };
+        request.Messages.Add(new ChatMessage(ChatRole.Assistant)
+        {
+            Parts = [new ThinkingPart("Hm", seal), new RedactedThinkingPart(seal), new ThinkingPart("So", "sig"), new TextPart("x")],
+        });
+        ReasoningCarrier.Remove(request);
+        request.Messages[0].Parts.ShouldBe([new ThinkingPart("Hm", null), new ThinkingPart("So", "sig"), new TextPart("x")]);
+    }
+
     [Theory]
     [InlineData("""{"model":"m"}""", "input")]
     [InlineData("""{"input":5}""", "input")]
@@ -185,6 +198,10 @@ public sealed class ResponsesRequestTests
     [InlineData("""{"input":"x","conversation":"conv_1"}""", "conversation")]
     public void BadRequest_NamesTheField(string json, string field)
         => Should.Throw<WireException>(() => _codec.Read(json)).Param.ShouldBe(field);
+
+    [Fact]
+    public void NameWithHalfACharacter_IsNoError()
+        => _codec.Read("""{"input":"x","a\ud800":1}""").Extras.ShouldHaveSingleItem().Name.ShouldBe("a");
 
     [Fact]
     public void MutatedRequests_AreReadOrRefused()

@@ -19,9 +19,10 @@ internal readonly struct ChatRequestReader(ReadOnlyMemory<byte> body)
         var request = new ChatRequest { Origin = Surface.Chat };
         foreach (var member in root.EnumerateObject())
         {
-            if (member.Value.ValueKind is not JsonValueKind.Null && !TryRead(request, member.Name, member.Value))
+            var name = member.NameOf();
+            if (member.Value.ValueKind is not JsonValueKind.Null && !TryRead(request, name, member.Value))
             {
-                request.Extras.Add(new HubMember(member.Name, member.Value));
+                request.Extras.Add(new HubMember(name, member.Value));
             }
         }
 
