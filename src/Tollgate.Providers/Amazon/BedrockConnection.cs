@@ -20,6 +20,8 @@ internal sealed class BedrockConnection(ConnectionDraft draft, BedrockModel mode
 {
     private const string AnthropicVersion = "bedrock-2023-05-31";
 
+    private static readonly string[] Efforts = ["minimal", "low", "medium", "high"];
+
     private readonly BedrockWire _wire = BedrockWire.Of(model);
     private readonly Rewriters _chat = new(draft);
     private readonly UpstreamEndpoint?[] _endpoints = new UpstreamEndpoint?[Surfaces.Count * 2];
@@ -72,6 +74,14 @@ internal sealed class BedrockConnection(ConnectionDraft draft, BedrockModel mode
             ["base_model"] = model.Route is "nova" or "nova-2" ? $"amazon.{model.Route}" : Draft.Deployment.Info.BaseModel ?? model.Name,
             ["media_as_bytes"] = "true",
         };
+        foreach (var effort in Efforts)
+        {
+            if (Draft.Env($"DEFAULT_REASONING_EFFORT_{effort.ToUpperInvariant()}_THINKING_BUDGET") is { } tokens)
+            {
+                options["thinking_budget_" + effort] = tokens;
+            }
+        }
+
         if (_wire.Family is not null)
         {
             options[PromptCodec.FamilyOption] = _wire.Family;
