@@ -88,7 +88,7 @@ internal sealed class BodyRelay(SpendRecorder spend, TimeProvider time)
         }
         else
         {
-            response.ContentType = "application/json";
+            response.ContentType = path.ContentType;
             response.ContentLength = path.Length;
             if (path is EditedAnswer { Length: > SmallAnswer } large)
             {
@@ -98,6 +98,11 @@ internal sealed class BodyRelay(SpendRecorder spend, TimeProvider time)
             {
                 path.WriteTo(response.BodyWriter);
             }
+        }
+
+        if (call.Kept is { } kept)
+        {
+            await kept;
         }
 
         await response.BodyWriter.FlushAsync(call.Aborted);

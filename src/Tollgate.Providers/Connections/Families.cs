@@ -1,7 +1,9 @@
 using System.Collections.Frozen;
 using Tollgate.Engine.Upstream;
 using Tollgate.Providers.Amazon;
+using Tollgate.Providers.Anthropic;
 using Tollgate.Providers.Azure;
+using Tollgate.Providers.Google;
 
 namespace Tollgate.Providers.Connections;
 
@@ -10,6 +12,9 @@ namespace Tollgate.Providers.Connections;
 /// <param name="Entra">Tokens of Microsoft Entra ID.</param>
 internal sealed record ConnectionServices(TimeProvider Clock, EntraTokens Entra)
 {
+    /// <summary>Tokens of Google Cloud.</summary>
+    public GoogleTokens Google { get; init; } = new(Clock);
+
     /// <summary>Keys of Amazon's services.</summary>
     public AmazonCredentials Amazon { get; init; } = new(Clock);
 }
@@ -26,6 +31,13 @@ internal static class Families
             ["openai_like"] = OpenAi,
             ["azure"] = AzureFamily.Open,
             ["azure_ai"] = AzureFamily.OpenFoundry,
+            ["anthropic"] = static (draft, _) => AnthropicFamily.Open(draft),
+            ["gemini"] = GoogleFamily.Open,
+            ["media:elevenlabs"] = OpenAi,
+            ["media:deepgram"] = OpenAi,
+            ["media:stability"] = OpenAi,
+            ["media:recraft"] = OpenAi,
+            ["media:fal_ai"] = OpenAi,
             ["bedrock"] = BedrockFamily.Open,
             ["own:sagemaker"] = SageMakerConnection.Open,
         }.ToFrozenDictionary(StringComparer.Ordinal);

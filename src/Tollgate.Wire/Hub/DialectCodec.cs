@@ -161,6 +161,21 @@ public sealed record AnswerView
     /// <summary>The client's body, for dialects that repeat members of it; undefined on the way of same to same.</summary>
     public JsonElement RequestJson { get; init; }
 
+    /// <summary>
+    /// Makes of the upstream's id of an answer the one that the client is told, for dialects whose clients come back with it; given null where
+    /// the upstream has none. Null leaves ids as they are.
+    /// </summary>
+    public Func<string?, string>? PublicId { get; init; }
+
+    /// <summary>The predecessor's id as the client wrote it, where the upstream knows it by another; null for none.</summary>
+    public string? PreviousResponseId { get; init; }
+
+    /// <summary>
+    /// Takes a whole answer as the client sees it, before its end is written, for dialects whose clients ask for answers again. Null where
+    /// nobody keeps answers; not called on the way of same to same.
+    /// </summary>
+    public Action<ReadOnlyMemory<byte>>? Keep { get; init; }
+
     /// <summary>Makes ids (32 lower-case hex digits); a function, so that tests can say which.</summary>
     public Func<string> NewId { get; init; } = static () => Guid.NewGuid().ToString("N");
 }

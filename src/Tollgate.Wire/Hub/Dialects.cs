@@ -19,6 +19,10 @@ public static class Dialects
     public static ImmutableArray<DialectCodec> All { get; } =
     [
         new OpenAi.ChatCodec(),
+        new Anthropic.MessagesCodec(),
+        new Gemini.GenerateContentCodec(),
+        new OpenAi.CompletionsCodec(),
+        new Responses.ResponsesCodec(),
         new Bedrock.ConverseCodec(),
         new Bedrock.PromptCodec(),
     ];

@@ -95,6 +95,9 @@ public abstract class AnswerPath
     /// <summary>Length of what <see cref="WriteTo"/> writes.</summary>
     public abstract int Length { get; }
 
+    /// <summary>Media type of the client's answer.</summary>
+    public virtual string ContentType => "application/json";
+
     /// <summary>Writes the client's answer.</summary>
     public abstract void WriteTo(IBufferWriter<byte> output);
 
