@@ -90,9 +90,7 @@ public sealed class ResolutionTests
     }
 
     [Theory]
-    [InlineData("ollama/llama3", "ollama")]
     [InlineData("elevenlabs/x", "elevenlabs")]
-    [InlineData("petals/x", "petals")]
     [InlineData("cursor/x", "cursor")]
     [InlineData("azure_ai/agents/a1", "azure_ai")]
     public async Task ProviderOfAnotherDialect_IsAClearError(string model, string slug)

@@ -50,6 +50,14 @@ public interface IUpstreamConnection
     /// <returns>Null when done; otherwise why the request cannot be made.</returns>
     ConnectionFault? ApplyPolicy(in UpstreamRequest request, JsonEdits edits) => null;
 
+    /// <summary>
+    /// What the operator configured of parameters, for a client of another dialect than OpenAI's whose call is going to be translated: set where
+    /// the client says nothing.
+    /// </summary>
+    void ApplyDefaults(ChatRequest request)
+    {
+    }
+
     /// <summary>Where calls of a surface go, or why they cannot.</summary>
     UpstreamEndpoint EndpointFor(Surface surface);
 
@@ -94,6 +102,18 @@ public interface IUpstreamConnection
     /// <summary>Usage that stands in the headers of an answer, for answers whose body says none; null where there is none either.</summary>
     /// <param name="headers">The answer's headers.</param>
     TokenUsage? UsageOf(HttpResponseHeaders headers) => null;
+
+    /// <summary>
+    /// Sends the request. More than one exchange where the provider answers a call with the address of its answer; headers that depend on the
+    /// body are added here.
+    /// </summary>
+    /// <param name="transport">The connection's pool.</param>
+    /// <param name="message">The request, authorized.</param>
+    /// <param name="request">What it was written from.</param>
+    /// <param name="cancellationToken">Ends waiting; the attempt's time limit.</param>
+    Task<HttpResponseMessage> ExchangeAsync(
+        HttpMessageInvoker transport, HttpRequestMessage message, in UpstreamRequest request, CancellationToken cancellationToken)
+        => transport.SendAsync(message, cancellationToken);
 
     /// <summary>The class of an error answer, from status and codes first, known texts last.</summary>
     /// <param name="status">HTTP status, or the code of an error inside a 200 answer.</param>

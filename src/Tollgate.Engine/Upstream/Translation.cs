@@ -67,6 +67,11 @@ internal sealed class Translation : IDisposable
 
             var target = deployment.Connection.TargetFor(spoken);
             request.Model = target.Model;
+            if (call.Surface is not (Surface.Chat or Surface.Completions))
+            {
+                deployment.Connection.ApplyDefaults(request);
+            }
+
             var report = Fidelity.Check(request, client, upstream, DropParams(call, deployment), target);
             if (report.Refused.Count > 0)
             {

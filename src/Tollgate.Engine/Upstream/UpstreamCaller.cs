@@ -129,7 +129,7 @@ internal sealed class UpstreamCaller(
         connection.CompleteHeaders(request, message.Headers);
         try
         {
-            using var response = await transport.For(connection.Transport).SendAsync(message, clock.Token);
+            using var response = await connection.ExchangeAsync(transport.For(connection.Transport), message, request, clock.Token);
             return await ReadAsync(call, scratch, deployment, clock, response, translation);
         }
         finally

@@ -64,6 +64,9 @@ internal abstract class DialectConnection(ConnectionDraft draft, Authorization a
         => request.Surface is Surface.Chat or Surface.Completions or Surface.Embeddings ? _rewriters.Write(request, edits) : null;
 
     /// <inheritdoc/>
+    public virtual void ApplyDefaults(ChatRequest request) => HubDefaults.Apply(Draft.Deployment, request);
+
+    /// <inheritdoc/>
     public abstract ConnectionFault? WriteRequest(in UpstreamRequest request, JsonEdits edits);
 
     /// <inheritdoc/>
@@ -77,6 +80,11 @@ internal abstract class DialectConnection(ConnectionDraft draft, Authorization a
     public virtual void CompleteHeaders(in UpstreamRequest request, System.Net.Http.Headers.HttpRequestHeaders headers)
     {
     }
+
+    /// <inheritdoc/>
+    public virtual Task<HttpResponseMessage> ExchangeAsync(
+        HttpMessageInvoker transport, HttpRequestMessage message, in UpstreamRequest request, CancellationToken cancellationToken)
+        => transport.SendAsync(message, cancellationToken);
 
     /// <inheritdoc/>
     public virtual UpstreamErrorKind Classify(int status, ReadOnlySpan<byte> body) => _errors.Classify(status, body);

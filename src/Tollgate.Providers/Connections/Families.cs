@@ -1,9 +1,13 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Tollgate.Engine.Upstream;
 using Tollgate.Providers.Amazon;
 using Tollgate.Providers.Anthropic;
 using Tollgate.Providers.Azure;
 using Tollgate.Providers.Google;
+using Tollgate.Providers.Natives;
 
 namespace Tollgate.Providers.Connections;
 
@@ -17,6 +21,21 @@ internal sealed record ConnectionServices(TimeProvider Clock, EntraTokens Entra)
 
     /// <summary>Keys of Amazon's services.</summary>
     public AmazonCredentials Amazon { get; init; } = new(Clock);
+
+    /// <summary>Tokens of issuers that are asked over HTTP.</summary>
+    public TokenCache Tokens { get; init; } = new(Clock);
+
+    /// <summary>Sends requests to issuers of tokens, by the TLS and proxy settings of the connection that needs one.</summary>
+    public Func<TransportOptions, HttpMessageInvoker> Http { get; init; } = static _ => throw new InvalidOperationException("No HTTP was given.");
+
+    /// <summary>Logins of Copilot users, by where they are kept.</summary>
+    public ConcurrentDictionary<CopilotFiles, CopilotLogin> Logins { get; } = [];
+
+    /// <summary>For what an operator must do before a connection works.</summary>
+    public ILoggerFactory Loggers { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>Asks issuers of tokens for a connection.</summary>
+    public TokenEndpoint Issuer(ConnectionDraft draft) => new(Http(OpenAiConnection.TransportOf(draft)), Clock);
 }
 
 /// <summary>
@@ -40,6 +59,29 @@ internal static class Families
             ["media:fal_ai"] = OpenAi,
             ["bedrock"] = BedrockFamily.Open,
             ["own:sagemaker"] = SageMakerConnection.Open,
+            ["ollama"] = OllamaFamily.Open,
+            ["cohere"] = CohereFamily.Open,
+            ["huggingface"] = HuggingFaceFamily.Open,
+            ["databricks"] = DatabricksFamily.Open,
+            ["own:watsonx"] = WatsonxFamily.Open,
+            ["own:cloudflare"] = CloudflareFamily.Open,
+            ["own:oobabooga"] = OpenAi,
+            ["own:replicate"] = ReplicateFamily.Open,
+            ["own:snowflake"] = SmallFamilies.OpenSnowflake,
+            ["own:predibase"] = SmallFamilies.OpenPredibase,
+            ["own:nlp_cloud"] = SmallFamilies.OpenNlpCloud,
+            ["own:aleph_alpha"] = SmallFamilies.OpenAlephAlpha,
+            ["own:bytez"] = SmallFamilies.OpenBytez,
+            ["own:triton"] = SmallFamilies.OpenTriton,
+            ["own:custom"] = SmallFamilies.OpenCustom,
+            ["own:langgraph"] = SmallFamilies.OpenLangGraph,
+            ["own:langflow"] = SmallFamilies.OpenLangFlow,
+            ["own:a2a"] = SmallFamilies.OpenAgent,
+            ["own:petals"] = SmallFamilies.OpenPetals,
+            ["own:gigachat"] = GigaChatFamily.Open,
+            ["own:oci"] = OciFamily.Open,
+            ["own:sap"] = SapFamily.Open,
+            ["own:github_copilot"] = CopilotFamily.Open,
         }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>True for families that connections can be made to.</summary>
