@@ -1,29 +1,38 @@
 using System.Globalization;
 using System.Net.Http.Headers;
-using System.Text;
 using Tollgate.Engine.Upstream;
+using Tollgate.Providers.Anthropic;
 using Tollgate.Providers.Connections;
 using Tollgate.Wire;
+using Tollgate.Wire.Anthropic;
 using Tollgate.Wire.Bedrock;
 using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
+using Tollgate.Wire.Media;
 
 namespace Tollgate.Providers.Amazon;
 
 /// <summary>A connection to a model of Bedrock.</summary>
 /// <param name="draft">Row and deployment.</param>
 /// <param name="model">The model.</param>
+/// <param name="region">Its region.</param>
 /// <param name="address">Where Bedrock is; for <c>converse_like/</c> the whole address.</param>
 /// <param name="authorization">Signature or bearer token.</param>
-internal sealed class BedrockConnection(ConnectionDraft draft, BedrockModel model, string address, Authorization authorization)
+internal sealed class BedrockConnection(ConnectionDraft draft, BedrockModel model, string region, string address, Authorization authorization)
     : DialectConnection(draft, authorization), IUpstreamConnection
 {
-    private const string AnthropicVersion = "bedrock-2023-05-31";
+    private static readonly BedrockRerank Rerank = new();
+
+    private static readonly BedrockPictures Pictures = new();
+
+    private static readonly string[] Efforts = ["minimal", "low", "medium", "high"];
 
     private readonly BedrockWire _wire = BedrockWire.Of(model);
     private readonly Rewriters _chat = new(draft);
+    private readonly Rewriters _messages = new(draft, AnthropicBody.ShapeFor(AnthropicHost.BedrockInvoke));
     private readonly UpstreamEndpoint?[] _endpoints = new UpstreamEndpoint?[Surfaces.Count * 2];
     private TargetModel? _target;
+    private TargetModel? _claude;
 
     /// <inheritdoc/>
     protected override Surface Spoken => _wire.Spoken;
@@ -35,7 +44,16 @@ internal sealed class BedrockConnection(ConnectionDraft draft, BedrockModel mode
     public override EmbeddingCodec? Embeddings { get; } = EmbeddingsOf(model.Name);
 
     /// <inheritdoc/>
-    public override TargetModel TargetFor(Surface spoken) => _target ??= base.TargetFor(spoken) with { Options = Options() };
+    public override TargetModel TargetFor(Surface spoken)
+        => spoken is Surface.Messages ? _claude ??= Claude() : _target ??= base.TargetFor(spoken) with { Options = Options() };
+
+    /// <inheritdoc/>
+    public override MediaShape? ShapeFor(Surface surface) => surface switch
+    {
+        Surface.Rerank => Rerank,
+        Surface.ImageGenerations => Pictures,
+        _ => null,
+    };
 
     /// <inheritdoc/>
     public override UpstreamEndpoint EndpointFor(Surface surface, bool stream, string? apiVersion)
@@ -52,9 +70,11 @@ internal sealed class BedrockConnection(ConnectionDraft draft, BedrockModel mode
             case Surface.Chat:
                 return WriteChat(request, edits);
             case Surface.Messages:
-                return WriteMessages(request, edits);
-            default:
+                return AnthropicBody.Write(request, AnthropicHost.BedrockInvoke, Draft.Model, _messages, edits);
+            case Surface.Converse or Surface.Prompt:
                 return null;
+            default:
+                return _chat.Write(request, edits);
         }
     }
 
@@ -65,13 +85,27 @@ internal sealed class BedrockConnection(ConnectionDraft draft, BedrockModel mode
     public UpstreamErrorKind Classify(int status, ReadOnlySpan<byte> body, HttpResponseHeaders? headers)
         => AmazonErrors.Classify(status, body, headers) ?? base.Classify(status, body);
 
+    private TargetModel Claude()
+    {
+        var target = AnthropicModels.TargetOf(Draft, AnthropicHost.BedrockInvoke);
+        return target with { Options = new Dictionary<string, string>(target.Options, StringComparer.Ordinal) { [MessagesOptions.MediaAsBytes] = "true" } };
+    }
+
     private Dictionary<string, string> Options()
     {
         var options = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["base_model"] = model.Route is "nova" or "nova-2" ? $"amazon.{model.Route}" : Draft.Deployment.Info.BaseModel ?? model.Name,
-            ["media_as_bytes"] = "true",
+            [BedrockRerank.ArnOption] = model.Id.StartsWith("arn:", StringComparison.Ordinal) ? model.Id : $"arn:aws:bedrock:{region}::foundation-model/{model.Id}",
         };
+        foreach (var effort in Efforts)
+        {
+            if (Draft.Env($"DEFAULT_REASONING_EFFORT_{effort.ToUpperInvariant()}_THINKING_BUDGET") is { } tokens)
+            {
+                options["thinking_budget_" + effort] = tokens;
+            }
+        }
+
         if (_wire.Family is not null)
         {
             options[PromptCodec.FamilyOption] = _wire.Family;
@@ -109,8 +143,14 @@ internal sealed class BedrockConnection(ConnectionDraft draft, BedrockModel mode
             return new UpstreamEndpoint(null, Draft.Fault);
         }
 
-        var embeds = surface is Surface.Embeddings && Embeddings is not null;
-        if (!embeds && surface is not (Surface.Chat or Surface.Messages or Surface.Converse or Surface.Prompt))
+        if (surface is Surface.Rerank)
+        {
+            return EndpointTable.Make(Draft, Draft.HasOwnBase ? $"{EndpointTable.Split(address).Root}/rerank"
+                : $"https://bedrock-agent-runtime.{region}.{BedrockFamily.DomainOf(region)}/rerank");
+        }
+
+        var isOther = surface is Surface.ImageGenerations || (surface is Surface.Embeddings && Embeddings is not null);
+        if (!isOther && surface is not (Surface.Chat or Surface.Messages or Surface.Converse or Surface.Prompt))
         {
             return EndpointTable.BadRequest(Draft, $"the provider '{Draft.Row.Slug}' does not serve {surface.Route()} for model '{model.Id}'.");
         }
@@ -120,7 +160,7 @@ internal sealed class BedrockConnection(ConnectionDraft draft, BedrockModel mode
             return EndpointTable.Make(Draft, address);
         }
 
-        var invokes = embeds || surface is Surface.Messages || _wire.Invokes;
+        var invokes = isOther || surface is Surface.Messages || _wire.Invokes;
         var operation = (invokes, stream && _wire.Family is not "j2") switch
         {
             (false, false) => "converse",
@@ -146,18 +186,6 @@ internal sealed class BedrockConnection(ConnectionDraft draft, BedrockModel mode
         var cut = new JsonEdits();
         new RootCutter(text, members).Cut(cut, static name => name is "model" or "stream" or "stream_options");
         edits.Replace(0, request.Json.Length, Edited(text, cut).Text);
-        return null;
-    }
-
-    /// <summary>Anthropic's body for InvokeModel (03-anthropic.md section 4): with the version in it, without model and stream.</summary>
-    private static ConnectionFault? WriteMessages(in UpstreamRequest request, JsonEdits edits)
-    {
-        new RootCutter(request.Json, request.Members).Cut(edits, static name => name is "model" or "stream");
-        if (request.Members.Find(request.Json.Span, "anthropic_version"u8) < 0)
-        {
-            edits.Insert(request.Members.RootEnd, Encoding.UTF8.GetBytes($",\"anthropic_version\":\"{AnthropicVersion}\""));
-        }
-
         return null;
     }
 

@@ -40,13 +40,13 @@ internal static class BedrockFamily
                 draft.Fault = EndpointTable.BaseMissing(draft).Fault;
             }
 
-            return new BedrockConnection(draft, model, draft.Base ?? "", new KeyAuthorization(draft, ProviderAuth.Bearer));
+            return new BedrockConnection(draft, model, region, draft.Base ?? "", new KeyAuthorization(draft, ProviderAuth.Bearer));
         }
 
         // Where both are given, requests go to the one and are signed for the other: a proxy before Bedrock.
         var signed = own is not null && Uri.TryCreate(draft.Base, UriKind.Absolute, out var signedFor) ? signedFor : null;
         draft.Base = own ?? draft.Base ?? $"https://bedrock-runtime.{region}.{DomainOf(region)}";
-        return new BedrockConnection(draft, model, draft.Base, AmazonAuthorization.Choose(draft, services, "bedrock", region, signed));
+        return new BedrockConnection(draft, model, region, draft.Base, AmazonAuthorization.Choose(draft, services, "bedrock", region, signed));
     }
 
     /// <summary>The region that deployment or environment name.</summary>

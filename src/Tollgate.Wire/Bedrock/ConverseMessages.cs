@@ -54,6 +54,10 @@ internal sealed class ConverseMessages(ChatRequest request, TargetModel target, 
         if (turns[^1].IsAssistant)
         {
             TrimEnd(turns[^1].Parts);
+            if (turns[^1].Parts.Count == 0)
+            {
+                turns.RemoveAt(turns.Count - 1);
+            }
         }
 
         json.WriteStartArray("messages"u8);
@@ -135,11 +139,11 @@ internal sealed class ConverseMessages(ChatRequest request, TargetModel target, 
         if (parts[^1] is TextPart text && text.Text.Length > 0 && char.IsWhiteSpace(text.Text[^1]))
         {
             var rest = text.Text.TrimEnd();
-            if (rest.Length == 0 && parts.Count > 1)
+            if (rest.Length == 0)
             {
                 parts.RemoveAt(parts.Count - 1);
             }
-            else if (rest.Length > 0)
+            else
             {
                 parts[^1] = text with { Text = rest };
             }

@@ -12,7 +12,7 @@ internal sealed class ConverseRequest(ChatRequest request, TargetModel target, U
     /// <summary>Writes it.</summary>
     public void Write()
     {
-        var thinking = ConverseThinking.Of(request, _traits);
+        var thinking = ConverseThinking.Of(request, _traits, target.Options);
         json.WriteStartObject();
         if (target.Options.ContainsKey(ConverseCodec.InvokeOption))
         {

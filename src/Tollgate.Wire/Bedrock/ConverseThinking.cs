@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tollgate.Wire.Hub;
 
 namespace Tollgate.Wire.Bedrock;
@@ -9,6 +10,9 @@ namespace Tollgate.Wire.Bedrock;
 /// <param name="Effort">The effort in the model's own word; null for none.</param>
 internal readonly record struct ConverseThinking(bool IsOn, bool IsAdaptive, long? Budget, string? Effort)
 {
+    /// <summary>Begins the names of settings that hold the tokens for an effort; the same as in Anthropic's dialect.</summary>
+    public const string BudgetPrefix = "thinking_budget_";
+
     /// <summary>Bedrock refuses less.</summary>
     private const long LeastBudget = 1024;
 
@@ -20,7 +24,10 @@ internal readonly record struct ConverseThinking(bool IsOn, bool IsAdaptive, lon
 
     /// <summary>Works it out.</summary>
     /// <exception cref="WireException">The effort is none that the model knows.</exception>
-    public static ConverseThinking Of(ChatRequest request, in ConverseTraits traits)
+    /// <param name="request">The request.</param>
+    /// <param name="traits">The model's.</param>
+    /// <param name="options">Settings of the connection: tokens for an effort in words, by <see cref="BudgetPrefix"/> and the word.</param>
+    public static ConverseThinking Of(ChatRequest request, in ConverseTraits traits, IReadOnlyDictionary<string, string> options)
     {
         if (request.Reasoning is not { } asked || asked.Mode is ReasoningMode.Disabled || asked.Effort is "none" || asked.BudgetTokens is 0
             || asked is { Mode: ReasoningMode.Unstated, Effort: null, BudgetTokens: null })
@@ -30,14 +37,14 @@ internal readonly record struct ConverseThinking(bool IsOn, bool IsAdaptive, lon
 
         return traits.Family switch
         {
-            ModelFamily.Claude => OfClaude(asked, traits),
+            ModelFamily.Claude => OfClaude(asked, traits, options),
             ModelFamily.Nova2 => new ConverseThinking(IsOn: true, IsAdaptive: false, Budget: null, Level(asked)),
             ModelFamily.GptOss => new ConverseThinking(IsOn: false, IsAdaptive: false, Budget: null, Level(asked)),
             _ => default,
         };
     }
 
-    private static ConverseThinking OfClaude(ReasoningRequest asked, in ConverseTraits traits)
+    private static ConverseThinking OfClaude(ReasoningRequest asked, in ConverseTraits traits, IReadOnlyDictionary<string, string> options)
     {
         var decides = asked.Mode is ReasoningMode.Adaptive || asked.BudgetTokens is < 0;
         if (traits.AdaptiveThinking && (decides || asked.BudgetTokens is null || traits.Version >= 47))
@@ -47,11 +54,14 @@ internal readonly record struct ConverseThinking(bool IsOn, bool IsAdaptive, lon
 
         var budget = asked.BudgetTokens is > 0 and var stated ? stated : asked.Effort switch
         {
-            "minimal" or "low" => 1024,
-            "medium" or null => 2048,
-            "high" => 4096,
+            "minimal" => Tokens("minimal", 1024),
+            "low" => Tokens("low", 1024),
+            "medium" or null => Tokens("medium", 2048),
+            "high" => Tokens("high", 4096),
             _ => throw Unknown(asked.Effort),
         };
+        long Tokens(string effort, long usual)
+            => options.TryGetValue(BudgetPrefix + effort, out var text) && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var own) ? own : usual;
         return new ConverseThinking(IsOn: true, IsAdaptive: false, Math.Max(budget, LeastBudget), Effort: null);
     }
 

@@ -8,7 +8,7 @@ namespace Tollgate.Wire.Bedrock;
 /// <summary>
 /// Cuts <c>application/vnd.amazon.eventstream</c> into payloads. An event is handed on as <c>{"&lt;event-type&gt;":&lt;payload&gt;}</c>; the
 /// pieces of InvokeModel and of SageMaker's endpoints, which wrap a stream of somebody else's, as what they hold. Exceptions become
-/// <c>{"error":{"message","type","code"}}</c> with the status they stand for.
+/// <c>{"type":"error","error":{"message","type","code"}}</c> with the status they stand for.
 /// </summary>
 /// <remarks>Made for any upstream whose answer has that media type, whatever dialect its payloads are in.</remarks>
 public sealed class EventStreamSplitter : IFrameSplitter
@@ -173,6 +173,9 @@ public sealed class EventStreamSplitter : IFrameSplitter
         _wrapped.ResetWrittenCount();
         using var json = new Utf8JsonWriter(_wrapped, HubJson.Writing);
         json.WriteStartObject();
+
+        // Anthropic's dialect tells its events by the type at the root.
+        json.WriteString("type"u8, "error"u8);
         json.WriteStartObject("error"u8);
         json.WriteString("message"u8, message ?? frame.ErrorMessage ?? type);
         json.WriteString("type"u8, type);

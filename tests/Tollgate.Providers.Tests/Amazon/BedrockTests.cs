@@ -127,7 +127,7 @@ public sealed class BedrockTests
     [Theory]
     [InlineData("""{"model":"m","max_tokens":5,"messages":[]}""", """{"max_tokens":5,"messages":[],"anthropic_version":"bedrock-2023-05-31"}""")]
     [InlineData("""{"max_tokens":5,"stream":true,"messages":[],"model":"m"}""", """{"max_tokens":5,"messages":[],"anthropic_version":"bedrock-2023-05-31"}""")]
-    [InlineData("""{"anthropic_version":"x","stream":true,"model":"m"}""", """{"anthropic_version":"x"}""")]
+    [InlineData("""{"anthropic_version":"x","stream":true,"model":"m"}""", """{"anthropic_version":"bedrock-2023-05-31"}""")]
     public void AnthropicsBodyForInvokeModel_HasTheVersion(string body, string expected)
         => Connect("bedrock/invoke/anthropic.claude-3-haiku-20240307-v1:0").Rewrite(body, surface: Surface.Messages).ShouldBe(expected);
 

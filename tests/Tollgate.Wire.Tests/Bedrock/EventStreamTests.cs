@@ -73,17 +73,17 @@ public sealed class EventStreamTests
     public void FrameWithoutPayload_IsAnEmptyObject() => ReadAll([Frames.Event("initial-response", "")]).ShouldBe(["""{"initial-response":{}}"""]);
 
     [Theory]
-    [InlineData("throttlingException", """{"message":"Too many requests"}""", """{"error":{"message":"Too many requests","type":"throttlingException","code":"429"}}""")]
-    [InlineData("modelStreamErrorException", """{"message":"m","originalStatusCode":424}""", """{"error":{"message":"m","type":"modelStreamErrorException","code":"424"}}""")]
-    [InlineData("serviceUnavailableException", "no JSON", """{"error":{"message":"serviceUnavailableException","type":"serviceUnavailableException","code":"503"}}""")]
-    [InlineData("somethingNewException", """{"message":"m"}""", """{"error":{"message":"m","type":"somethingNewException","code":"500"}}""")]
+    [InlineData("throttlingException", """{"message":"Too many requests"}""", """{"type":"error","error":{"message":"Too many requests","type":"throttlingException","code":"429"}}""")]
+    [InlineData("modelStreamErrorException", """{"message":"m","originalStatusCode":424}""", """{"type":"error","error":{"message":"m","type":"modelStreamErrorException","code":"424"}}""")]
+    [InlineData("serviceUnavailableException", "no JSON", """{"type":"error","error":{"message":"serviceUnavailableException","type":"serviceUnavailableException","code":"503"}}""")]
+    [InlineData("somethingNewException", """{"message":"m"}""", """{"type":"error","error":{"message":"m","type":"somethingNewException","code":"500"}}""")]
     public void Exception_BecomesAnError(string type, string payload, string expected)
         => ReadAll([Frames.Exception(type, payload)]).ShouldBe([expected]);
 
     [Fact]
     public void UnmodelledError_BecomesAnError()
         => ReadAll([Frames.Make([], Frames.Text(":message-type", "error"), Frames.Text(":error-code", "InternalFailure"), Frames.Text(":error-message", "Sorry"))])
-            .ShouldBe(["""{"error":{"message":"Sorry","type":"InternalFailure","code":"500"}}"""]);
+            .ShouldBe(["""{"type":"error","error":{"message":"Sorry","type":"InternalFailure","code":"500"}}"""]);
 
     [Fact]
     public void Chunk_IsUnwrapped()
