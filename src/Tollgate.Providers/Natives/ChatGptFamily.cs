@@ -19,8 +19,7 @@ internal static class ChatGptFamily
     private static readonly string[] Refused =
     [
         "max_tokens", "max_output_tokens", "max_completion_tokens", "metadata", "temperature", "top_p", "user", "store", "stream",
-            "service_tier", "truncation",
-        "safety_identifier", "stream_options", "top_logprobs",
+        "service_tier", "truncation", "safety_identifier", "stream_options", "top_logprobs", "instructions",
     ];
 
     public static IUpstreamConnection Open(ConnectionDraft draft, ConnectionServices services)
@@ -35,8 +34,8 @@ internal static class ChatGptFamily
 
         var instructions = draft.Env("CHATGPT_DEFAULT_INSTRUCTIONS") ?? Instructions;
         var login = new ChatGptLogin(ChatGptLogin.FileOf(draft), services.Issuer(draft), services.Clock);
-        return new NativeConnection(draft, new TokenAuthorization(draft, services.Tokens, new TokenSource(login.Identity,
-            login.FetchAsync)), new NativeWiring
+        var source = new TokenSource(login.Identity, login.FetchAsync);
+        return new NativeConnection(draft, new TokenAuthorization(draft, services.Tokens, source), new NativeWiring
         {
             Spoken = Surface.Responses,
             Address = (_, _) => NativeConnection.Below(draft, "/responses"),
@@ -58,11 +57,7 @@ internal static class ChatGptFamily
             }
         }
 
-        if (body.Text("instructions"u8) is null)
-        {
-            json.WriteString("instructions"u8, instructions);
-        }
-
+        json.WriteString("instructions"u8, body.Text("instructions"u8) ?? instructions);
         json.WriteBoolean("store"u8, false);
         json.WriteBoolean("stream"u8, true);
         json.WriteEndObject();
@@ -76,8 +71,8 @@ internal static class ChatGptFamily
         if (response.IsSuccessStatusCode)
         {
             var bytes = await response.Content.ReadAsByteArrayAsync(cancellationToken);
-            response.Content = new ByteArrayContent(LastAnswer(bytes)) { Headers = { ContentType = new MediaTypeHeaderValue(
-                "application/json") } };
+            response.Content = new ByteArrayContent(LastAnswer(bytes));
+            response.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         }
 
         return response;
@@ -87,16 +82,14 @@ internal static class ChatGptFamily
     {
         var splitter = new SseSplitter();
         var answer = """{"error":{"message":"the stream ended without an answer","type":"server_error"}}"""u8.ToArray();
-        for (var found = true; found;)
+        for (var more = true; more;)
         {
-            found = splitter.TryRead(stream, out var consumed, out var next) || splitter.TryFinish(stream[consumed..], out next);
-            if (found && AnswerOf(next.Data) is { } held)
-            {
-                answer = held;
-            }
-
+            more = splitter.TryRead(stream, out var consumed, out var next);
             stream = stream[consumed..];
-            found &= !stream.IsEmpty;
+            if (more || splitter.TryFinish(stream, out next))
+            {
+                answer = AnswerOf(next.Data) ?? answer;
+            }
         }
 
         return answer;
