@@ -174,6 +174,11 @@ internal sealed class MockHandler(MockServerOptions options, MockStatistics stat
                 case "embeddings":
                     return EmbedAsync(call);
             }
+
+            if (MediaAnswers.Of(operation, call.Body) is var (type, body))
+            {
+                return _sender.SendAsync(call, StatusCodes.Status200OK, type, body);
+            }
         }
         else if (HttpMethods.IsGet(call.Http.Request.Method))
         {

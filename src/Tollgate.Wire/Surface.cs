@@ -60,6 +60,9 @@ public enum Surface : byte
     /// <summary>Ollama chat.</summary>
     OllamaChat,
 
+    /// <summary>A conversation made into one prompt, as the older models of Bedrock and text-generation servers take it.</summary>
+    Prompt,
+
     /// <summary>Ollama generate: one prompt.</summary>
     OllamaGenerate,
 
@@ -130,7 +133,15 @@ public static class Surfaces
     /// <summary>True for surfaces whose calls go through the chat hub when client and upstream speak differently.</summary>
     public static bool IsChat(this Surface surface) => surface is Surface.Chat or Surface.Completions or Surface.Responses or Surface.Messages
         or Surface.GenerateContent or Surface.Converse or Surface.CohereChat or Surface.OllamaChat
-        or (>= Surface.OllamaGenerate and <= Surface.SapOrchestration);
+        or (>= Surface.Prompt and <= Surface.SapOrchestration);
+
+    /// <summary>True for pictures, sounds, judgements and orders: calls that are neither conversations nor embeddings.</summary>
+    public static bool IsMedia(this Surface surface) => surface is Surface.ImageGenerations or Surface.ImageEdits or Surface.ImageVariations
+        or Surface.Speech or Surface.Transcriptions or Surface.Translations or Surface.Moderations or Surface.Rerank;
+
+    /// <summary>True for calls whose requests bring files, as <c>multipart/form-data</c>.</summary>
+    public static bool TakesForm(this Surface surface)
+        => surface is Surface.ImageEdits or Surface.ImageVariations or Surface.Transcriptions or Surface.Translations;
 
     /// <summary>Route as error messages, logs and daily tables name it.</summary>
     public static string Route(this Surface surface) => surface switch

@@ -8,6 +8,7 @@ public sealed class SpendingRouteTests
 {
     private const string Model = "\"model\":\"" + Config.Paid + "\"";
     private const string Prompt = "{" + Model + ",\"prompt\":\"How much is it?\"}";
+    private const string Query = "{\"model\":\"" + Config.Ranked + "\",\"query\":\"x\",\"documents\":[\"a\",\"b\"]}";
     private const string Input = "{" + Model + ",\"input\":\"How much is it?\"}";
 
     /// <summary>Routes that spend: what to call, and a body that would be served.</summary>
@@ -22,6 +23,31 @@ public sealed class SpendingRouteTests
         ["/v1/embeddings"] = [("v1/embeddings", Input)],
         ["/embeddings"] = [("embeddings", Input)],
         ["/openai/v1/embeddings"] = [("openai/v1/embeddings", Input)],
+        ["/v1/images/generations"] = [("v1/images/generations", Prompt)],
+        ["/images/generations"] = [("images/generations", Prompt)],
+        ["/openai/v1/images/generations"] = [("openai/v1/images/generations", Prompt)],
+        ["/v1/images/edits"] = [("v1/images/edits", Client.Form(Config.Paid, "image")), ("v1/images/edits", Prompt)],
+        ["/images/edits"] = [("images/edits", Client.Form(Config.Paid, "image"))],
+        ["/openai/v1/images/edits"] = [("openai/v1/images/edits", Client.Form(Config.Paid, "image"))],
+        ["/v1/images/variations"] = [("v1/images/variations", Client.Form(Config.Paid, "image"))],
+        ["/images/variations"] = [("images/variations", Client.Form(Config.Paid, "image"))],
+        ["/openai/v1/images/variations"] = [("openai/v1/images/variations", Client.Form(Config.Paid, "image"))],
+        ["/v1/audio/speech"] = [("v1/audio/speech", Input)],
+        ["/audio/speech"] = [("audio/speech", Input)],
+        ["/openai/v1/audio/speech"] = [("openai/v1/audio/speech", Input)],
+        ["/v1/audio/transcriptions"] = [("v1/audio/transcriptions", Client.Form(Config.Paid, "file"))],
+        ["/audio/transcriptions"] = [("audio/transcriptions", Client.Form(Config.Paid, "file"))],
+        ["/openai/v1/audio/transcriptions"] = [("openai/v1/audio/transcriptions", Client.Form(Config.Paid, "file"))],
+        ["/v1/audio/translations"] = [("v1/audio/translations", Client.Form(Config.Paid, "file"))],
+        ["/audio/translations"] = [("audio/translations", Client.Form(Config.Paid, "file"))],
+        ["/openai/v1/audio/translations"] = [("openai/v1/audio/translations", Client.Form(Config.Paid, "file"))],
+        ["/v1/moderations"] = [("v1/moderations", Input)],
+        ["/moderations"] = [("moderations", Input)],
+        ["/openai/v1/moderations"] = [("openai/v1/moderations", Input)],
+        ["/v1/rerank"] = [("v1/rerank", Query)],
+        ["/v2/rerank"] = [("v2/rerank", Query)],
+        ["/rerank"] = [("rerank", Query)],
+        ["/openai/v1/rerank"] = [("openai/v1/rerank", Query)],
         ["/openai/deployments/{**rest}"] = InPath("openai/deployments"),
         ["/engines/{**rest}"] = InPath("engines"),
         ["/v1/engines/{**rest}"] = InPath("v1/engines"),
@@ -97,6 +123,9 @@ public sealed class SpendingRouteTests
     private static (string Path, string Body)[] InPath(string prefix) =>
     [
         ($"{prefix}/{Config.Paid}/chat/completions", Client.Chat(Config.Paid)), ($"{prefix}/{Config.Paid}/completions", Prompt),
-        ($"{prefix}/{Config.Paid}/embeddings", Input),
+        ($"{prefix}/{Config.Paid}/embeddings", Input), ($"{prefix}/{Config.Paid}/images/generations", Prompt),
+        ($"{prefix}/{Config.Paid}/images/edits", Client.Form(Config.Paid, "image")), ($"{prefix}/{Config.Paid}/audio/speech", Input),
+        ($"{prefix}/{Config.Paid}/audio/transcriptions", Client.Form(Config.Paid, "file")),
+        ($"{prefix}/{Config.Paid}/audio/translations", Client.Form(Config.Paid, "file")),
     ];
 }

@@ -24,15 +24,20 @@ internal readonly record struct CallEstimate(Estimate ToReserve, bool IsUnpriced
 
     public static CallEstimate For(CallContext call)
     {
+        if (call.CountsTokens)
+        {
+            return new CallEstimate(new Estimate(0, 0, 0, IsFree: true), IsUnpriced: false);
+        }
+
         var group = call.Group!;
         var mode = call.Snapshot.Config.Budgets.Mode;
         var input = TokenEstimate.FromBytes(call.Body.Length);
-        var limit = call.Surface == Surface.Embeddings ? 0 : call.Envelope.MaxOutputTokens;
+        var limit = call.Surface == Surface.Embeddings || call.Media is not null ? 0 : call.Envelope.MaxOutputTokens;
         var choices = call.Envelope.Choices;
         var isStrict = mode == BudgetMode.Strict;
         var cost = 0L;
         var isFree = true;
-        var isUnpriced = true;
+        var isUnpriced = call.Surface is not Surface.Moderations;
         var mostOutput = 0L;
         foreach (var deployment in group.Deployments)
         {
@@ -65,7 +70,7 @@ internal readonly record struct CallEstimate(Estimate ToReserve, bool IsUnpriced
             isFree &= prices.IsExplicitlyFree;
             isUnpriced &= !prices.IsPriced;
             mostOutput = Math.Max(mostOutput, deployment.Sizes.MaxOutputTokens ?? 0);
-            cost = Math.Max(cost, isStrict
+            cost = Math.Max(cost, call.Media is { } media ? media.EstimateNano(deployment) : isStrict
                 ? prices.UpperBoundNano(InputBound(call, deployment), (limit ?? deployment.Sizes.MaxOutputTokens ?? LargeOutput) * choices)
                 : prices.EstimateNano(input, (limit ?? UsualOutput) * choices));
         }

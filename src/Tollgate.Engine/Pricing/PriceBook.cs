@@ -88,6 +88,43 @@ public sealed class PriceBook
         return sheet;
     }
 
+    /// <summary>
+    /// Prices of pictures, which price lists have under names of their own: <c>hd/1024-x-1024/model</c>, or without the quality. Null where
+    /// there are none, or the operator has set prices.
+    /// </summary>
+    public PriceSheet? PicturePricesOf(DeploymentConfig deployment, string provider, string upstreamModel, string? quality, string? size)
+    {
+        if (!deployment.Prices.IsEmpty)
+        {
+            return null;
+        }
+
+        var resolved = _providers.Resolve(upstreamModel, deployment.CustomProvider, deployment.ApiBase).Model;
+        var model = deployment.Info.BaseModel is { Length: > 0 } known ? known[(known.LastIndexOf('/') + 1)..] : resolved;
+        var side = size is null or "auto" ? "1024-x-1024" : size.Replace("x", "-x-", StringComparison.Ordinal);
+        foreach (var name in (ReadOnlySpan<string>)[$"{(quality is null or "auto" ? "standard" : quality)}/{side}/{model}", $"{side}/{model}"])
+        {
+            var key = (deployment.Id, name);
+            if (_byAnswer.TryGetValue(key, out var sheet))
+            {
+                return sheet;
+            }
+
+            if (_source.Find(provider, name, baseModel: null) is { IsEmpty: false } found)
+            {
+                sheet = Sheet(found, provider, RegionOf(deployment));
+                if (_byAnswer.Count < MostSheets)
+                {
+                    _byAnswer.TryAdd(key, sheet);
+                }
+
+                return sheet;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Published prices of a model that no deployment serves, by its name with or without provider prefix; null when unknown.</summary>
     public PriceSheet? Published(string model, out string provider)
     {

@@ -27,6 +27,11 @@ internal static class UnitCosts
             input += units.InputSeconds * rates[PriceKind.SecondIn] + units.InputCharacters * rates[PriceKind.CharacterIn];
             output += units.OutputSeconds * rates[PriceKind.SecondOut] + units.OutputCharacters * rates[PriceKind.CharacterOut];
         }
+        else if (output == 0)
+        {
+            // A text read aloud: the text is paid in tokens, the sound by its length.
+            output += units.OutputSeconds * rates[PriceKind.SecondOut];
+        }
 
         return (input, output);
     }

@@ -35,6 +35,9 @@ public sealed class Deployment(DeploymentConfig config, IUpstreamConnection conn
     /// <summary>Prices of a call that the upstream says <paramref name="answerModel"/> has answered; counts where the configured model has none.</summary>
     public PriceSheet PricesFor(string? answerModel) => book?.PricesOf(Config, Prices, Connection.Provider, answerModel) ?? Prices;
 
+    /// <summary>Prices of pictures of a size and quality; null where none are published for them or the operator has set prices.</summary>
+    public PriceSheet? PicturePrices(string? quality, string? size) => book?.PicturePricesOf(Config, Connection.Provider, UpstreamModel, quality, size);
+
     /// <summary>The model's name at the provider, without the provider's prefix: what logs and rollups show.</summary>
     public string ModelName { get; } = upstreamModel.StartsWith(connection.Provider + "/", StringComparison.Ordinal)
         ? upstreamModel[(connection.Provider.Length + 1)..]

@@ -33,8 +33,7 @@ internal sealed partial class SpendRecorder(
         call.IsRecorded = true;
         if (call.Usage is { } usage)
         {
-            var prices = deployment.Prices;
-            call.Cost = CostCalculator.Calculate(prices, usage, call.ServiceTier);
+            call.Cost = CostOf(call, deployment, usage);
             if (call.Cost.IsUnknown)
             {
                 WarnUnpriced(deployment);
@@ -77,6 +76,17 @@ internal sealed partial class SpendRecorder(
         journal.Append(spent);
     }
 
+    /// <summary>Gives back what was held for a call that costs nothing and is not worth a record.</summary>
+    public void Release(CallContext call, CallScratch scratch)
+    {
+        if (!call.IsRecorded)
+        {
+            call.IsRecorded = true;
+            admission.Settle(call, scratch.Claims, 0, 0);
+            budgets.Settle(call, scratch.RouteClaims, 0);
+        }
+    }
+
     private void Count(CallContext call, CallScratch scratch, long nano)
     {
         budgets.Settle(call, scratch.RouteClaims, nano);
@@ -103,6 +113,23 @@ internal sealed partial class SpendRecorder(
         }
 
         admission.Settle(call, claims, nano, tokens);
+    }
+
+    private static CostBreakdown CostOf(CallContext call, Deployment deployment, in TokenUsage usage)
+    {
+        if (call.Media is not { } media)
+        {
+            return CostCalculator.Calculate(deployment.Prices, usage, call.ServiceTier);
+        }
+
+        var complete = media.Complete(usage, out var isEstimated);
+        call.Usage = complete;
+        call.UsageEstimated |= isEstimated;
+
+        // Judging texts is free everywhere.
+        return call.Surface is Surface.Moderations
+            ? default
+            : CostCalculator.Calculate(media.PricesOf(deployment, complete), complete, call.ServiceTier, media.Units());
     }
 
     /// <summary>Tokens of the kind that is limited.</summary>

@@ -49,7 +49,8 @@ internal sealed class EmbeddingCaller(UpstreamTransport transport, TimeProvider 
                 }
 
                 headers = response.Headers;
-                Add(all, response.Vectors!, slice);
+                response.Vectors!.PromptTokens ??= headers is null ? null : connection.UsageOf(headers)?.PromptTokens;
+                Add(all, response.Vectors, slice);
             }
 
             return new EmbeddingAnswer(Written(all, call.Envelope.Model, request.AsBase64), headers, null);

@@ -4,8 +4,17 @@ using Tollgate.Wire.Json;
 
 namespace Tollgate.Engine.Upstream;
 
+/// <summary>A request body made of buffers that somebody else owns.</summary>
+internal interface ISentContent
+{
+    /// <summary>
+    /// The body is still being read from. HTTP/2 may hand out an answer (or a failure) while it sends on: buffers must not be reused then.
+    /// </summary>
+    bool IsSending { get; }
+}
+
 /// <summary>A request body that is the client's own bytes with edits: sent piece by piece from the client's buffer, never copied together.</summary>
-internal sealed class SplicedContent : HttpContent
+internal sealed class SplicedContent : HttpContent, ISentContent
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
@@ -21,9 +30,7 @@ internal sealed class SplicedContent : HttpContent
         Headers.ContentType = Json;
     }
 
-    /// <summary>
-    /// The body is still being read from. HTTP/2 may hand out an answer (or a failure) while it sends on: buffers must not be reused then.
-    /// </summary>
+    /// <inheritdoc/>
     public bool IsSending => _sending;
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context)

@@ -10,7 +10,8 @@ using Tollgate.Wire.Hub;
 namespace Tollgate.Engine.Upstream;
 
 /// <summary>Step 7: one attempt. Sends the request, relays the answer, and says what it came to.</summary>
-internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodies, StreamRelay streams, AnswerPaths paths, RequestMedia media, MockAnswers mocks,
+internal sealed class UpstreamCaller(
+    UpstreamTransport transport, BodyRelay bodies, StreamRelay streams, AnswerPaths paths, RequestMedia media, MediaRelay works, MockAnswers mocks,
     EmbeddingCaller embeddings, TimeProvider time)
 {
     /// <summary>Makes an attempt on a deployment.</summary>
@@ -26,7 +27,9 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
         }
         catch (Exception exception) when (UpstreamErrors.IsOfTransport(exception))
         {
-            return UpstreamErrors.FromException(deployment, exception, clock);
+            return call.Form?.Fault is { } fault && clock.End == AttemptEnd.Running
+                ? UpstreamErrors.FromClient(deployment, fault)
+                : UpstreamErrors.FromException(deployment, exception, clock);
         }
         finally
         {
@@ -38,7 +41,8 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
     private async ValueTask<AttemptOutcome> CallAsync(CallContext call, CallScratch scratch, Deployment deployment, AttemptClock clock)
     {
         var connection = deployment.Connection;
-        var spoken = connection.SpokenFor(call.Surface);
+        var request = RequestFor(call);
+        var spoken = connection.SpokenFor(request);
         var endpoint = connection.EndpointFor(spoken, call.Envelope.Stream, call.Envelope.ApiVersion);
         if (endpoint.Uri is null)
         {
@@ -52,7 +56,14 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
 
         if (spoken == call.Surface)
         {
-            return await SendAsync(call, scratch, deployment, clock, endpoint.Uri, RequestFor(call), translation: null);
+            var address = call.Operation.Length == 0 ? endpoint.Uri : AddressBelow(endpoint.Uri, call.Operation);
+            return await SendAsync(call, scratch, deployment, clock, address, request, translation: null);
+        }
+
+        if (call.Operation.Length > 0)
+        {
+            return UpstreamErrors.FromFault(deployment, new ConnectionFault(
+                UpstreamErrorKind.BadRequest, $"{connection.ExceptionName} - the provider does not serve {call.Route}{call.Operation}."));
         }
 
         var (translation, unfit) = await Translation.OpenAsync(call, scratch, deployment, spoken, media, clock.Token);
@@ -63,9 +74,12 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
 
         using (translation)
         {
-            var request = new UpstreamRequest(
-                translation.Body, translation.Members, spoken, call.Envelope.Stream, call.Envelope.Policy, call.Envelope.ApiVersion);
-            return await SendAsync(call, scratch, deployment, clock, endpoint.Uri, request, translation);
+            var translated = new UpstreamRequest(
+                translation.Body, translation.Members, spoken, call.Envelope.Stream, call.Envelope.Policy, call.Envelope.ApiVersion)
+            {
+                ClientHeaders = call.Http.Request.Headers,
+            };
+            return await SendAsync(call, scratch, deployment, clock, endpoint.Uri, translated, translation);
         }
     }
 
@@ -96,18 +110,23 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
             return UpstreamErrors.FromFault(deployment, unfit);
         }
 
-        var content = new SplicedContent(request.Json, edits);
-        using var message = new HttpRequestMessage(HttpMethod.Post, address)
+        var (opened, impossible) = call.Media is null
+            ? (MediaRelay.Post(address, new SplicedContent(request.Json, edits)), null)
+            : MediaRelay.Open(call, deployment, request, edits, address);
+        if (opened is null)
         {
-            Content = content,
-            VersionPolicy = HttpVersionPolicy.RequestVersionOrHigher,
-        };
+            return UpstreamErrors.FromFault(deployment, impossible!);
+        }
+
+        using var message = opened;
+        var content = message.Content as ISentContent;
         if (await connection.AuthorizeAsync(message, ClientKey(call, deployment), clock.Token) is { } fault)
         {
             return UpstreamErrors.FromFault(deployment, fault);
         }
 
         ForwardedHeaders.Copy(call, deployment, message.Headers);
+        connection.CompleteHeaders(request, message.Headers);
         try
         {
             using var response = await connection.ExchangeAsync(transport.For(connection.Transport), message, request, clock.Token);
@@ -115,7 +134,7 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
         }
         finally
         {
-            if (content.IsSending)
+            if (content is { IsSending: true })
             {
                 scratch.AbandonRequestBuffers();
             }
@@ -138,17 +157,26 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
                 deployment, $"Upstream answered with status {(int)response.StatusCode}; check api_base.", response.Headers);
         }
 
-        var answer = new UpstreamAnswer(deployment, body, response.Content.Headers.ContentLength, response.Headers);
+        var answer = new UpstreamAnswer(deployment, body, response.Content.Headers.ContentLength, response.Headers)
+        {
+            ContentType = call.Media is null ? null : response.Content.Headers.ContentType?.ToString(),
+            MediaType = response.Content.Headers.ContentType?.MediaType,
+        };
         return await RelayAsync(call, scratch, answer, clock, translation, isStream: call.Envelope.Stream && !IsJson(response));
     }
 
     private ValueTask<AttemptOutcome> RelayAsync(
         CallContext call, CallScratch scratch, UpstreamAnswer answer, AttemptClock clock, Translation? translation, bool isStream)
     {
+        if (call.Media is not null)
+        {
+            return works.RelayAsync(call, scratch, answer, clock);
+        }
+
         if (isStream)
         {
             var (splitter, path) = paths.StreamOf(call, answer.Deployment, translation);
-            return streams.RelayAsync(call, scratch, answer, splitter, path, clock);
+            return streams.RelayAsync(call, scratch, answer, Framing.For(answer.MediaType, splitter), path, clock);
         }
 
         return bodies.RelayAsync(call, scratch, answer, paths.AnswerOf(call, scratch, answer.Deployment, translation), clock);
@@ -181,6 +209,9 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
         }
     }
 
+    /// <summary>The address of something below a surface's own; the query stays.</summary>
+    internal static Uri AddressBelow(Uri address, string path) => new UriBuilder(address) { Path = address.AbsolutePath.TrimEnd('/') + path }.Uri;
+
     /// <summary>The client's body, as a connection needs to see it.</summary>
     internal static UpstreamRequest RequestFor(CallContext call)
     {
@@ -190,12 +221,16 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
             policy = policy with { Overrides = call.Plan.Overrides };
         }
 
-        return new UpstreamRequest(call.Body, call.Members, call.Surface, call.Envelope.Stream, policy, call.Envelope.ApiVersion);
+        return new UpstreamRequest(call.Body, call.Members, call.Surface, call.Envelope.Stream, policy, call.Envelope.ApiVersion)
+        {
+            ClientHeaders = call.Http.Request.Headers,
+        };
     }
 
     /// <summary>A key the client brought counts only where the operator said so; the pipeline has refused it everywhere else.</summary>
     private static string? ClientKey(CallContext call, Deployment deployment)
-        => call.Envelope.ApiKey is { } key && ClientCredentials.MaySend(call, deployment, "api_key", key) ? key : null;
+        => call.Envelope.ApiKey is { } key && ClientCredentials.MaySend(call, deployment, "api_key", key) ? key
+            : ForwardedHeaders.TokenOf(call, deployment);
 
     /// <summary>
     /// Upstreams are not asked for compression (it costs more than it saves on small chunks), but some compress all the same.
@@ -239,6 +274,12 @@ internal sealed class UpstreamCaller(UpstreamTransport transport, BodyRelay bodi
 internal readonly record struct UpstreamAnswer(
     Deployment Deployment, Stream Body, long? Length, System.Net.Http.Headers.HttpResponseHeaders? Headers)
 {
+    /// <summary>Media type as the upstream wrote it; read for calls about pictures and sounds only.</summary>
+    public string? ContentType { get; init; }
+
+    /// <summary>Media type of the body; null when the upstream does not say.</summary>
+    public string? MediaType { get; init; }
+
     /// <summary>The outcome when all went well.</summary>
     public AttemptOutcome Success => new() { Deployment = Deployment, Kind = UpstreamErrorKind.None, Headers = Headers };
 }

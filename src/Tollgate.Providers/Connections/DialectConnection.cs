@@ -3,6 +3,7 @@ using Tollgate.Engine.Upstream;
 using Tollgate.Wire;
 using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
+using Tollgate.Wire.Media;
 using Tollgate.Wire.OpenAi;
 
 namespace Tollgate.Providers.Connections;
@@ -50,6 +51,9 @@ internal abstract class DialectConnection(ConnectionDraft draft, Authorization a
     public virtual TargetModel TargetFor(Surface spoken) => _target.Value;
 
     /// <inheritdoc/>
+    public virtual MediaShape? ShapeFor(Surface surface) => MediaShapes.Of(Draft, surface);
+
+    /// <inheritdoc/>
     public UpstreamEndpoint EndpointFor(Surface surface) => EndpointFor(surface, stream: false, apiVersion: null);
 
     /// <inheritdoc/>
@@ -70,12 +74,23 @@ internal abstract class DialectConnection(ConnectionDraft draft, Authorization a
         => authorization.ApplyAsync(message, clientKey, cancellationToken);
 
     /// <inheritdoc/>
+    public virtual bool TakesClientToken(string token) => false;
+
+    /// <inheritdoc/>
+    public virtual void CompleteHeaders(in UpstreamRequest request, System.Net.Http.Headers.HttpRequestHeaders headers)
+    {
+    }
+
+    /// <inheritdoc/>
     public virtual Task<HttpResponseMessage> ExchangeAsync(
         HttpMessageInvoker transport, HttpRequestMessage message, in UpstreamRequest request, CancellationToken cancellationToken)
         => transport.SendAsync(message, cancellationToken);
 
     /// <inheritdoc/>
     public virtual UpstreamErrorKind Classify(int status, ReadOnlySpan<byte> body) => _errors.Classify(status, body);
+
+    /// <inheritdoc/>
+    public virtual TimeSpan? RetryAfterIn(ReadOnlySpan<byte> body) => null;
 
     /// <summary>What a codec must know of a deployment's model.</summary>
     public static TargetModel TargetOf(ConnectionDraft draft) => new()

@@ -3,7 +3,10 @@ using System.Collections.Frozen;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tollgate.Engine.Upstream;
+using Tollgate.Providers.Amazon;
+using Tollgate.Providers.Anthropic;
 using Tollgate.Providers.Azure;
+using Tollgate.Providers.Google;
 using Tollgate.Providers.Natives;
 
 namespace Tollgate.Providers.Connections;
@@ -13,6 +16,12 @@ namespace Tollgate.Providers.Connections;
 /// <param name="Entra">Tokens of Microsoft Entra ID.</param>
 internal sealed record ConnectionServices(TimeProvider Clock, EntraTokens Entra)
 {
+    /// <summary>Tokens of Google Cloud.</summary>
+    public GoogleTokens Google { get; init; } = new(Clock);
+
+    /// <summary>Keys of Amazon's services.</summary>
+    public AmazonCredentials Amazon { get; init; } = new(Clock);
+
     /// <summary>Tokens of issuers that are asked over HTTP.</summary>
     public TokenCache Tokens { get; init; } = new(Clock);
 
@@ -41,6 +50,15 @@ internal static class Families
             ["openai_like"] = OpenAi,
             ["azure"] = AzureFamily.Open,
             ["azure_ai"] = AzureFamily.OpenFoundry,
+            ["anthropic"] = static (draft, _) => AnthropicFamily.Open(draft),
+            ["gemini"] = GoogleFamily.Open,
+            ["media:elevenlabs"] = OpenAi,
+            ["media:deepgram"] = OpenAi,
+            ["media:stability"] = OpenAi,
+            ["media:recraft"] = OpenAi,
+            ["media:fal_ai"] = OpenAi,
+            ["bedrock"] = BedrockFamily.Open,
+            ["own:sagemaker"] = SageMakerConnection.Open,
             ["ollama"] = OllamaFamily.Open,
             ["cohere"] = CohereFamily.Open,
             ["huggingface"] = HuggingFaceFamily.Open,

@@ -38,12 +38,14 @@ internal static class ProviderHooks
         ["meta_llama_rf"] = new MetaLlamaHook(),
         ["voyage"] = new VoyageHook(),
         ["jina"] = new JinaHook(),
+        ["rerank_paths"] = new RerankPathsHook(),
         ["clarifai_model"] = new ClarifaiHook(),
         ["baseten_url"] = new BasetenHook(),
         ["ragflow_url"] = new RagFlowHook(),
         ["gradient_url"] = new GradientHook(),
         ["datarobot_url"] = new DataRobotHook(),
         ["anthropic_base"] = new AnthropicBaseHook(),
+        ["databricks"] = new DatabricksHook(),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     public static FrozenSet<string> Names { get; } = ByName.Keys.ToFrozenSet(StringComparer.Ordinal);

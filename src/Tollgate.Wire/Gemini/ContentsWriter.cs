@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Tollgate.Wire.Hub;
+using Tollgate.Wire.OpenAi;
 
 namespace Tollgate.Wire.Gemini;
 
@@ -142,10 +143,11 @@ internal sealed class ContentsWriter(ChatRequest request, TargetModel target, Ge
 
     private void WriteCall(Utf8JsonWriter json, ToolCallPart call, bool isFirst)
     {
-        _namesById[call.Id] = call.Name;
+        var name = ToolNames.ForWire(call.Name);
+        _namesById[call.Id] = name;
         json.WriteStartObject();
         json.WriteStartObject("functionCall"u8);
-        json.WriteString("name"u8, call.Name);
+        json.WriteString("name"u8, name);
         json.WritePropertyName("args"u8);
         WriteArguments(json, call);
         json.WriteEndObject();
@@ -163,13 +165,14 @@ internal sealed class ContentsWriter(ChatRequest request, TargetModel target, Ge
 
     private static void WriteArguments(Utf8JsonWriter json, ToolCallPart call)
     {
-        var text = call.Arguments.AsSpan().Trim();
+        var arguments = call.Kind is ToolKind.Custom ? CustomInput.Wrap(call.Arguments) : call.Arguments;
+        var text = arguments.AsSpan().Trim();
         if (text.IsEmpty || text is "null")
         {
             json.WriteStartObject();
             json.WriteEndObject();
         }
-        else if (text[0] != '{' || !json.WriteJsonText(call.Arguments))
+        else if (text[0] != '{' || !json.WriteJsonText(arguments))
         {
             throw new WireException($"The arguments of the call of tool '{call.Name}' are not a JSON object.", "messages");
         }
@@ -177,7 +180,7 @@ internal sealed class ContentsWriter(ChatRequest request, TargetModel target, Ge
 
     private void WriteResult(Utf8JsonWriter json, ToolResultPart result)
     {
-        var name = result.Name ?? _namesById.GetValueOrDefault(result.CallId)
+        var name = (result.Name is { Length: > 0 } given ? ToolNames.ForWire(given) : null) ?? _namesById.GetValueOrDefault(result.CallId)
             ?? throw new WireException($"Missing corresponding tool call for tool response message. Received - tool_call_id={result.CallId}.", "messages");
         var media = result.Content.Where(static part => MediaWriter.SourceOf(part) is not null).ToList();
         json.WriteStartObject();

@@ -23,7 +23,7 @@ public sealed class GenerateContentCodec : DialectCodec
     {
         { Feature.System, Handling.Changed, "systemInstruction, wherever in the conversation it stood" },
         { Feature.FileInput, Handling.Changed, "fileData; only files of Google's own can be read" },
-        { Feature.CustomTools, Handling.Refused, "tools take JSON objects" },
+        { Feature.CustomTools, Handling.Changed, "functions with one text, input" },
         { Feature.HostedTools, Handling.Changed, "tools in Google's words are carried, others are left out" },
         { Feature.ComputerUse, Handling.Changed, "computerUse of a browser" },
         { Feature.CodeExecution, Handling.Changed, "codeExecution" },

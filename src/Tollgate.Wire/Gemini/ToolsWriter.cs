@@ -16,7 +16,7 @@ internal static class ToolsWriter
     /// <summary>Writes both members; nothing where there are no tools.</summary>
     public static void Write(ChatRequest request, GeminiModel model, Utf8JsonWriter json)
     {
-        var functions = request.Tools.Where(static tool => tool.Kind is ToolKind.Function).ToList();
+        var functions = request.Tools.Where(static tool => tool.Kind is ToolKind.Function or ToolKind.Custom).ToList();
         var hosted = HostedOf(request);
         if (functions.Count > 0 && !model.HasLevels)
         {
@@ -54,9 +54,14 @@ internal static class ToolsWriter
         foreach (var function in functions)
         {
             json.WriteStartObject();
-            json.WriteString("name"u8, function.Name);
+            json.WriteString("name"u8, ToolNames.ForWire(function.Name));
             json.WriteGiven("description"u8, function.Description);
-            if (function.Parameters is { } parameters && !SchemaCleaner.IsEmptyObject(parameters))
+            if (function.Kind is ToolKind.Custom)
+            {
+                json.WritePropertyName("parameters"u8);
+                json.WriteRawValue("""{"type":"object","properties":{"input":{"type":"string"}},"required":["input"]}"""u8);
+            }
+            else if (function.Parameters is { } parameters && !SchemaCleaner.IsEmptyObject(parameters))
             {
                 json.WritePropertyName("parameters"u8);
                 SchemaCleaner.Write(json, parameters, keepsDefaults: model.TakesJsonSchema);
@@ -75,7 +80,7 @@ internal static class ToolsWriter
         var found = new List<HubMember>();
         foreach (var tool in request.Tools)
         {
-            if (tool.Kind is ToolKind.Function)
+            if (tool.Kind is ToolKind.Function or ToolKind.Custom)
             {
                 continue;
             }
@@ -193,7 +198,7 @@ internal static class ToolsWriter
             json.WriteStartArray("allowedFunctionNames"u8);
             foreach (var function in allowed)
             {
-                json.WriteStringValue(function);
+                json.WriteStringValue(ToolNames.ForWire(function));
             }
 
             json.WriteEndArray();

@@ -19,6 +19,12 @@ public static class Dialects
     public static ImmutableArray<DialectCodec> All { get; } =
     [
         new OpenAi.ChatCodec(),
+        new Anthropic.MessagesCodec(),
+        new Gemini.GenerateContentCodec(),
+        new OpenAi.CompletionsCodec(),
+        new Responses.ResponsesCodec(),
+        new Bedrock.ConverseCodec(),
+        new Bedrock.PromptCodec(),
         new Ollama.OllamaChatCodec(),
         new Ollama.OllamaGenerateCodec(),
         new Cohere.CohereChatCodec(),
@@ -41,7 +47,6 @@ public static class Dialects
         new Natives.GigaChatCodec(),
         new Natives.OciCodec(),
         new Natives.SapCodec(),
-        new Gemini.GenerateContentCodec(),
     ];
 
     /// <summary>The codec of a surface; null for surfaces that are no chat calls.</summary>

@@ -3,7 +3,7 @@ using Tollgate.Wire;
 
 namespace Tollgate.Endpoints;
 
-/// <summary>Inference routes of the OpenAI dialect, with and without <c>/v1</c>, and those that name the model in the path.</summary>
+/// <summary>Inference routes of the OpenAI dialect and of reranking, with and without <c>/v1</c>, and those that name the model in the path.</summary>
 internal static class LlmEndpoints
 {
     private static readonly (string Operation, Surface Surface, string Summary)[] Operations =
@@ -11,6 +11,14 @@ internal static class LlmEndpoints
         ("chat/completions", Surface.Chat, "Chat completion, streamed or not"),
         ("completions", Surface.Completions, "Legacy text completion, streamed or not"),
         ("embeddings", Surface.Embeddings, "Embeddings of texts or tokens"),
+        ("images/generations", Surface.ImageGenerations, "Images from a text, streamed or not"),
+        ("images/edits", Surface.ImageEdits, "Images from images and a text; a form with one file or several"),
+        ("images/variations", Surface.ImageVariations, "Variations of an image; a form with a file"),
+        ("audio/speech", Surface.Speech, "Speech from a text; the answer is sound, sent as it is made"),
+        ("audio/transcriptions", Surface.Transcriptions, "Text from speech; a form with a file"),
+        ("audio/translations", Surface.Translations, "English text from speech; a form with a file"),
+        ("moderations", Surface.Moderations, "Judgement of texts and images; free"),
+        ("rerank", Surface.Rerank, "Order of documents by relevance to a query"),
     ];
 
     /// <summary>Maps the routes.</summary>
@@ -24,6 +32,9 @@ internal static class LlmEndpoints
                 routes.MapPost(prefix + operation, http => calls.RunAsync(http, surface)).Describe(operation, summary);
             }
         }
+
+        // Cohere's clients call the second version of their API; the answer has one form for both.
+        routes.MapPost("/v2/rerank", http => calls.RunAsync(http, Surface.Rerank)).Describe("rerank", "Order of documents by relevance to a query");
 
         // The model may hold slashes, which a route parameter in the middle of a path cannot: one route, taken apart here.
         foreach (var prefix in (ReadOnlySpan<string>)["/openai/deployments/", "/engines/", "/v1/engines/"])

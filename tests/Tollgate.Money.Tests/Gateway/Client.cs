@@ -59,7 +59,13 @@ internal sealed class Client : IDisposable
     public Task<ClientAnswer> ChatAsync(string model, bool stream = false) =>
         PostAsync("v1/chat/completions", Chat(model, stream ? ",\"max_tokens\":20,\"stream\":true" : ",\"max_tokens\":20"));
 
-    /// <summary>Posts JSON.</summary>
+    /// <summary>A form of a model, a prompt and a file, with <c>form</c> as its boundary.</summary>
+    public static string Form(string model, string file) =>
+        $"--form\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\n{model}\r\n"
+        + "--form\r\nContent-Disposition: form-data; name=\"prompt\"\r\n\r\nHow much is it?\r\n"
+        + $"--form\r\nContent-Disposition: form-data; name=\"{file}\"; filename=\"a.wav\"\r\nContent-Type: audio/wav\r\n\r\nbytes\r\n--form--\r\n";
+
+    /// <summary>Posts JSON, or a form of <see cref="Form"/>.</summary>
     public async Task<ClientAnswer> PostAsync(string path, string body)
     {
         using var response = await OpenAsync(path, body, HttpCompletionOption.ResponseContentRead);
@@ -71,6 +77,11 @@ internal sealed class Client : IDisposable
         string path, string body, HttpCompletionOption until = HttpCompletionOption.ResponseHeadersRead)
     {
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        if (body.StartsWith("--form", StringComparison.Ordinal))
+        {
+            content.Headers.ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=form");
+        }
+
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
         return await _http.SendAsync(request, until, TestContext.Current.CancellationToken);
     }

@@ -19,6 +19,9 @@ internal static class Config
     /// <summary>As <see cref="Paid"/>; its streams stand still after three tokens.</summary>
     public const string Stalling = "stalling";
 
+    /// <summary>Puts documents in order: 0.002 USD a query.</summary>
+    public const string Ranked = "ranked";
+
     /// <summary>Prices of zero in so many words.</summary>
     public const string Free = "free";
 
@@ -42,6 +45,8 @@ internal static class Config
         Add(Slow, "output_cost_per_token: 0.00007, input_cost_per_token: 0.0, extra_headers: {x-mock-latency-ms: '20'}");
         Add(Stalling, "output_cost_per_token: 0.0002, input_cost_per_token: 0.0, extra_headers: {x-mock-stall: 'after-chunks:3'}");
         Add(Free, "output_cost_per_token: 0.0, input_cost_per_token: 0.0");
+        text.Append("  - {model_name: ").Append(Ranked).Append(", litellm_params: {model: infinity/up, input_cost_per_query: 0.002, api_base: '")
+            .Append(upstream).Append("v1'}}\n");
         return text
             .Append("router_settings: {num_retries: 0}\n")
             .Append("general_settings: {master_key: ").Append(GatewayProcess.MasterKey).Append("}\n")

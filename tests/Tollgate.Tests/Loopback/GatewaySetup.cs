@@ -18,11 +18,11 @@ internal sealed record TestModel(string Name, params (string Header, string Valu
     /// <summary>Where it is; the setup's fake upstream when null.</summary>
     public string? ApiBase { get; init; }
 
+    /// <summary>Who it is: prefix of the model.</summary>
+    public string Provider { get; init; } = "openai";
+
     /// <summary>The model's name at the upstream.</summary>
     public string UpstreamModel { get; init; } = "up-model";
-
-    /// <summary>Provider prefix of the upstream's model.</summary>
-    public string Provider { get; init; } = "openai";
 
     /// <summary>Whether the deployment has <see cref="GatewayFixture.UpstreamKey"/>.</summary>
     public bool HasKey { get; init; } = true;

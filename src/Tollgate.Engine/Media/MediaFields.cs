@@ -1,0 +1,88 @@
+using Tollgate.Engine.Configuration;
+using Tollgate.Engine.Errors;
+using Tollgate.Engine.Pipeline;
+using Tollgate.Wire;
+using Tollgate.Wire.Json;
+
+namespace Tollgate.Engine.Media;
+
+/// <summary>Fields without which a call about pictures, sounds or documents makes no sense.</summary>
+internal static class MediaFields
+{
+    /// <summary>Checks a peeked call; others pass.</summary>
+    /// <exception cref="ApiException">400 naming the field.</exception>
+    public static void Check(CallContext call)
+    {
+        switch (call.Surface)
+        {
+            case Surface.ImageGenerations:
+                Require(call, "prompt", JsonKind.String);
+                break;
+            case Surface.ImageEdits when call.Form is null:
+                Require(call, "prompt", JsonKind.String);
+                break;
+            case Surface.ImageEdits or Surface.ImageVariations:
+                RequireFile(call, "image");
+                break;
+            case Surface.Speech:
+                Require(call, "input", JsonKind.String);
+                break;
+            case Surface.Transcriptions or Surface.Translations:
+                RequireFile(call, "file");
+                break;
+            case Surface.Moderations:
+                Require(call, "input");
+                break;
+            case Surface.Rerank:
+                Require(call, "query");
+                Require(call, "documents", JsonKind.Array);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private static void Require(CallContext call, string name, JsonKind kind = JsonKind.None)
+    {
+        var index = call.Members.Find(call.Body.Span, System.Text.Encoding.ASCII.GetBytes(name));
+        if (index < 0 || call.Members[index].Kind == JsonKind.Null)
+        {
+            throw ApiException.BadRequest($"{call.Route}: Missing required parameter: '{name}'.", name);
+        }
+
+        if (kind != JsonKind.None && call.Members[index].Kind != kind)
+        {
+            throw RequestEnvelope.WrongType(call.Members[index], name, kind == JsonKind.Array ? "an array" : "a string");
+        }
+    }
+
+    private static void RequireFile(CallContext call, string name)
+    {
+        if (call.Form is not { } form)
+        {
+            throw ApiException.BadRequest($"{call.Route}: Missing required parameter: '{name}'. Send a file as multipart/form-data.", name);
+        }
+
+        // image[] is how several pictures are sent; a file may stand under any name that the upstream knows.
+        if (form.Parts.Count == 0 && !form.Fields.Has(name))
+        {
+            throw ApiException.BadRequest($"{call.Route}: Missing required parameter: '{name}'.", name);
+        }
+    }
+}
+
+/// <summary>The model of calls whose routes have settings of their own.</summary>
+internal static class MediaModel
+{
+    /// <summary>OpenAI's model for judging texts, when neither client nor operator names one.</summary>
+    private const string UsualModeration = "omni-moderation-latest";
+
+    /// <summary>The model that counts whatever the body says; null leaves it with the body.</summary>
+    public static string? For(CallContext call, GeneralSettings general) => call.Surface switch
+    {
+        Surface.ImageGenerations or Surface.ImageEdits or Surface.ImageVariations => general.ImageModel,
+        Surface.Moderations when call.PathModel is null && call.Members.Find(call.Body.Span, "model"u8) < 0
+            => general.ModerationModel ?? UsualModeration,
+        _ => null,
+    };
+}
