@@ -81,6 +81,7 @@ internal static class Families
             ["own:gigachat"] = GigaChatFamily.Open,
             ["own:oci"] = OciFamily.Open,
             ["own:sap"] = SapFamily.Open,
+            ["own:chatgpt"] = ChatGptFamily.Open,
             ["own:github_copilot"] = CopilotFamily.Open,
         }.ToFrozenDictionary(StringComparer.Ordinal);
 

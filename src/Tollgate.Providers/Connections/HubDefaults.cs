@@ -6,7 +6,9 @@ using Tollgate.Wire.OpenAi;
 
 namespace Tollgate.Providers.Connections;
 
-/// <summary>Request parameters of a deployment (<c>litellm_params</c>), which are written in OpenAI's words, in a request of no dialect.</summary>
+/// <summary>
+/// Request parameters of a deployment (<c>litellm_params</c>), which are written in OpenAI's words, in a request of no dialect.
+/// </summary>
 internal static class HubDefaults
 {
     /// <summary>Sets what the client has not said; <c>extra_body</c> is passed on as it is.</summary>

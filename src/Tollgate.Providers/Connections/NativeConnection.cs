@@ -30,14 +30,16 @@ internal sealed record NativeWiring
     public Action<JsonElement, UpstreamRequest, Utf8JsonWriter>? Shape { get; init; }
 
     /// <summary>Makes more of a call than one exchange; null for one.</summary>
-    public Func<HttpMessageInvoker, HttpRequestMessage, UpstreamRequest, CancellationToken, Task<HttpResponseMessage>>? Exchange { get; init; }
+    public Func<HttpMessageInvoker, HttpRequestMessage, UpstreamRequest, CancellationToken,
+        Task<HttpResponseMessage>>? Exchange { get; init; }
 
     /// <summary>What the codec is told besides; null for nothing.</summary>
     public IReadOnlyDictionary<string, string>? Options { get; init; }
 }
 
 /// <summary>A connection that is wired by values. For providers whose differences are an address, a credential and a few members.</summary>
-internal sealed class NativeConnection(ConnectionDraft draft, Authorization authorization, NativeWiring wiring) : DialectConnection(draft, authorization)
+internal sealed class NativeConnection(
+    ConnectionDraft draft, Authorization authorization, NativeWiring wiring) : DialectConnection(draft, authorization)
 {
     private readonly Rewriters _rewriters = new(draft, wiring.Rules);
     private readonly Lazy<TargetModel> _target = new(
@@ -96,6 +98,10 @@ internal sealed class NativeConnection(ConnectionDraft draft, Authorization auth
         var (root, query) = EndpointTable.Split(draft.Base);
         return EndpointTable.Make(draft, EndpointTable.Join(root + path, query, "", draft.Deployment.ExtraQuery));
     }
+
+    /// <summary>The fault of a surface whose format nobody translates yet to the provider's.</summary>
+    public static UpstreamEndpoint NotServed(ConnectionDraft draft, Surface surface)
+        => EndpointTable.BadRequest(draft, $"{surface.Route()} is not available for this provider in this gateway.");
 
     private void Reshape(in UpstreamRequest request, JsonEdits edits)
     {

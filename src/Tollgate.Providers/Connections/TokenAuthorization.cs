@@ -17,7 +17,8 @@ internal sealed class TokenAuthorization(ConnectionDraft draft, TokenCache token
     private readonly HeaderSet _headers = new(draft, "Authorization", "Bearer {key}");
     private readonly string _exceptionName = draft.Row.ExceptionName;
 
-    public override ValueTask<ConnectionFault?> ApplyAsync(HttpRequestMessage message, string? clientKey, CancellationToken cancellationToken)
+    public override ValueTask<ConnectionFault?> ApplyAsync(
+        HttpRequestMessage message, string? clientKey, CancellationToken cancellationToken)
     {
         foreach (var (name, value) in _headers.Plain)
         {
@@ -50,13 +51,19 @@ internal sealed class TokenAuthorization(ConnectionDraft draft, TokenCache token
         catch (TokenException failed)
         {
             return new ConnectionFault(
-                failed.IsTransport ? UpstreamErrorKind.Connection : UpstreamErrorKind.Authentication, $"{_exceptionName} - {failed.Message}");
+                failed.IsTransport ? UpstreamErrorKind.Connection
+                    : UpstreamErrorKind.Authentication, $"{_exceptionName} - {failed.Message}");
         }
     }
 
     private void SetToken(HttpRequestMessage message, IssuedToken token)
     {
         SetKey(message, token.Value);
+        foreach (var (name, value) in token.Headers)
+        {
+            Set(message, name, value);
+        }
+
         if (token.Address is { } own && message.RequestUri is { } asked
             && Uri.TryCreate(own.TrimEnd('/') + asked.PathAndQuery, UriKind.Absolute, out var address))
         {

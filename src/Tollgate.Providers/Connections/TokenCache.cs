@@ -6,7 +6,11 @@ namespace Tollgate.Providers.Connections;
 /// <param name="Value">The token.</param>
 /// <param name="ExpiresOn">When it ends.</param>
 /// <param name="Address">Where the issuer says that it is to be used; null when it does not say.</param>
-internal sealed record IssuedToken(string Value, DateTimeOffset ExpiresOn, string? Address = null);
+internal sealed record IssuedToken(string Value, DateTimeOffset ExpiresOn, string? Address = null)
+{
+    /// <summary>Headers that go with it.</summary>
+    public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
+}
 
 /// <summary>No token could be had.</summary>
 /// <param name="message">Why, without anything secret.</param>
@@ -42,7 +46,8 @@ internal sealed class TokenCache(TimeProvider clock)
     /// <summary>Forgets a token that its upstream has refused.</summary>
     public void Forget(string identity) => _slots.TryRemove(identity, out _);
 
-    private async ValueTask<IssuedToken> RenewAsync(Slot slot, Func<CancellationToken, Task<IssuedToken>> fetch, CancellationToken cancellationToken)
+    private async ValueTask<IssuedToken> RenewAsync(
+        Slot slot, Func<CancellationToken, Task<IssuedToken>> fetch, CancellationToken cancellationToken)
     {
         var last = slot.Current;
         try

@@ -24,7 +24,8 @@ internal sealed class TokenEndpoint(HttpMessageInvoker http, TimeProvider clock)
     /// <param name="cancellationToken">Ends waiting.</param>
     /// <exception cref="TokenException">There was none.</exception>
     public async Task<IssuedToken> PostFormAsync(
-        string address, IEnumerable<KeyValuePair<string, string>> form, Action<HttpRequestMessage>? prepare, CancellationToken cancellationToken)
+        string address, IEnumerable<KeyValuePair<string, string>> form, Action<HttpRequestMessage>? prepare,
+            CancellationToken cancellationToken)
     {
         using var content = new FormUrlEncodedContent(form);
         using var message = new HttpRequestMessage(HttpMethod.Post, AddressOf(address)) { Content = content };
@@ -46,7 +47,8 @@ internal sealed class TokenEndpoint(HttpMessageInvoker http, TimeProvider clock)
             if (response.StatusCode is < HttpStatusCode.OK or >= HttpStatusCode.Ambiguous)
             {
                 throw new TokenException(
-                    $"no token could be had: the issuer answered with status {(int)response.StatusCode}.", response.StatusCode >= HttpStatusCode.InternalServerError);
+                    $"no token could be had: the issuer answered with status {(int)response.StatusCode}.",
+                        response.StatusCode >= HttpStatusCode.InternalServerError);
             }
 
             return JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(linked.Token));
@@ -55,7 +57,8 @@ internal sealed class TokenEndpoint(HttpMessageInvoker http, TimeProvider clock)
         {
             throw new TokenException("no token could be had: the issuer's answer is no JSON.");
         }
-        catch (Exception failed) when (failed is HttpRequestException or IOException || (failed is OperationCanceledException && patience.IsCancellationRequested))
+        catch (Exception failed) when (failed is HttpRequestException or IOException || (failed is OperationCanceledException
+            && patience.IsCancellationRequested))
         {
             throw new TokenException("no token could be had: the issuer could not be reached.", isTransport: true);
         }
@@ -73,7 +76,8 @@ internal sealed class TokenEndpoint(HttpMessageInvoker http, TimeProvider clock)
     private IssuedToken Read(JsonElement root)
     {
         var now = clock.GetUtcNow();
-        if (root.ValueKind is not JsonValueKind.Object || !root.TryGetProperty("access_token", out var token) || token.ValueKind is not JsonValueKind.String)
+        if (root.ValueKind is not JsonValueKind.Object || !root.TryGetProperty("access_token", out var token)
+            || token.ValueKind is not JsonValueKind.String)
         {
             throw new TokenException("no token could be had: the issuer's answer holds none.");
         }

@@ -10,7 +10,8 @@ internal static class CohereFamily
 {
     private const string First = "v1/";
 
-    private static readonly string[] Operations = ["/v1/chat", "/v2/chat", "/v1/embed", "/v2/embed", "/v1/rerank", "/v2/rerank", "/v1", "/v2"];
+    private static readonly string[] Operations = ["/v1/chat", "/v2/chat", "/v1/embed", "/v2/embed", "/v1/rerank", "/v2/rerank", "/v1",
+        "/v2"];
 
     /// <summary>Makes a connection; the first version of the API where model or base ask for it.</summary>
     public static IUpstreamConnection Open(ConnectionDraft draft, ConnectionServices _)

@@ -24,7 +24,8 @@ internal static class CopilotFamily
 
         var hasOwnBase = draft.Deployment.ApiBase is { Length: > 0 } || draft.Env("GITHUB_COPILOT_API_BASE") is not null;
         draft.Base = draft.Deployment.ApiBase is { Length: > 0 } own ? own : draft.Env("GITHUB_COPILOT_API_BASE") ?? draft.Base;
-        var login = services.Logins.GetOrAdd(CopilotFiles.Of(draft), files => new CopilotLogin(files, services.Issuer(draft), services.Clock, services.Loggers));
+        var login = services.Logins.GetOrAdd(CopilotFiles.Of(draft), files
+            => new CopilotLogin(files, services.Issuer(draft), services.Clock, services.Loggers));
         var source = new TokenSource(login.Identity, async token =>
         {
             var issued = await login.FetchAsync(token);
@@ -43,7 +44,9 @@ internal static class CopilotFamily
         });
     }
 
-    /// <summary>Calls that go on from a tool or an answer are the agent's, which Copilot counts apart; those with images are told.</summary>
+    /// <summary>
+    /// Calls that go on from a tool or an answer are the agent's, which Copilot counts apart; those with images are told.
+    /// </summary>
     private static void Describe(HttpRequestMessage message, UpstreamRequest request)
     {
         message.Headers.TryAddWithoutValidation("x-request-id", Guid.NewGuid().ToString());
@@ -64,7 +67,8 @@ internal static class CopilotFamily
 }
 
 /// <summary>Where the login of a Copilot user is kept, and which issuers it comes from.</summary>
-internal sealed record CopilotFiles(string AccessToken, string ApiKey, string DeviceCodeUrl, string AccessTokenUrl, string ApiKeyUrl, string Client)
+internal sealed record CopilotFiles(
+    string AccessToken, string ApiKey, string DeviceCodeUrl, string AccessTokenUrl, string ApiKeyUrl, string Client)
 {
     /// <summary>LiteLLM's own files and variables, so that an install that is logged in stays so.</summary>
     public static CopilotFiles Of(ConnectionDraft draft)

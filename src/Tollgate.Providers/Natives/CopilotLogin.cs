@@ -7,8 +7,8 @@ using Tollgate.Wire.Hub;
 namespace Tollgate.Providers.Natives;
 
 /// <summary>
-/// The login of one Copilot user. A login that is not there yet is begun in the background: the code to enter stands in the log, and calls are
-/// refused until it has been entered.
+/// The login of one Copilot user. A login that is not there yet is begun in the background: the code to enter stands in the log, and calls
+/// are refused until it has been entered.
 /// </summary>
 internal sealed partial class CopilotLogin(CopilotFiles files, TokenEndpoint issuer, TimeProvider clock, ILoggerFactory loggers)
 {
@@ -24,7 +24,8 @@ internal sealed partial class CopilotLogin(CopilotFiles files, TokenEndpoint iss
     /// <summary>The key for calls: that of the file while it is good, else a new one for the login.</summary>
     public async Task<IssuedToken> FetchAsync(CancellationToken cancellationToken)
     {
-        if (await ReadAsync(files.ApiKey, cancellationToken) is { } kept && TryParse(kept) is { } key && key.ExpiresOn > clock.GetUtcNow() + TimeSpan.FromMinutes(1))
+        if (await ReadAsync(files.ApiKey, cancellationToken) is { } kept && TryParse(kept) is { } key
+            && key.ExpiresOn > clock.GetUtcNow() + TimeSpan.FromMinutes(1))
         {
             return key;
         }
@@ -42,7 +43,7 @@ internal sealed partial class CopilotLogin(CopilotFiles files, TokenEndpoint iss
         using var answer = await issuer.SendAsync(ask, cancellationToken);
         var text = answer.RootElement.GetRawText();
         var issued = TryParse(text) ?? throw new TokenException("no token could be had: the issuer's answer holds none.");
-        await WriteAsync(files.ApiKey, text, cancellationToken);
+        await LoginFile.WriteAsync(files.ApiKey, text, cancellationToken);
         return issued;
     }
 
@@ -77,7 +78,8 @@ internal sealed partial class CopilotLogin(CopilotFiles files, TokenEndpoint iss
         using var end = new CancellationTokenSource(LongestLogin, clock);
         try
         {
-            using var code = await PostAsync(files.DeviceCodeUrl, [KeyValuePair.Create("client_id", files.Client), KeyValuePair.Create("scope", "read:user")], end.Token);
+            using var code = await PostAsync(
+                files.DeviceCodeUrl, [KeyValuePair.Create("client_id", files.Client), KeyValuePair.Create("scope", "read:user")], end.Token);
             var device = code.RootElement.Text("device_code"u8) ?? "";
             var pause = TimeSpan.FromSeconds(Math.Clamp(code.RootElement.Member("interval"u8).Count() ?? 5, 1, 60));
             Log.EnterCode(_logger, code.RootElement.Text("verification_uri"u8) ?? "", code.RootElement.Text("user_code"u8) ?? "");
@@ -94,7 +96,7 @@ internal sealed partial class CopilotLogin(CopilotFiles files, TokenEndpoint iss
                     end.Token);
                 if (answer.RootElement.Text("access_token"u8) is { Length: > 0 } access)
                 {
-                    await WriteAsync(files.AccessToken, access, end.Token);
+                    await LoginFile.WriteAsync(files.AccessToken, access, end.Token);
                     Log.LoggedIn(_logger);
                     return;
                 }
@@ -111,7 +113,8 @@ internal sealed partial class CopilotLogin(CopilotFiles files, TokenEndpoint iss
         }
     }
 
-    private async Task<JsonDocument> PostAsync(string address, IEnumerable<KeyValuePair<string, string>> form, CancellationToken cancellationToken)
+    private async Task<JsonDocument> PostAsync(
+        string address, IEnumerable<KeyValuePair<string, string>> form, CancellationToken cancellationToken)
     {
         using var content = new FormUrlEncodedContent(form);
         using var message = new HttpRequestMessage(HttpMethod.Post, TokenEndpoint.AddressOf(address)) { Content = content };
@@ -130,20 +133,6 @@ internal sealed partial class CopilotLogin(CopilotFiles files, TokenEndpoint iss
         }
     }
 
-    /// <summary>Readable by the gateway's own user alone.</summary>
-    private static async Task WriteAsync(string path, string text, CancellationToken cancellationToken)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        await using var writer = new StreamWriter(path, options);
-        await writer.WriteAsync(text.AsMemory(), cancellationToken);
-    }
-
     private static partial class Log
     {
         [LoggerMessage(EventIds.Providers + 2, LogLevel.Warning, "GitHub Copilot: open {Address} and enter the code {Code}")]
@@ -152,7 +141,8 @@ internal sealed partial class CopilotLogin(CopilotFiles files, TokenEndpoint iss
         [LoggerMessage(EventIds.Providers + 3, LogLevel.Information, "GitHub Copilot: the login is complete")]
         public static partial void LoggedIn(ILogger logger);
 
-        [LoggerMessage(EventIds.Providers + 4, LogLevel.Warning, "GitHub Copilot: the login failed ({Reason}); the next call begins a new one")]
+        [LoggerMessage(EventIds.Providers + 4, LogLevel.Warning,
+            "GitHub Copilot: the login failed ({Reason}); the next call begins a new one")]
         public static partial void LoginFailed(ILogger logger, string reason);
     }
 }

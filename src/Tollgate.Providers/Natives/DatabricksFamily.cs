@@ -4,7 +4,9 @@ using Tollgate.Providers.Connections;
 
 namespace Tollgate.Providers.Natives;
 
-/// <summary>Databricks: OpenAI's dialect, with tokens for a service principal where there is one (07-native-others.md section 11).</summary>
+/// <summary>
+/// Databricks: OpenAI's dialect, with tokens for a service principal where there is one (07-native-others.md section 11).
+/// </summary>
 internal static class DatabricksFamily
 {
     public static IUpstreamConnection Open(ConnectionDraft draft, ConnectionServices services)

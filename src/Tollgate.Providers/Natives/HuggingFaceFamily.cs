@@ -6,8 +6,8 @@ using Tollgate.Wire.Natives.Embeddings;
 namespace Tollgate.Providers.Natives;
 
 /// <summary>
-/// Connections to Hugging Face: its router, which speaks OpenAI's dialect and picks a provider by the model's suffix, and servers of one's own
-/// (07-native-others.md section 10).
+/// Connections to Hugging Face: its router, which speaks OpenAI's dialect and picks a provider by the model's suffix, and servers of one's
+/// own (07-native-others.md section 10).
 /// </summary>
 internal static class HuggingFaceFamily
 {
@@ -32,12 +32,12 @@ internal static class HuggingFaceFamily
         {
             Embeddings = draft.HasOwnBase ? null : new FeatureExtraction(),
             SpokenForCompletions = draft.HasOwnBase ? Surface.TextGeneration : null,
-            Address = (surface, stream) => NativeConnection.Below(draft, surface switch
+            Address = (surface, stream) => surface is Surface.Rerank ? NativeConnection.NotServed(draft, surface)
+                : NativeConnection.Below(draft, surface switch
             {
                 Surface.TextGeneration => stream ? "/generate_stream" : "/generate",
                 Surface.Embeddings when !draft.HasOwnBase => $"/hf-inference/models/{draft.Model}/pipeline/feature-extraction",
                 Surface.Embeddings => "/v1/embeddings",
-                Surface.Rerank => "/rerank",
                 Surface.Models => "/v1/models",
                 _ => "/v1/chat/completions",
             }),

@@ -65,7 +65,8 @@ internal sealed class OciAuthorization : Authorization
         }
     }
 
-    public override async ValueTask<ConnectionFault?> ApplyAsync(HttpRequestMessage message, string? clientKey, CancellationToken cancellationToken)
+    public override async ValueTask<ConnectionFault?> ApplyAsync(
+        HttpRequestMessage message, string? clientKey, CancellationToken cancellationToken)
     {
         foreach (var (name, value) in _headers.Plain)
         {
@@ -101,7 +102,8 @@ internal sealed class OciAuthorization : Authorization
 
         // Keys in environment variables have their line breaks written out.
         key.ImportFromPem((_pem ?? await File.ReadAllTextAsync(_file!, cancellationToken)).Replace("\\n", "\n", StringComparison.Ordinal));
-        var signature = Convert.ToBase64String(key.SignData(Encoding.UTF8.GetBytes(text), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+        var signature = Convert.ToBase64String(key.SignData(Encoding.UTF8.GetBytes(text), HashAlgorithmName.SHA256,
+            RSASignaturePadding.Pkcs1));
         Set(message, "date", date);
         Set(message, "x-content-sha256", hash);
         Set(

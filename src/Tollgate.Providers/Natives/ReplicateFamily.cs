@@ -16,18 +16,22 @@ internal static class ReplicateFamily
     public static IUpstreamConnection Open(ConnectionDraft draft, ConnectionServices services)
     {
         var (path, version) = PathOf(draft.Model);
-        var pause = double.TryParse(draft.Env("REPLICATE_POLLING_DELAY_SECONDS"), NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds > 0
+        var pause = double.TryParse(draft.Env("REPLICATE_POLLING_DELAY_SECONDS"), NumberStyles.Float, CultureInfo.InvariantCulture,
+            out var seconds) && seconds > 0
             ? TimeSpan.FromSeconds(Math.Min(seconds, 60)) : TimeSpan.FromSeconds(0.5);
         return new NativeConnection(draft, new KeyAuthorization(draft, draft.Row.Auth), new NativeWiring
         {
             Spoken = Surface.ReplicatePrediction,
-            Options = version is null ? null : new Dictionary<string, string>(StringComparer.Ordinal) { ["version"] = version },
+            Options = version is null ? new Dictionary<string, string>(StringComparer.Ordinal)
+                : new Dictionary<string, string>(StringComparer.Ordinal) { ["version"] = version },
             Address = (_, _) => NativeConnection.Below(draft, path),
             Exchange = (transport, message, _, token) => PredictAsync(transport, message, services.Clock, pause, token),
         });
     }
 
-    /// <summary>Where predictions of a model are made, and the version that the body must name where the path does not name a model.</summary>
+    /// <summary>
+    /// Where predictions of a model are made, and the version that the body must name where the path does not name a model.
+    /// </summary>
     private static (string Path, string? Version) PathOf(string model)
     {
         if (model.StartsWith(Deployments, StringComparison.Ordinal))
@@ -36,7 +40,8 @@ internal static class ReplicateFamily
         }
 
         var version = model[(model.IndexOf(':', StringComparison.Ordinal) + 1)..];
-        return version.Length == 64 && version.All(char.IsAsciiHexDigit) ? ("/predictions", version) : ($"/models/{model}/predictions", null);
+        return version.Length == 64 && version.All(char.IsAsciiHexDigit) ? ("/predictions", version)
+            : ($"/models/{model}/predictions", null);
     }
 
     private static async Task<HttpResponseMessage> PredictAsync(
@@ -78,7 +83,8 @@ internal static class ReplicateFamily
         {
             using var document = JsonDocument.Parse(body);
             var root = document.RootElement;
-            return root.ValueKind is JsonValueKind.Object && root.TryGetProperty("status", out var status) && status.ValueKind is JsonValueKind.String
+            return root.ValueKind is JsonValueKind.Object && root.TryGetProperty("status", out var status)
+                && status.ValueKind is JsonValueKind.String
                 ? (status.GetString(), NextOf(root)) : (null, null);
         }
         catch (JsonException)

@@ -7,7 +7,9 @@ using Tollgate.Wire.Hub;
 
 namespace Tollgate.Providers.Natives;
 
-/// <summary>SAP AI Core's orchestration: its own deployment is looked up once and called with a token (07-native-others.md section 13).</summary>
+/// <summary>
+/// SAP AI Core's orchestration: its own deployment is looked up once and called with a token (07-native-others.md section 13).
+/// </summary>
 internal static class SapFamily
 {
     public static IUpstreamConnection Open(ConnectionDraft draft, ConnectionServices services)
@@ -28,7 +30,10 @@ internal static class SapFamily
             Spoken = Surface.SapOrchestration,
 
             // The host and path before it are those of the deployment, which comes with the token.
-            Address = (_, _) => EndpointTable.Make(draft, new Uri(draft.Base!, UriKind.Absolute).GetLeftPart(UriPartial.Authority) + "/v2/completion"),
+            Address = (_, _) => EndpointTable.Make(
+                draft,
+                (Uri.TryCreate(draft.Base, UriKind.Absolute, out var host) ? host.GetLeftPart(UriPartial.Authority) : draft.Base)
+                    + "/v2/completion"),
         });
     }
 
@@ -38,7 +43,8 @@ internal static class SapFamily
             TokenEndpoint.Identity("sap", account.Issuer, account.Client, account.Secret, draft.Base, draft.Headers["AI-Resource-Group"]),
             token => FetchAsync(draft, services.Issuer(draft), account, token)));
 
-    private static async Task<IssuedToken> FetchAsync(ConnectionDraft draft, TokenEndpoint issuer, SapAccount account, CancellationToken cancellationToken)
+    private static async Task<IssuedToken> FetchAsync(
+        ConnectionDraft draft, TokenEndpoint issuer, SapAccount account, CancellationToken cancellationToken)
     {
         var token = await issuer.PostFormAsync(
             account.Issuer,
@@ -85,7 +91,8 @@ internal sealed record SapAccount(string Issuer, string Client, string Secret, s
 {
     /// <summary>The first source that is complete: the deployment, the service key, variables, the platform's bound services.</summary>
     public static SapAccount? Of(ConnectionDraft draft)
-        => OfServiceKey(draft.Deployment.ApiKey) ?? OfServiceKey(draft.Env("AICORE_SERVICE_KEY")) ?? OfVariables(draft) ?? OfPlatform(draft.Env("VCAP_SERVICES"));
+        => OfServiceKey(draft.Deployment.ApiKey) ?? OfServiceKey(draft.Env("AICORE_SERVICE_KEY")) ?? OfVariables(draft)
+            ?? OfPlatform(draft.Env("VCAP_SERVICES"));
 
     private static SapAccount? OfVariables(ConnectionDraft draft)
         => draft.Env("AICORE_AUTH_URL") is { } issuer && draft.Param("client_id", "AICORE_CLIENT_ID") is { } client

@@ -8,7 +8,9 @@ using Tollgate.Wire.Natives.Embeddings;
 
 namespace Tollgate.Providers.Natives;
 
-/// <summary>Providers whose connection is an address and a key (06-local-selfhosted.md section 3, 07-native-others.md sections 13 and 15).</summary>
+/// <summary>
+/// Providers whose connection is an address and a key (06-local-selfhosted.md section 3, 07-native-others.md sections 13 and 15).
+/// </summary>
 internal static class SmallFamilies
 {
     public static IUpstreamConnection OpenSnowflake(ConnectionDraft draft, ConnectionServices _)
@@ -44,7 +46,8 @@ internal static class SmallFamilies
     }
 
     public static IUpstreamConnection OpenNlpCloud(ConnectionDraft draft, ConnectionServices _)
-        => Keyed(draft, Surface.NlpCloudGeneration, new ProviderAuth("Authorization", "Token {key}"), (_, _) => $"/{draft.Model}/generation");
+        => Keyed(draft, Surface.NlpCloudGeneration, new ProviderAuth("Authorization", "Token {key}"), (_, _)
+            => $"/{draft.Model}/generation");
 
     public static IUpstreamConnection OpenAlephAlpha(ConnectionDraft draft, ConnectionServices _)
     {
@@ -69,7 +72,8 @@ internal static class SmallFamilies
 
         var isStream = root.EndsWith("/generate" + stream, StringComparison.Ordinal);
         return Keyed(draft, Surface.TritonGenerate, draft.Row.Auth, (surface, streams)
-            => surface is Surface.Embeddings || !root.EndsWith("/generate", StringComparison.Ordinal) || isStream ? "" : streams ? stream : "",
+            => surface is Surface.Embeddings || !root.EndsWith("/generate", StringComparison.Ordinal) || isStream ? ""
+                : streams ? stream : "",
             new TritonEmbeddings());
     }
 
@@ -77,10 +81,12 @@ internal static class SmallFamilies
         => Keyed(draft, Surface.CustomServer, draft.Row.Auth, static (_, _) => "");
 
     public static IUpstreamConnection OpenLangGraph(ConnectionDraft draft, ConnectionServices _)
-        => Keyed(draft, Surface.LangGraphRun, new ProviderAuth("x-api-key", "{key}"), static (_, stream) => stream ? "/runs/stream" : "/runs/wait");
+        => Keyed(draft, Surface.LangGraphRun, new ProviderAuth("x-api-key", "{key}"), static (_, stream)
+            => stream ? "/runs/stream" : "/runs/wait");
 
     public static IUpstreamConnection OpenLangFlow(ConnectionDraft draft, ConnectionServices _)
-        => Keyed(draft, Surface.LangFlowRun, new ProviderAuth("x-api-key", "{key}"), (_, _) => "/api/v1/run/" + Uri.EscapeDataString(draft.Model));
+        => Keyed(draft, Surface.LangFlowRun, new ProviderAuth("x-api-key", "{key}"), (_, _)
+            => "/api/v1/run/" + Uri.EscapeDataString(draft.Model));
 
     public static IUpstreamConnection OpenAgent(ConnectionDraft draft, ConnectionServices _)
         => Keyed(draft, Surface.AgentMessage, draft.Row.Auth, static (_, _) => "");

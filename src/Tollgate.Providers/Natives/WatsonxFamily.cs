@@ -8,7 +8,9 @@ using Tollgate.Wire.Natives.Embeddings;
 
 namespace Tollgate.Providers.Natives;
 
-/// <summary>IBM watsonx.ai: OpenAI's chat under other names of model and project, and generation of text (07-native-others.md section 12).</summary>
+/// <summary>
+/// IBM watsonx.ai: OpenAI's chat under other names of model and project, and generation of text (07-native-others.md section 12).
+/// </summary>
 internal static class WatsonxFamily
 {
     private const string Deployments = "deployment/";
@@ -17,7 +19,8 @@ internal static class WatsonxFamily
 
     public static IUpstreamConnection Open(ConnectionDraft draft, ConnectionServices services)
     {
-        var deployment = draft.Model.StartsWith(Deployments, StringComparison.Ordinal) ? Uri.EscapeDataString(draft.Model[Deployments.Length..]) : null;
+        var deployment = draft.Model.StartsWith(Deployments, StringComparison.Ordinal)
+            ? Uri.EscapeDataString(draft.Model[Deployments.Length..]) : null;
         var root = deployment is null ? "/ml/v1" : "/ml/v1/deployments/" + deployment;
         var isText = draft.Row.Slug is "watsonx_text";
         var options = OptionsOf(draft, deployment is not null);
@@ -28,11 +31,10 @@ internal static class WatsonxFamily
             Options = options,
             Embeddings = new WatsonxEmbeddings(),
             Shape = (body, request, json) => Shape(body, request.Surface, options, json),
-            Address = (surface, stream) => Versioned(draft, surface switch
+            Address = (surface, stream) => surface is Surface.Rerank or Surface.Transcriptions ? NativeConnection.NotServed(draft, surface)
+                : Versioned(draft, surface switch
             {
                 Surface.Embeddings => "/ml/v1/text/embeddings",
-                Surface.Rerank => "/ml/v1/text/rerank",
-                Surface.Transcriptions => "/ml/v1/audio/transcriptions",
                 Surface.WatsonxText => root + (stream ? "/text/generation_stream" : "/text/generation"),
                 _ => root + (stream ? "/text/chat_stream" : "/text/chat"),
             }),

@@ -55,7 +55,8 @@ internal static class CohereAnswer
     {
         var tokens = usage.Member("tokens"u8);
         return PlainChat.Usage(
-            tokens.Member("input_tokens"u8).Count(), tokens.Member("output_tokens"u8).Count(), usage.Member("cached_tokens"u8).Count() ?? 0);
+            tokens.Member("input_tokens"u8).Count(), tokens.Member("output_tokens"u8).Count(), usage.Member("cached_tokens"u8).Count()
+                ?? 0);
     }
 
     /// <summary>One citation: the place in the text, and the first source that has a name.</summary>

@@ -41,9 +41,11 @@ public sealed class CohereChatCodec : DialectCodec
     private static FeatureTable MakeTable()
     {
         var table = PlainChat.Carrying(
-            Feature.Tools, Feature.StrictTools, Feature.ImageInput, Feature.JsonFormat, Feature.JsonSchemaFormat, Feature.TopK, Feature.FrequencyPenalty,
+            Feature.Tools, Feature.StrictTools, Feature.ImageInput, Feature.JsonFormat, Feature.JsonSchemaFormat, Feature.TopK,
+            Feature.FrequencyPenalty,
             Feature.PresencePenalty, Feature.Seed, Feature.Choices, Feature.Thinking, Feature.ReasoningBudget);
-        table.Add(Feature.ReasoningEffort, Handling.Changed, "thinking.token_budget: minimal 512, low 1024, medium 2048, high 4096, none turns thinking off");
+        table.Add(Feature.ReasoningEffort, Handling.Changed,
+            "thinking.token_budget: minimal 512, low 1024, medium 2048, high 4096, none turns thinking off");
         table.Add(Feature.ToolChoice, Handling.Changed, "REQUIRED; a named tool is refused");
         table.Add(Feature.ToolChoiceNone, Handling.Changed, "tools are left out");
         table.Add(Feature.CustomTools, Handling.Changed, FunctionTools.CustomNote);

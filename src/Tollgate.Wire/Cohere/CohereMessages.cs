@@ -52,7 +52,8 @@ internal static class CohereMessages
             json.WriteStartObject("data"u8);
             json.WriteGiven("title"u8, document.Title);
             json.WriteString(
-                "text"u8, document.Source.Text ?? throw new WireException("Cohere takes documents as text only: a document must be given as text."));
+                "text"u8, document.Source.Text ?? throw new WireException(
+                    "Cohere takes documents as text only: a document must be given as text."));
             json.WriteEndObject();
             json.WriteEndObject();
         }

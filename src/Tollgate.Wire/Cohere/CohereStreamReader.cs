@@ -9,7 +9,8 @@ internal sealed class CohereStreamReader : JsonChunkReader
 {
     private int _calls;
 
-    protected override bool IsError(JsonElement root) => root.Text("type"u8) is null && (base.IsError(root) || root.Text("message"u8) is not null);
+    protected override bool IsError(JsonElement root) => root.Text("type"u8) is null && (base.IsError(root)
+        || root.Text("message"u8) is not null);
 
     protected override ChunkAction ReadChunk(JsonElement root, ICollection<ChatEvent> events)
     {

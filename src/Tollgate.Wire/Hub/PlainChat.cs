@@ -4,22 +4,31 @@ using Tollgate.Wire.OpenAi;
 
 namespace Tollgate.Wire.Hub;
 
-/// <summary>What dialects of little expression share: a table that carries texts only, the texts of messages, and parameters passed on by name.</summary>
+/// <summary>
+/// What dialects of little expression share: a table that carries texts only, the texts of messages, and parameters passed on by name.
+/// </summary>
 internal static class PlainChat
 {
     private static readonly Feature[] Refused =
     [
-        Feature.ImageInput, Feature.AudioInput, Feature.VideoInput, Feature.DocumentInput, Feature.FileInput, Feature.Tools, Feature.CustomTools,
-        Feature.ToolChoice, Feature.AllowedTools, Feature.ParallelToolCalls, Feature.ToolResultMedia, Feature.ReasoningEffort, Feature.ReasoningBudget,
-        Feature.WebSearch, Feature.JsonFormat, Feature.JsonSchemaFormat, Feature.TopK, Feature.FrequencyPenalty, Feature.PresencePenalty, Feature.Seed,
-        Feature.Choices, Feature.LogProbs, Feature.LogitBias, Feature.AudioOutput, Feature.ImageOutput, Feature.Prediction, Feature.PreviousResponse,
+        Feature.ImageInput, Feature.AudioInput, Feature.VideoInput, Feature.DocumentInput, Feature.FileInput, Feature.Tools,
+        Feature.CustomTools,
+        Feature.ToolChoice, Feature.AllowedTools, Feature.ParallelToolCalls, Feature.ToolResultMedia, Feature.ReasoningEffort,
+        Feature.ReasoningBudget,
+        Feature.WebSearch, Feature.JsonFormat, Feature.JsonSchemaFormat, Feature.TopK, Feature.FrequencyPenalty, Feature.PresencePenalty,
+        Feature.Seed,
+        Feature.Choices, Feature.LogProbs, Feature.LogitBias, Feature.AudioOutput, Feature.ImageOutput, Feature.Prediction,
+        Feature.PreviousResponse,
     ];
 
     private static readonly Feature[] Dropped =
     [
-        Feature.HostedTools, Feature.ComputerUse, Feature.CodeExecution, Feature.WebFetch, Feature.FileSearch, Feature.McpTools, Feature.ToolChoiceNone,
-        Feature.StrictTools, Feature.Thinking, Feature.ReasoningSummary, Feature.ThinkingHistory, Feature.RedactedThinking, Feature.Citations,
-        Feature.CacheHints, Feature.MessageNames, Feature.Verbosity, Feature.User, Feature.ServiceTier, Feature.Store, Feature.PromptCacheKey,
+        Feature.HostedTools, Feature.ComputerUse, Feature.CodeExecution, Feature.WebFetch, Feature.FileSearch, Feature.McpTools,
+        Feature.ToolChoiceNone,
+        Feature.StrictTools, Feature.Thinking, Feature.ReasoningSummary, Feature.ThinkingHistory, Feature.RedactedThinking,
+        Feature.Citations,
+        Feature.CacheHints, Feature.MessageNames, Feature.Verbosity, Feature.User, Feature.ServiceTier, Feature.Store,
+        Feature.PromptCacheKey,
         Feature.OpaqueParts,
     ];
 
@@ -111,11 +120,13 @@ internal static class PlainChat
     }
 
     /// <summary>
-    /// Parameters of the provider's own that a chat client has sent or the operator configured: members that OpenAI's dialect does not have.
+    /// Parameters of the provider's own that a chat client has sent or the operator configured: members that OpenAI's dialect does not
+    /// have.
     /// </summary>
     public static IEnumerable<HubMember> OwnParameters(ChatRequest request)
         => request.Origin is Surface.Chat or Surface.Completions
-            ? request.Extras.Where(static extra => !ChatParameters.All.Contains(extra.Name, StringComparer.Ordinal) && extra.Name is not ("model" or "prompt"))
+            ? request.Extras.Where(static extra => !ChatParameters.All.Contains(extra.Name, StringComparer.Ordinal)
+                && extra.Name is not ("model" or "prompt"))
             : request.Configured;
 
     /// <summary>Writes parameters of the provider's own at the place where the writer stands.</summary>

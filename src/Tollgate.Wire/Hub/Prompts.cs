@@ -9,7 +9,8 @@ namespace Tollgate.Wire.Hub;
 /// <param name="Opening">Begins the text.</param>
 /// <param name="Reply">Ends it: where the model goes on.</param>
 internal sealed record PromptTemplate(
-    (string Before, string Behind) System, (string Before, string Behind) User, (string Before, string Behind) Assistant, string Opening, string Reply)
+    (string Before, string Behind) System, (string Before, string Behind) User, (string Before, string Behind) Assistant, string Opening,
+        string Reply)
 {
     /// <summary>The template of models that are not known.</summary>
     public static PromptTemplate Generic { get; } = new(
@@ -31,7 +32,8 @@ internal sealed record PromptTemplate(
         ("<|im_start|>system\n", "<|im_end|>\n"), ("<|im_start|>user\n", "<|im_end|>\n"), ("<|im_start|>assistant\n", "<|im_end|>\n"), "",
         "<|im_start|>assistant\n");
 
-    private static readonly PromptTemplate Granite = new(("<|system|>\n", "\n"), ("<|user|>\n", "\n"), ("<|assistant|>\n", "\n"), "", "<|assistant|>\n");
+    private static readonly PromptTemplate Granite = new(("<|system|>\n", "\n"), ("<|user|>\n", "\n"), ("<|assistant|>\n", "\n"), "",
+        "<|assistant|>\n");
 
     /// <summary>The template by what a model is called.</summary>
     public static PromptTemplate Of(string model)

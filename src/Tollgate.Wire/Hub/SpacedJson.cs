@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace Tollgate.Wire.Hub;
 
 /// <summary>JSON text as Python writes it: a blank behind each comma and colon.</summary>
-// COMPAT: arguments that an upstream sends as an object reach clients in this spacing, and some compare the text (10-wire-examples.md section 1).
+// COMPAT: arguments that an upstream sends as an object reach clients in this spacing, and some compare the text (10-wire-examples.md
+// section 1).
 public static class SpacedJson
 {
     /// <summary>The text of a value, numbers and strings as they came.</summary>

@@ -1,6 +1,8 @@
 namespace Tollgate.Wire.Hub;
 
-/// <summary>Parts the thoughts that a model writes between think tags at the very beginning of its answer from the answer. One instance an answer.</summary>
+/// <summary>
+/// Parts the thoughts that a model writes between think tags at the very beginning of its answer from the answer. One instance an answer.
+/// </summary>
 public sealed class ThinkTags
 {
     private const string Open = "<think>";

@@ -3,7 +3,9 @@ using Tollgate.Wire.Hub;
 
 namespace Tollgate.Wire.Natives;
 
-/// <summary>Aleph Alpha's <c>/complete</c> (07-native-others.md section 13). Never streams: clients that do get the whole answer as a stream.</summary>
+/// <summary>
+/// Aleph Alpha's <c>/complete</c> (07-native-others.md section 13). Never streams: clients that do get the whole answer as a stream.
+/// </summary>
 internal sealed class AlephAlphaCodec() : TextCodec(
     Surface.AlephAlphaComplete, "Aleph Alpha Completion", Feature.TopK, Feature.Choices, Feature.FrequencyPenalty, Feature.PresencePenalty)
 {
@@ -41,7 +43,8 @@ internal sealed class AlephAlphaCodec() : TextCodec(
             response.Choices.Add(new ChatChoice(response.Choices.Count)
             {
                 Parts = { new TextPart(completion.Text("completion"u8) ?? "") },
-                Stop = native is "maximum_tokens" ? StopReason.Length : native is "stop_sequence_reached" ? StopReason.StopSequence : StopReason.Stop,
+                Stop = native is "maximum_tokens" ? StopReason.Length : native is "stop_sequence_reached" ? StopReason.StopSequence
+                    : StopReason.Stop,
                 NativeStop = native,
             });
         }

@@ -11,7 +11,8 @@ internal static class FunctionTools
     public const string CustomNote = "a function whose one argument is the text";
 
     /// <summary>
-    /// Writes <c>tools</c>; nothing when there are none, or none may be called. Custom tools become functions, whose calls the hub changes back.
+    /// Writes <c>tools</c>; nothing when there are none, or none may be called. Custom tools become functions, whose calls the hub changes
+    /// back.
     /// </summary>
     public static void Write(ChatRequest request, Utf8JsonWriter json, bool strict)
     {

@@ -4,7 +4,9 @@ using Tollgate.Wire.OpenAi;
 
 namespace Tollgate.Wire.Natives;
 
-/// <summary>GigaChat's completions: OpenAI's frame with one function call in place of tool calls (07-native-others.md section 13).</summary>
+/// <summary>
+/// GigaChat's completions: OpenAI's frame with one function call in place of tool calls (07-native-others.md section 13).
+/// </summary>
 internal sealed class GigaChatCodec() : TextCodec(
     Surface.GigaChat, "GigaChat", Feature.Tools, Feature.ToolChoice, Feature.ToolChoiceNone, Feature.JsonSchemaFormat)
 {
@@ -65,7 +67,8 @@ internal sealed class GigaChatCodec() : TextCodec(
         var calls = 0;
         return new ChunkReader((root, events) =>
         {
-            var choice = root.Member("choices"u8) is { ValueKind: JsonValueKind.Array } choices && choices.GetArrayLength() > 0 ? choices[0] : default;
+            var choice = root.Member("choices"u8) is { ValueKind: JsonValueKind.Array } choices && choices.GetArrayLength() > 0
+                ? choices[0] : default;
             var delta = choice.Member("delta"u8);
             if (delta.Text("content"u8) is { Length: > 0 } text)
             {
@@ -150,7 +153,8 @@ internal sealed class GigaChatCodec() : TextCodec(
 
             // Results must be JSON texts.
             var text = PlainChat.TextOf(result.Content);
-            json.WriteString("content"u8, text.AsSpan().TrimStart() is ['{' or '[', ..] ? text : "{\"result\": \"" + JsonEncodedText.Encode(text, HubJson.Writing.Encoder) + "\"}");
+            json.WriteString("content"u8, text.AsSpan().TrimStart() is ['{' or '[', ..] ? text
+                : "{\"result\": \"" + JsonEncodedText.Encode(text, HubJson.Writing.Encoder) + "\"}");
             json.WriteEndObject();
         }
     }
@@ -226,6 +230,8 @@ internal sealed class GigaChatCodec() : TextCodec(
     {
         var usage = root.Member("usage"u8);
         return PlainChat.Usage(
-            usage.Member("prompt_tokens"u8).Count(), usage.Member("completion_tokens"u8).Count(), usage.Member("precached_prompt_tokens"u8).Count() ?? 0);
+            usage.Member("prompt_tokens"u8).Count(),
+            usage.Member("completion_tokens"u8).Count(),
+            usage.Member("precached_prompt_tokens"u8).Count() ?? 0);
     }
 }

@@ -202,7 +202,8 @@ internal static class OciGeneric
         {
             foreach (var call in calls.EnumerateArray())
             {
-                parts.Add(new ToolCallPart(call.Text("id"u8) ?? PlainChat.NewCallId(), call.Text("name"u8) ?? "", call.Text("arguments"u8) ?? "{}"));
+                parts.Add(new ToolCallPart(
+                    call.Text("id"u8) ?? PlainChat.NewCallId(), call.Text("name"u8) ?? "", call.Text("arguments"u8) ?? "{}"));
             }
         }
     }

@@ -3,7 +3,9 @@ using Tollgate.Wire.Hub;
 
 namespace Tollgate.Wire.Natives;
 
-/// <summary>Replicate's predictions (07-native-others.md section 13). Streams are whole answers: the connection waits for the prediction to end.</summary>
+/// <summary>
+/// Replicate's predictions (07-native-others.md section 13). Streams are whole answers: the connection waits for the prediction to end.
+/// </summary>
 internal sealed class ReplicateCodec() : TextCodec(Surface.ReplicatePrediction, "Replicate Predictions", Feature.TopK, Feature.Seed)
 {
     public override void WriteRequest(ChatRequest request, TargetModel target, Utf8JsonWriter json)

@@ -5,7 +5,10 @@ using Tollgate.Wire.OpenAi;
 
 namespace Tollgate.Wire.Natives;
 
-/// <summary>SAP AI Core's orchestration: OpenAI's chat taken apart on the way there, and inside <c>final_result</c> on the way back (07-native-others.md section 13).</summary>
+/// <summary>
+/// SAP AI Core's orchestration: OpenAI's chat taken apart on the way there, and inside <c>final_result</c> on the way back
+/// (07-native-others.md section 13).
+/// </summary>
 internal sealed class SapCodec : DialectCodec
 {
     private static readonly string[] Modules = ["filtering", "masking", "grounding", "translation"];
@@ -97,6 +100,7 @@ internal sealed class SapCodec : DialectCodec
         public override void Finish(ICollection<ChatEvent> events) => chat.Finish(events);
 
         protected override ChunkAction ReadChunk(JsonElement root, ICollection<ChatEvent> events)
-            => root.Member("final_result"u8) is { ValueKind: JsonValueKind.Object } result ? chat.Read(result.Bytes().ToArray(), events) : ChunkAction.Drop;
+            => root.Member("final_result"u8) is { ValueKind: JsonValueKind.Object } result ? chat.Read(result.Bytes().ToArray(), events)
+                : ChunkAction.Drop;
     }
 }

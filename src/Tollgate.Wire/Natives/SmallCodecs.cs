@@ -54,7 +54,8 @@ internal sealed class BytezCodec() : TextCodec(Surface.BytezRun, "Bytez", Featur
     {
         var output = root.Member("output"u8);
         return PlainChat.Answer(
-            output.Text() ?? output.Text("content"u8) ?? TextsOf(output.Member("content"u8)) ?? throw new WireException("The answer has no output."),
+            output.Text() ?? output.Text("content"u8) ?? TextsOf(output.Member("content"u8))
+                ?? throw new WireException("The answer has no output."),
             StopReason.Stop,
             null,
             null);
@@ -67,7 +68,9 @@ internal sealed class BytezCodec() : TextCodec(Surface.BytezRun, "Bytez", Featur
         ? string.Concat(parts.EnumerateArray().Select(static part => part.Text("text"u8))) : null;
 }
 
-/// <summary>LangGraph's runs (07-native-others.md section 15): the whole conversation goes to an assistant, whose last message is the answer.</summary>
+/// <summary>
+/// LangGraph's runs (07-native-others.md section 15): the whole conversation goes to an assistant, whose last message is the answer.
+/// </summary>
 internal sealed class LangGraphCodec() : TextCodec(Surface.LangGraphRun, "LangGraph")
 {
     public override void WriteRequest(ChatRequest request, TargetModel target, Utf8JsonWriter json)
@@ -141,7 +144,8 @@ internal sealed class LangFlowCodec() : TextCodec(Surface.LangFlowRun, "Langflow
     public override void WriteRequest(ChatRequest request, TargetModel target, Utf8JsonWriter json)
     {
         json.WriteStartObject();
-        json.WriteString("input_value"u8, PlainChat.TextOf(request.Messages.LastOrDefault(static message => message.Role is ChatRole.User)?.Parts ?? []));
+        var last = request.Messages.LastOrDefault(static message => message.Role is ChatRole.User);
+        json.WriteString("input_value"u8, PlainChat.TextOf(last?.Parts ?? []));
         json.WriteString("input_type"u8, "chat"u8);
         json.WriteString("output_type"u8, "chat"u8);
         PlainChat.WriteOwnParameters(request, json);
@@ -152,14 +156,16 @@ internal sealed class LangFlowCodec() : TextCodec(Surface.LangFlowRun, "Langflow
     {
         var output = First(First(root.Member("outputs"u8)).Member("outputs"u8));
         var message = output.Member("results"u8).Member("message"u8);
-        var text = message.Text("text"u8) ?? message.Member("data"u8).Text("text"u8) ?? output.Member("outputs"u8).Member("message"u8).Text("message"u8);
+        var text = message.Text("text"u8) ?? message.Member("data"u8).Text("text"u8)
+            ?? output.Member("outputs"u8).Member("message"u8).Text("message"u8);
         return PlainChat.Answer(text ?? throw new WireException("The answer has no message."), StopReason.Stop, null, null);
     }
 
     public override ChatStreamReader ReadStream(TargetModel target)
         => new ChunkReader(static (_, _) => throw new WireException("Runs are not streamed."));
 
-    private static JsonElement First(JsonElement list) => list.ValueKind is JsonValueKind.Array && list.GetArrayLength() > 0 ? list[0] : default;
+    private static JsonElement First(JsonElement list) => list.ValueKind is JsonValueKind.Array && list.GetArrayLength() > 0 ? list[0]
+        : default;
 }
 
 /// <summary>LiteLLM's protocol for custom servers (01-catalogue.md section A2).</summary>
@@ -182,7 +188,8 @@ internal sealed class CustomServerCodec() : TextCodec(Surface.CustomServer, "Cus
 
     public override ChatResponse ReadResponse(JsonElement root, ReadOnlyMemory<byte> body, TargetModel target)
     {
-        var first = root.Member("data"u8) is { ValueKind: JsonValueKind.Array } data && data.GetArrayLength() > 0 ? data[0] : root.Member("data"u8);
+        var first = root.Member("data"u8) is { ValueKind: JsonValueKind.Array } data && data.GetArrayLength() > 0 ? data[0]
+            : root.Member("data"u8);
         var output = first.Member("output"u8);
         var text = output.Text() ?? (output.ValueKind is JsonValueKind.Array && output.GetArrayLength() > 0 ? output[0].Text() : null);
         return PlainChat.Answer(text ?? throw new WireException("The answer has no output."), StopReason.Stop, null, null);

@@ -4,9 +4,12 @@ using Tollgate.Wire.OpenAi;
 
 namespace Tollgate.Wire.Natives;
 
-/// <summary>Snowflake Cortex's <c>inference:complete</c>: OpenAI's frame around tools of its own (07-native-others.md section 13).</summary>
+/// <summary>
+/// Snowflake Cortex's <c>inference:complete</c>: OpenAI's frame around tools of its own (07-native-others.md section 13).
+/// </summary>
 internal sealed class SnowflakeCodec() : TextCodec(
-    Surface.SnowflakeComplete, "Snowflake Cortex", Feature.Tools, Feature.ToolChoice, Feature.ToolChoiceNone, Feature.JsonFormat, Feature.JsonSchemaFormat)
+    Surface.SnowflakeComplete, "Snowflake Cortex", Feature.Tools, Feature.ToolChoice, Feature.ToolChoiceNone, Feature.JsonFormat,
+    Feature.JsonSchemaFormat)
 {
     public override void WriteRequest(ChatRequest request, TargetModel target, Utf8JsonWriter json)
     {
@@ -47,7 +50,9 @@ internal sealed class SnowflakeCodec() : TextCodec(
                 if (part.Member("tool_use"u8) is { ValueKind: JsonValueKind.Object } call)
                 {
                     choice.Parts.Add(new ToolCallPart(
-                        call.Text("tool_use_id"u8) ?? PlainChat.NewCallId(), call.Text("name"u8) ?? "", SpacedJson.Of(call.Member("input"u8))));
+                        call.Text("tool_use_id"u8) ?? PlainChat.NewCallId(),
+                        call.Text("name"u8) ?? "",
+                        SpacedJson.Of(call.Member("input"u8))));
                 }
                 else if (part.Text("text"u8) is { Length: > 0 } text)
                 {
@@ -70,7 +75,8 @@ internal sealed class SnowflakeCodec() : TextCodec(
         var calls = 0;
         return new ChunkReader((root, events) =>
         {
-            var choice = root.Member("choices"u8) is { ValueKind: JsonValueKind.Array } choices && choices.GetArrayLength() > 0 ? choices[0] : default;
+            var choice = root.Member("choices"u8) is { ValueKind: JsonValueKind.Array } choices && choices.GetArrayLength() > 0
+                ? choices[0] : default;
             ReadDelta(choice.Member("delta"u8), events, ref calls);
             if (UsageOf(root) is { } usage)
             {

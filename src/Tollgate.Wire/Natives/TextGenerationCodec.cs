@@ -4,7 +4,9 @@ using Tollgate.Wire.OpenAi;
 
 namespace Tollgate.Wire.Natives;
 
-/// <summary>Text Generation Inference's <c>/generate</c>, and LoRAX's, which Predibase runs (07-native-others.md sections 10 and 13).</summary>
+/// <summary>
+/// Text Generation Inference's <c>/generate</c>, and LoRAX's, which Predibase runs (07-native-others.md sections 10 and 13).
+/// </summary>
 internal sealed class TextGenerationCodec() : TextCodec(
     Surface.TextGeneration, "Text Generation Inference", Feature.TopK, Feature.Seed, Feature.Choices, Feature.FrequencyPenalty)
 {
@@ -47,7 +49,8 @@ internal sealed class TextGenerationCodec() : TextCodec(
         var answer = root.ValueKind is JsonValueKind.Array && root.GetArrayLength() > 0 ? root[0] : root;
         var details = answer.Member("details"u8);
         var native = details.Text("finish_reason"u8);
-        var (thoughts, text) = ThinkTags.Split(answer.Text("generated_text"u8) ?? throw new WireException("The answer has no generated_text."));
+        var (thoughts, text) = ThinkTags.Split(answer.Text("generated_text"u8)
+            ?? throw new WireException("The answer has no generated_text."));
         var response = PlainChat.Answer(text, StopOf(native), native, UsageOf(details));
         if (thoughts.Length > 0)
         {

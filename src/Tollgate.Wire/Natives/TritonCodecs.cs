@@ -37,7 +37,8 @@ internal sealed class TritonGenerateCodec() : TextCodec(Surface.TritonGenerate, 
     }
 
     public override ChatResponse ReadResponse(JsonElement root, ReadOnlyMemory<byte> body, TargetModel target)
-        => PlainChat.Answer(root.Text("text_output"u8) ?? throw new WireException("The answer has no text_output."), StopReason.Stop, null, null);
+        => PlainChat.Answer(root.Text("text_output"u8)
+            ?? throw new WireException("The answer has no text_output."), StopReason.Stop, null, null);
 
     public override ChatStreamReader ReadStream(TargetModel target) => new ChunkReader(static (root, events) =>
     {
@@ -57,7 +58,8 @@ internal sealed class TritonInferCodec() : TextCodec(Surface.TritonInfer, "Trito
     {
         json.WriteStartObject();
         json.WriteStartArray("inputs"u8);
-        WriteTensor(json, "text_input", "BYTES", static (writer, text) => writer.WriteStringValue(text), Prompts.Of(request, PromptTemplate.Of(request.Model)));
+        WriteTensor(json, "text_input", "BYTES", static (writer, text)
+            => writer.WriteStringValue(text), Prompts.Of(request, PromptTemplate.Of(request.Model)));
         if (request.MaxOutputTokens is { } limit)
         {
             WriteTensor(json, "max_tokens", "INT32", static (writer, number) => writer.WriteNumberValue(number), limit);
@@ -85,7 +87,8 @@ internal sealed class TritonInferCodec() : TextCodec(Surface.TritonInfer, "Trito
             {
                 if (output.Text("name"u8) is "text_output" && output.Member("data"u8) is { ValueKind: JsonValueKind.Array } data)
                 {
-                    return PlainChat.Answer(string.Concat(data.EnumerateArray().Select(static piece => piece.Text())), StopReason.Stop, null, null);
+                    return PlainChat.Answer(string.Concat(data.EnumerateArray().Select(static piece
+                        => piece.Text())), StopReason.Stop, null, null);
                 }
             }
         }

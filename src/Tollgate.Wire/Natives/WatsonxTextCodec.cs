@@ -44,7 +44,8 @@ internal sealed class WatsonxTextCodec() : TextCodec(Surface.WatsonxText, "watso
         var text = result.Text("generated_text"u8) ?? throw new WireException("The answer has no results.");
         var native = result.Text("stop_reason"u8);
         return PlainChat.Answer(
-            text, StopOf(native), native, PlainChat.Usage(result.Member("input_token_count"u8).Count(), result.Member("generated_token_count"u8).Count()));
+            text, StopOf(native), native, PlainChat.Usage(result.Member("input_token_count"u8).Count(), result.Member(
+                "generated_token_count"u8).Count()));
     }
 
     public override ChatStreamReader ReadStream(TargetModel target)

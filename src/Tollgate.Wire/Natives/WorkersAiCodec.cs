@@ -6,7 +6,8 @@ namespace Tollgate.Wire.Natives;
 
 /// <summary>Cloudflare Workers AI's <c>ai/run</c> (07-native-others.md section 13).</summary>
 internal sealed class WorkersAiCodec() : TextCodec(
-    Surface.WorkersAi, "Cloudflare Workers AI", Feature.TopK, Feature.Seed, Feature.FrequencyPenalty, Feature.PresencePenalty, Feature.Tools,
+    Surface.WorkersAi, "Cloudflare Workers AI", Feature.TopK, Feature.Seed, Feature.FrequencyPenalty, Feature.PresencePenalty,
+        Feature.Tools,
     Feature.JsonFormat, Feature.JsonSchemaFormat)
 {
     public override void WriteRequest(ChatRequest request, TargetModel target, Utf8JsonWriter json)

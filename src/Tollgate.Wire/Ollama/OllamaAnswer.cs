@@ -60,12 +60,15 @@ internal static class OllamaAnswer
     }
 
     public static string? ThoughtsOf(JsonElement root, JsonElement message)
-        => message.Text("thinking"u8) is { Length: > 0 } thoughts ? thoughts : root.Text("thinking"u8) is { Length: > 0 } generated ? generated : null;
+        => message.Text("thinking"u8) is { Length: > 0 } thoughts ? thoughts : root.Text("thinking"u8) is { Length: > 0 } generated
+            ? generated : null;
 
     /// <summary>Counts; null unless both are there: Ollama leaves out that of a prompt which it has in its cache.</summary>
-    public static TokenUsage? UsageOf(JsonElement root) => PlainChat.Usage(root.Member("prompt_eval_count"u8).Count(), root.Member("eval_count"u8).Count());
+    public static TokenUsage? UsageOf(JsonElement root)
+        => PlainChat.Usage(root.Member("prompt_eval_count"u8).Count(), root.Member("eval_count"u8).Count());
 
-    public static StopReason StopOf(string? native, bool calls) => calls ? StopReason.ToolCalls : native is "length" ? StopReason.Length : StopReason.Stop;
+    public static StopReason StopOf(string? native, bool calls) => calls ? StopReason.ToolCalls : native is "length" ? StopReason.Length
+        : StopReason.Stop;
 }
 
 /// <summary>Reads a stream of lines.</summary>

@@ -9,7 +9,8 @@ internal static class OllamaFeatures
     public static FeatureTable Table(bool tools)
     {
         var table = PlainChat.Carrying(
-            Feature.ImageInput, Feature.Thinking, Feature.JsonFormat, Feature.JsonSchemaFormat, Feature.TopK, Feature.Seed, Feature.FrequencyPenalty,
+            Feature.ImageInput, Feature.Thinking, Feature.JsonFormat, Feature.JsonSchemaFormat, Feature.TopK, Feature.Seed,
+            Feature.FrequencyPenalty,
             Feature.PresencePenalty);
         table.Add(Feature.DocumentInput, Handling.Changed, "text of documents becomes part of the message; other documents are refused");
         table.Add(Feature.ReasoningEffort, Handling.Changed, "think: the level for gpt-oss, true or false for other models");

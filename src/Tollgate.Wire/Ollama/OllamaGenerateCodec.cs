@@ -5,7 +5,8 @@ using Tollgate.Wire.Sse;
 namespace Tollgate.Wire.Ollama;
 
 /// <summary>
-/// Ollama's <c>/api/generate</c>: one prompt. For deployments that bring a template of their own, and for completions (06-local-selfhosted.md
+/// Ollama's <c>/api/generate</c>: one prompt. For deployments that bring a template of their own, and for completions
+/// (06-local-selfhosted.md
 /// section 1.1).
 /// </summary>
 public sealed class OllamaGenerateCodec : DialectCodec

@@ -5,14 +5,19 @@ using Tollgate.Wire.Hub;
 
 namespace Tollgate.Wire.Ollama;
 
-/// <summary>What both operations of Ollama say beside the conversation: <c>format</c>, <c>think</c>, <c>options</c> and the provider's own parameters.</summary>
+/// <summary>
+/// What both operations of Ollama say beside the conversation: <c>format</c>, <c>think</c>, <c>options</c> and the provider's own
+/// parameters.
+/// </summary>
 internal static class OllamaOptions
 {
     /// <summary>Parameters that stand in <c>options</c>; all others stand at the root.</summary>
     private static readonly FrozenSet<string> Inside = FrozenSet.ToFrozenSet(
     [
-        "mirostat", "mirostat_eta", "mirostat_tau", "num_ctx", "num_gqa", "num_gpu", "num_thread", "num_batch", "num_keep", "main_gpu", "low_vram",
-        "f16_kv", "vocab_only", "use_mmap", "use_mlock", "repeat_last_n", "repeat_penalty", "temperature", "seed", "stop", "tfs_z", "typical_p",
+        "mirostat", "mirostat_eta", "mirostat_tau", "num_ctx", "num_gqa", "num_gpu", "num_thread", "num_batch", "num_keep", "main_gpu",
+            "low_vram",
+        "f16_kv", "vocab_only", "use_mmap", "use_mlock", "repeat_last_n", "repeat_penalty", "temperature", "seed", "stop", "tfs_z",
+            "typical_p",
         "num_predict", "top_k", "top_p", "min_p", "presence_penalty", "frequency_penalty", "penalize_newline", "numa",
     ], StringComparer.Ordinal);
 

@@ -1,6 +1,9 @@
 namespace Tollgate.Wire.Sse;
 
-/// <summary>Cuts a byte stream into lines that are JSON texts each. Blank lines are left out; a carriage return before the line feed is no part of a line.</summary>
+/// <summary>
+/// Cuts a byte stream into lines that are JSON texts each. Blank lines are left out; a carriage return before the line feed is no part of a
+/// line.
+/// </summary>
 public sealed class NdjsonSplitter : Hub.IFrameSplitter
 {
     private int _scanned;

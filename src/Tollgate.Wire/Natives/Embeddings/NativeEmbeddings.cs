@@ -103,9 +103,11 @@ public sealed class SnowflakeEmbeddings() : TextEmbeddings("Snowflake Cortex Emb
     public override EmbeddingResponse ReadResponse(JsonElement root, TargetModel target)
     {
         var usage = root.Member("usage"u8);
-        var response = new EmbeddingResponse { PromptTokens = usage.Member("prompt_tokens"u8).Count() ?? usage.Member("total_tokens"u8).Count() };
+        var response = new EmbeddingResponse { PromptTokens = usage.Member("prompt_tokens"u8).Count()
+            ?? usage.Member("total_tokens"u8).Count() };
         ReadVectors(root.Member("data"u8), response, static item => item.Member("embedding"u8) is var list
-            && list.ValueKind is JsonValueKind.Array && list.GetArrayLength() > 0 && list[0].ValueKind is JsonValueKind.Array ? list[0] : list);
+            && list.ValueKind is JsonValueKind.Array && list.GetArrayLength() > 0 && list[0].ValueKind is JsonValueKind.Array ? list[0]
+                : list);
         return response;
     }
 }
@@ -134,7 +136,9 @@ public sealed class OciEmbeddings() : TextEmbeddings("Oracle Generative AI Embed
     }
 }
 
-/// <summary>Triton Inference Server's tensors (06-local-selfhosted.md section 3): the first output holds all vectors, one behind the other.</summary>
+/// <summary>
+/// Triton Inference Server's tensors (06-local-selfhosted.md section 3): the first output holds all vectors, one behind the other.
+/// </summary>
 public sealed class TritonEmbeddings() : TextEmbeddings("Triton Infer")
 {
     /// <inheritdoc/>
@@ -157,7 +161,8 @@ public sealed class TritonEmbeddings() : TextEmbeddings("Triton Infer")
     /// <inheritdoc/>
     public override EmbeddingResponse ReadResponse(JsonElement root, TargetModel target)
     {
-        var output = root.Member("outputs"u8) is { ValueKind: JsonValueKind.Array } outputs && outputs.GetArrayLength() > 0 ? outputs[0] : default;
+        var output = root.Member("outputs"u8) is { ValueKind: JsonValueKind.Array } outputs && outputs.GetArrayLength() > 0 ? outputs[0]
+            : default;
         var shape = output.Member("shape"u8);
         var numbers = Vector(output.Member("data"u8));
         var rows = shape.ValueKind is JsonValueKind.Array && shape.GetArrayLength() == 2 ? shape[0].Count() ?? 0 : 1;
