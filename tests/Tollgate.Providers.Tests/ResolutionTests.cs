@@ -94,7 +94,7 @@ public sealed class ResolutionTests
     [InlineData("gemini/gemini-2.5-pro", "gemini")]
     [InlineData("bedrock/amazon.nova-lite-v1:0", "bedrock")]
     [InlineData("ollama/llama3", "ollama")]
-    [InlineData("elevenlabs/x", "elevenlabs")]
+    [InlineData("soniox/x", "soniox")]
     [InlineData("petals/x", "petals")]
     [InlineData("cursor/x", "cursor")]
     [InlineData("azure/claude-opus", "azure")]
