@@ -6,6 +6,7 @@ using Tollgate.Engine.Admission;
 using Tollgate.Engine.Keys;
 using Tollgate.Engine.Media;
 using Tollgate.Engine.Pipeline;
+using Tollgate.Engine.Responses;
 using Tollgate.Engine.Routing;
 using Tollgate.Engine.Spend;
 using Tollgate.Engine.Upstream;
@@ -29,11 +30,19 @@ public static class EngineServices
         services.TryAddSingleton<MediaRelay>();
         services.TryAddSingleton<MediaFetcher>();
         services.TryAddSingleton<RequestMedia>();
+        services.TryAddSingleton<EmbeddingCaller>();
         services.TryAddSingleton<MockAnswers>();
         services.TryAddSingleton<UpstreamCaller>();
         AddAdmission(services);
+        services.TryAddSingleton(static provider => new ResponseMemory(
+            provider.GetService<ISharedResponses>(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<Conversations>();
+        services.TryAddSingleton<KeptAnswers>();
+        services.TryAddSingleton(static provider => new ResponseCalls(
+            provider.GetRequiredService<KeptAnswers>(), provider.GetRequiredService<SnapshotHolder>(), provider.GetRequiredService<Authenticator>()));
         services.TryAddSingleton<CallSettlement>();
         services.TryAddSingleton<DeploymentProbe>();
+        services.TryAddSingleton<TokenCounts>();
         services.TryAddSingleton<LlmPipeline>();
         services.TryAddSingleton(static provider => new LlmCalls(provider.GetRequiredService<LlmPipeline>()));
         return services;
@@ -91,5 +100,13 @@ public sealed class LlmCalls
     /// <param name="http">Request and answer.</param>
     /// <param name="surface">What is called.</param>
     /// <param name="pathModel">Model named by the path; null for none.</param>
-    public Task RunAsync(HttpContext http, Surface surface, string? pathModel = null) => _pipeline.RunAsync(http, surface, pathModel);
+    /// <param name="stream">Whether the answer is a stream, where the path decides; null where the body does.</param>
+    /// <param name="operation">What follows the surface's own path at the upstream (<c>/compact</c>); empty for nothing.</param>
+    public Task RunAsync(HttpContext http, Surface surface, string? pathModel = null, bool? stream = null, string operation = "")
+        => _pipeline.RunAsync(http, new CallRoute(surface) { PathModel = pathModel, Stream = stream, Operation = operation });
+
+    /// <summary>Counts the tokens of a prompt; answers every outcome itself, errors included.</summary>
+    /// <param name="http">Request and answer.</param>
+    /// <param name="surface">The dialect of the prompt.</param>
+    public Task CountAsync(HttpContext http, Surface surface) => _pipeline.RunAsync(http, new CallRoute(surface) { CountsTokens = true });
 }

@@ -24,7 +24,7 @@ public sealed partial class ProviderDirectory : IProviderDirectory
     /// <param name="clock">Tells when tokens end.</param>
     /// <param name="loggers">For what is odd about a deployment.</param>
     public ProviderDirectory(ProviderCatalogue catalogue, TimeProvider clock, ILoggerFactory loggers)
-        : this(catalogue, new ConnectionServices(clock, new EntraTokens(clock)), loggers)
+        : this(catalogue, new ConnectionServices(clock, new EntraTokens(clock)) { Http = Pool(), Loggers = loggers }, loggers)
     {
     }
 
@@ -76,6 +76,13 @@ public sealed partial class ProviderDirectory : IProviderDirectory
         }
 
         return Families.Has(row.Family) ? Open(row, deployment, resolved.Model, config) : WithoutDialect(row);
+    }
+
+    /// <summary>Issuers of tokens have a pool of their own: it lives as long as the tokens, that is, as the process.</summary>
+    private static Func<TransportOptions, HttpMessageInvoker> Pool()
+    {
+        var transport = new UpstreamTransport(new ServerSettings());
+        return options => transport.For(options);
     }
 
     private IUpstreamConnection Open(ProviderRow row, DeploymentConfig deployment, string model, GatewayConfig config)

@@ -14,6 +14,9 @@ public sealed record ErrorBody(string Message, string? Type, string? Param, stri
 {
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>The call's id, for dialects whose errors name it; null for none.</summary>
+    public string? RequestId { get; init; }
+
     /// <summary>Writes the envelope.</summary>
     /// <param name="output">Where to.</param>
     /// <param name="providerFields">JSON object for <c>provider_specific_fields</c>; empty for none.</param>
@@ -38,13 +41,26 @@ public sealed record ErrorBody(string Message, string? Type, string? Param, stri
 
     /// <summary>
     /// Reads an upstream's error answer, in any of the forms seen: <c>{"error":{...}}</c>, <c>{"error":"text"}</c>, <c>{"message":...}</c>
-    /// (with <c>type</c>, <c>param</c> and <c>code</c> beside it), <c>{"detail":...}</c>.
+    /// (with <c>type</c>, <c>param</c> and <c>code</c> beside it), <c>{"response":{"error":{...}}}</c>, <c>{"detail":...}</c>; a list counts as its
+    /// first item.
     /// </summary>
     /// <returns>Null when the text is no such JSON.</returns>
     public static ErrorBody? TryRead(ReadOnlySpan<byte> json)
     {
         var members = new JsonMembers();
-        if (!JsonScanner.Scan(json, members).IsNone || members.RootKind != JsonKind.Object)
+        if (!JsonScanner.Scan(json, members).IsNone)
+        {
+            return null;
+        }
+
+        if (members.RootKind == JsonKind.Array)
+        {
+            // Google's streams fail with a list of one.
+            var first = new JsonWalker(json, json.IndexOf((byte)'['));
+            return first.MoveNext() && first.Current.Kind == JsonKind.Object ? TryRead(first.Value) : null;
+        }
+
+        if (members.RootKind != JsonKind.Object)
         {
             return null;
         }
@@ -59,6 +75,14 @@ public sealed record ErrorBody(string Message, string? Type, string? Param, stri
                 JsonKind.String => new ErrorBody(Text(json, member) ?? "", null, null, null),
                 _ => null,
             };
+        }
+
+        // The last event of a stream of the Responses dialect: what went wrong stands in the response.
+        var response = members.Find(json, "response"u8);
+        if (response >= 0 && members[response].Kind == JsonKind.Object
+            && JsonWalker.TryFind(json, members[response].ValueStart, "error"u8, out var inner) && inner.Kind == JsonKind.Object)
+        {
+            return ReadObject(json, inner.ValueStart);
         }
 
         var message = members.Find(json, "message"u8);

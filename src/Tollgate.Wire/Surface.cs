@@ -59,6 +59,69 @@ public enum Surface : byte
 
     /// <summary>Ollama chat.</summary>
     OllamaChat,
+
+    /// <summary>A conversation made into one prompt, as the older models of Bedrock and text-generation servers take it.</summary>
+    Prompt,
+
+    /// <summary>Ollama generate: one prompt.</summary>
+    OllamaGenerate,
+
+    /// <summary>Cohere chat, version 1.</summary>
+    CohereChatV1,
+
+    /// <summary>Text Generation Inference's generate.</summary>
+    TextGeneration,
+
+    /// <summary>watsonx.ai's generation of text.</summary>
+    WatsonxText,
+
+    /// <summary>Cloudflare Workers AI's run.</summary>
+    WorkersAi,
+
+    /// <summary>Replicate's predictions.</summary>
+    ReplicatePrediction,
+
+    /// <summary>Snowflake Cortex's complete.</summary>
+    SnowflakeComplete,
+
+    /// <summary>NLP Cloud's generation.</summary>
+    NlpCloudGeneration,
+
+    /// <summary>Aleph Alpha's complete.</summary>
+    AlephAlphaComplete,
+
+    /// <summary>Triton Inference Server's generate.</summary>
+    TritonGenerate,
+
+    /// <summary>Triton Inference Server's infer (KServe v2).</summary>
+    TritonInfer,
+
+    /// <summary>Petals' generate.</summary>
+    PetalsGenerate,
+
+    /// <summary>Bytez' models.</summary>
+    BytezRun,
+
+    /// <summary>LangGraph's runs.</summary>
+    LangGraphRun,
+
+    /// <summary>Langflow's runs.</summary>
+    LangFlowRun,
+
+    /// <summary>Agent2Agent's messages (JSON-RPC).</summary>
+    AgentMessage,
+
+    /// <summary>LiteLLM's own protocol for custom servers.</summary>
+    CustomServer,
+
+    /// <summary>GigaChat's completions, with functions.</summary>
+    GigaChat,
+
+    /// <summary>Oracle Generative AI's chat.</summary>
+    OciChat,
+
+    /// <summary>SAP AI Core's orchestration.</summary>
+    SapOrchestration,
 }
 
 /// <summary>Facts about surfaces.</summary>
@@ -69,7 +132,8 @@ public static class Surfaces
 
     /// <summary>True for surfaces whose calls go through the chat hub when client and upstream speak differently.</summary>
     public static bool IsChat(this Surface surface) => surface is Surface.Chat or Surface.Completions or Surface.Responses or Surface.Messages
-        or Surface.GenerateContent or Surface.Converse or Surface.CohereChat or Surface.OllamaChat;
+        or Surface.GenerateContent or Surface.Converse or Surface.CohereChat or Surface.OllamaChat
+        or (>= Surface.Prompt and <= Surface.SapOrchestration);
 
     /// <summary>True for pictures, sounds, judgements and orders: calls that are neither conversations nor embeddings.</summary>
     public static bool IsMedia(this Surface surface) => surface is Surface.ImageGenerations or Surface.ImageEdits or Surface.ImageVariations

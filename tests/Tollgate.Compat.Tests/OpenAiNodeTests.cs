@@ -13,6 +13,7 @@ public sealed class OpenAiNodeTests(GatewayFixture fixture)
     [InlineData("errors")]
     [InlineData("headers")]
     [InlineData("models")]
+    [InlineData("responses")]
     [InlineData("retries")]
     [InlineData("streaming")]
     [InlineData("structured-output")]

@@ -178,6 +178,7 @@ public sealed class HookTests
     [InlineData("datarobot/m", "https://app.example/api/v2", "https://app.example/api/v2/genai/llmgw/chat/completions")]
     [InlineData("datarobot/m", "https://app.example/api/v2/deployments/d1", "https://app.example/api/v2/deployments/d1/chat/completions")]
     [InlineData("mistral/m", "https://host.example", "https://host.example/v1/chat/completions")]
+    [InlineData("minimax/m", "https://api.minimax.io/anthropic", "https://api.minimax.io/v1/chat/completions")]
     [InlineData("databricks/m", "dbc.example", "https://dbc.example/serving-endpoints/chat/completions")]
     public void Address_FollowsTheModel(string model, string? apiBase, string expected)
         => Providers.Connect(model, deployment => deployment with { ApiBase = apiBase }).UrlOf().ShouldBe(expected);
@@ -185,7 +186,6 @@ public sealed class HookTests
     [Theory]
     [InlineData("ragflow/m", "http://r", "ragflow/chat/<id>/<model>")]
     [InlineData("ragflow/chat/../m", "http://r", "ragflow/chat/<id>/<model>")]
-    [InlineData("minimax/m", "https://api.minimax.io/anthropic", "Anthropic surface")]
     [InlineData("voyage/voyage-context-3", null, "wire format of its own")]
     public void ImpossibleAddress_IsAClearError(string model, string? apiBase, string message)
         => Providers.Connect(model, deployment => deployment with { ApiBase = apiBase }).EndpointFor(Surface.Chat).Fault.ShouldNotBeNull(

@@ -43,6 +43,16 @@ internal static class Providers
     public static ProviderDirectory With(EntraTokens tokens)
         => new(Catalogue, new ConnectionServices(TimeProvider.System, tokens), NullLoggerFactory.Instance);
 
+    /// <summary>A directory whose issuers of tokens are played by a handler.</summary>
+    public static ProviderDirectory With(HttpMessageHandler issuer, TimeProvider? clock = null)
+    {
+        var time = clock ?? TimeProvider.System;
+        return new ProviderDirectory(
+            Catalogue,
+            new ConnectionServices(time, new EntraTokens(time)) { Http = _ => new HttpMessageInvoker(issuer) },
+            NullLoggerFactory.Instance);
+    }
+
     public static string UrlOf(this IUpstreamConnection connection, Surface surface = Surface.Chat, string? apiVersion = null)
     {
         var endpoint = connection.EndpointFor(surface, apiVersion);

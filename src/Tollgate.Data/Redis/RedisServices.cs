@@ -3,13 +3,14 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Tollgate.Engine.Admission;
 using Tollgate.Engine.Configuration;
+using Tollgate.Engine.Responses;
 
 namespace Tollgate.Data.Redis;
 
 /// <summary>Registers what shares state through Redis.</summary>
 public static class RedisServices
 {
-    /// <summary>Adds the shared counters and their heartbeat; nothing when Redis is not configured or its URL cannot be used.</summary>
+    /// <summary>Adds the shared counters and their heartbeat, and the memory of answers; nothing when Redis is not configured or its URL cannot be used.</summary>
     /// <param name="services">The container's.</param>
     /// <param name="settings">Where Redis is, and bounds.</param>
     /// <param name="window">Length of a rate window.</param>
@@ -28,6 +29,8 @@ public static class RedisServices
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<RedisCounters>>()));
         services.TryAddSingleton<ISharedCounters>(static provider => provider.GetRequiredService<RedisCounters>());
+        services.TryAddSingleton<ISharedResponses>(provider => new RedisResponses(
+            provider.GetRequiredService<RedisConnection>(), settings, provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService<RedisHeartbeat>();
         return services;
     }

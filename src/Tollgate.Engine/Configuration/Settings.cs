@@ -82,6 +82,12 @@ public sealed record GeneralSettings
     /// <summary>Seconds between keep-alive comments on a silent stream; zero is off (default).</summary>
     public TimeSpan SseKeepAlive { get; init; }
 
+    /// <summary>
+    /// Ids of responses are sealed with the user and team whose they are, and nobody else may come back with them
+    /// (<c>disable_responses_id_security: true</c> turns that off). Default true.
+    /// </summary>
+    public bool SealsResponseIds { get; init; } = true;
+
     /// <summary>Show connection details in <c>/health</c>. Default true.</summary>
     public bool HealthCheckDetails { get; init; } = true;
 
@@ -114,6 +120,21 @@ public sealed record ModelSettings
 
     /// <summary>Default Azure credential chain when no key is set (<c>enable_azure_ad_token_refresh</c>).</summary>
     public bool UseDefaultCloudIdentity { get; init; }
+
+    /// <summary>
+    /// Chat calls to the makers of the responses dialect go there (<c>route_all_chat_openai_to_responses</c>,
+    /// <c>LITELLM_ROUTE_ALL_CHAT_OPENAI_TO_RESPONSES</c>). Default false.
+    /// </summary>
+    public bool RouteAllChatToResponses { get; init; }
+
+    /// <summary>
+    /// Messages calls to the makers of the responses dialect go over chat completions (<c>use_chat_completions_url_for_anthropic_messages</c>, or
+    /// the variable of the same name). Default false.
+    /// </summary>
+    public bool MessagesOverChat { get; init; }
+
+    /// <summary>Ask for a summary of thoughts whenever an effort is given (<c>reasoning_auto_summary</c>, <c>LITELLM_REASONING_AUTO_SUMMARY</c>). Default false.</summary>
+    public bool ReasoningAutoSummary { get; init; }
 
     /// <summary>Longest stream; null is no limit (<c>LITELLM_MAX_STREAMING_DURATION_SECONDS</c>).</summary>
     public TimeSpan? MaxStreamDuration { get; init; }

@@ -46,15 +46,29 @@ public static class ErrorResponder
     /// <summary>Writes the failure of all attempts.</summary>
     internal static Task WriteAsync(CallContext call, AttemptOutcome outcome)
         => WriteAsync(
-            call.Http.Response, call.Surface, ErrorClasses.StatusOf(outcome.Kind, outcome.Status), BodyFor(call, outcome), ProviderFields(outcome));
+            call.Http.Response, call.Surface, IsInClientsWords(call, outcome) ? outcome.Status : ErrorClasses.StatusOf(outcome.Kind, outcome.Status),
+            BodyFor(call, outcome), ProviderFields(outcome));
 
     /// <summary>The error object for a failed attempt, in LiteLLM's wording: clients match on it (llm-api.md 4.2, 4.3).</summary>
     internal static ErrorBody BodyFor(CallContext call, AttemptOutcome outcome)
     {
+        if (IsInClientsWords(call, outcome))
+        {
+            return new ErrorBody(outcome.Message, outcome.UpstreamType, outcome.UpstreamParam, outcome.Status.ToString(CultureInfo.InvariantCulture));
+        }
+
         var status = ErrorClasses.StatusOf(outcome.Kind, outcome.Status);
         var type = status == 400 && outcome.UpstreamType is { Length: > 0 } upstream ? upstream : ApiException.TypeFor(status);
         return new ErrorBody(MessageFor(call, outcome), type, outcome.UpstreamParam, status.ToString(CultureInfo.InvariantCulture));
     }
+
+    /// <summary>
+    /// An error of an upstream that speaks the client's own dialect goes on as it is: clients of Anthropic's act on its very words and statuses
+    /// (03-anthropic.md section 4). OpenAI's clients get LiteLLM's.
+    /// </summary>
+    private static bool IsInClientsWords(CallContext call, AttemptOutcome outcome)
+        => call.Surface is Surface.Messages && outcome is { IsOurs: false, UpstreamType: not null, Status: >= 400 and <= 599 }
+            && outcome.Deployment.Connection.SpokenFor(call.Surface) == call.Surface;
 
     private static string MessageFor(CallContext call, AttemptOutcome outcome)
     {
@@ -109,7 +123,8 @@ public static class ErrorResponder
         var text = new ArrayBufferWriter<byte>(512);
         if (Dialects.Of(surface) is { } dialect)
         {
-            dialect.WriteError(body, status, providerFields.Span, text);
+            var callId = response.Headers["x-litellm-call-id"].ToString();
+            dialect.WriteError(callId.Length > 0 ? body with { RequestId = callId } : body, status, providerFields.Span, text);
         }
         else
         {

@@ -16,14 +16,14 @@ public sealed class Authenticator(KeyRing ring, TimeProvider time)
 
     /// <summary>True when a request carries anything that is meant as a key.</summary>
     public static bool HasCredential(HttpRequest request, GatewaySnapshot snapshot)
-        => KeyHeaders.Find(request.Headers, snapshot.Config.General.KeyHeaderName, out _) is { Length: > 0 };
+        => KeyHeaders.Find(request, snapshot.Config.General.KeyHeaderName, out _) is { Length: > 0 };
 
     /// <summary>Identifies the caller or says why it cannot. Synchronous for the master key and for warm keys.</summary>
     /// <exception cref="ApiException">401, 400 or 503 with the messages of llm-api.md 4.2.</exception>
     public ValueTask<Caller> IdentifyAsync(HttpRequest request, GatewaySnapshot snapshot, CancellationToken cancellationToken)
     {
         var master = snapshot.MasterKey;
-        var key = KeyHeaders.Find(request.Headers, snapshot.Config.General.KeyHeaderName, out var header);
+        var key = KeyHeaders.Find(request, snapshot.Config.General.KeyHeaderName, out var header);
         if (master is null)
         {
             // COMPAT: without a master key any key or none will do; one that is a virtual key still counts as itself.

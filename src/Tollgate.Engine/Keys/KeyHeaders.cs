@@ -12,8 +12,26 @@ internal static class KeyHeaders
     /// <summary>All headers that may carry a key: never forwarded to an upstream unless an operator asks for it.</summary>
     internal static readonly string[] All = ["x-litellm-api-key", "authorization", .. BareHeaders];
 
-    /// <summary>Takes the key from a request.</summary>
-    /// <param name="headers">Its headers.</param>
+    /// <summary>Takes the key from a request: its headers, and its query where clients of that dialect put it there.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="customHeader">The only header to read when an operator named one.</param>
+    /// <param name="header">Lower-case name of the header the key stands in, or of the query's parameter; null when there is none.</param>
+    /// <returns>As for headers alone.</returns>
+    public static string? Find(HttpRequest request, string? customHeader, out string? header)
+    {
+        var found = Find(request.Headers, customHeader, out header);
+        if (header is not null || !request.QueryString.HasValue || !TakesKeyInQuery(request.Path.Value ?? ""))
+        {
+            return found;
+        }
+
+        var key = request.Query["key"];
+        header = StringValues.IsNullOrEmpty(key) ? null : "key";
+        return header is null ? null : key.ToString();
+    }
+
+    /// <summary>Takes the key from a request's headers.</summary>
+    /// <param name="headers">The headers.</param>
     /// <param name="customHeader">The only header to read when an operator named one.</param>
     /// <param name="header">Lower-case name of the header the key stands in; null when there is none.</param>
     /// <returns>The key; empty when a header is there but holds none in an accepted form; null when no header is there.</returns>
@@ -49,6 +67,11 @@ internal static class KeyHeaders
         header = null;
         return null;
     }
+
+    /// <summary>Google's clients may write the key into the address; nobody else's key is looked for there.</summary>
+    private static bool TakesKeyInQuery(string path) => path.StartsWith("/v1beta/", StringComparison.Ordinal)
+        || path.StartsWith("/gemini/", StringComparison.Ordinal)
+        || (path.StartsWith("/models/", StringComparison.Ordinal) && path.Contains(':', StringComparison.Ordinal));
 
     private static string? Scheme(StringValues header, bool bareAllowed)
     {

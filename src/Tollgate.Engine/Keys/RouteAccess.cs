@@ -1,23 +1,29 @@
 using System.Collections.Immutable;
 using Tollgate.Engine.Errors;
+using Tollgate.Wire;
 
 namespace Tollgate.Engine.Keys;
 
 /// <summary>Whether a key that is restricted to routes may call one of the data plane (admin-api.md 3.5, step A).</summary>
 public static class RouteAccess
 {
-    private static readonly ImmutableArray<string> Inference = ["llm_api_routes", "openai_routes"];
+    private static readonly ImmutableArray<string> OpenAi = ["llm_api_routes", "openai_routes"];
+    private static readonly ImmutableArray<string> Anthropic = ["llm_api_routes", "anthropic_routes"];
+    private static readonly ImmutableArray<string> Google = ["llm_api_routes", "google_routes"];
 
     /// <summary>Checks an inference route.</summary>
+    /// <param name="caller">Who calls.</param>
+    /// <param name="path">The path called.</param>
+    /// <param name="surface">What is served there: decides the groups of routes that it belongs to.</param>
     /// <exception cref="ApiException">403.</exception>
-    public static void CheckInference(Caller caller, string path)
+    public static void CheckInference(Caller caller, string path, Surface surface)
     {
         if (caller.Key is not { } key)
         {
             return;
         }
 
-        if (!key.Identity.AllowedRoutes.IsDefaultOrEmpty && !Allows(key.Identity.AllowedRoutes, path, Inference))
+        if (!key.Identity.AllowedRoutes.IsDefaultOrEmpty && !Allows(key.Identity.AllowedRoutes, path, GroupsOf(surface)))
         {
             throw ApiException.Forbidden(
                 $"Virtual key is not allowed to call this route. Only allowed to call routes: ['{string.Join("', '", key.Identity.AllowedRoutes)}']. Tried to call route: {path}");
@@ -28,6 +34,13 @@ public static class RouteAccess
             throw ApiException.Forbidden("user not allowed to access this OpenAI routes, role= proxy_admin_viewer");
         }
     }
+
+    private static ImmutableArray<string> GroupsOf(Surface surface) => surface switch
+    {
+        Surface.Messages => Anthropic,
+        Surface.GenerateContent => Google,
+        _ => OpenAi,
+    };
 
     /// <summary>True when a list allows a path: by name, as a prefix of its segments, by <c>*</c>, or by a group the route belongs to.</summary>
     public static bool Allows(ImmutableArray<string> allowed, string path, ImmutableArray<string> groups)

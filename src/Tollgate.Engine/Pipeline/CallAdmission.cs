@@ -2,7 +2,9 @@ using System.Text;
 using Tollgate.Engine.Admission;
 using Tollgate.Engine.Errors;
 using Tollgate.Engine.Keys;
+using Tollgate.Engine.Responses;
 using Tollgate.Engine.Routing;
+using Tollgate.Wire;
 using Tollgate.Wire.Json;
 
 namespace Tollgate.Engine.Pipeline;
@@ -26,7 +28,7 @@ internal sealed class CallAdmission(AdmissionControl admission)
             model = ModelAccess.AliasOf(key, model);
         }
 
-        call.Group = Resolve(call, model);
+        call.Group = Conversations.Pin(call, Resolve(call, model));
         Describe(call);
         var estimate = CallEstimate.For(call);
         if (estimate.IsUnpriced && call.Snapshot.Config.Budgets.RefuseUnpriced)
@@ -59,7 +61,7 @@ internal sealed class CallAdmission(AdmissionControl admission)
 
         var hint = ModelSuggestions.For(call.Envelope.Model, models);
         throw ApiException.BadRequest(
-            $"{call.Route}: Invalid model name passed in model={call.Envelope.Model}. Call `/v1/models` to view available models for your key.{hint}");
+            $"{(call.Surface is Surface.Messages ? call.Surface.CallType() : call.Route)}: Invalid model name passed in model={call.Envelope.Model}. Call `/v1/models` to view available models for your key.{hint}");
     }
 
     private static void CheckFallbacks(CallContext call, KeyIdentity key)

@@ -39,6 +39,9 @@ internal sealed class CallContext(HttpContext http, GatewaySnapshot snapshot, Su
     /// <summary>Model named by the path; null for none. Set by the endpoint.</summary>
     public string? PathModel { get; init; }
 
+    /// <summary>The prompt is only to be counted. Set by the endpoint.</summary>
+    public bool CountsTokens { get; init; }
+
     /// <summary>The body; pooled, given back when the call ends. Step 2.</summary>
     public ReadOnlyMemory<byte> Body { get; set; }
 
@@ -116,6 +119,21 @@ internal sealed class CallContext(HttpContext http, GatewaySnapshot snapshot, Su
 
     /// <summary>What a translation left out of the request, in the client's words; empty when nothing. Step 7.</summary>
     public IReadOnlyList<string> DroppedParams { get; set; } = [];
+
+    /// <summary>Id of the answer that the call goes on from, as the client wrote it; null for none. Step 2.</summary>
+    public string? PreviousResponseId { get; set; }
+
+    /// <summary>Deployment that gave that answer, and that alone can go on from it; null for none. Step 2.</summary>
+    public string? PinnedDeployment { get; set; }
+
+    /// <summary>That answer is kept by the provider: no other can go on from it. Step 2.</summary>
+    public bool IsBoundToProvider { get; set; }
+
+    /// <summary>What follows the surface's own path at the upstream (<c>/compact</c>); empty for nothing. Set by the endpoint.</summary>
+    public string Operation { get; init; } = "";
+
+    /// <summary>Ends when the answer is kept for later calls; to be awaited before its last byte. Null when nobody keeps it. Step 7.</summary>
+    public Task? Kept { get; set; }
 
     /// <summary>Route as error messages name it.</summary>
     public string Route => Surface.Route();

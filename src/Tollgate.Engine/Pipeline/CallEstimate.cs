@@ -24,6 +24,11 @@ internal readonly record struct CallEstimate(Estimate ToReserve, bool IsUnpriced
 
     public static CallEstimate For(CallContext call)
     {
+        if (call.CountsTokens)
+        {
+            return new CallEstimate(new Estimate(0, 0, 0, IsFree: true), IsUnpriced: false);
+        }
+
         var group = call.Group!;
         var mode = call.Snapshot.Config.Budgets.Mode;
         var input = TokenEstimate.FromBytes(call.Body.Length);

@@ -28,8 +28,17 @@ internal static class CallHeaders
     private static readonly FrozenSet<string> RelayedUnprefixed = new[]
     {
         "x-ratelimit-limit-requests", "x-ratelimit-limit-tokens", "x-ratelimit-remaining-requests", "x-ratelimit-remaining-tokens",
-        "x-ratelimit-reset-requests", "x-ratelimit-reset-tokens",
+        "x-ratelimit-reset-requests", "x-ratelimit-reset-tokens", "request-id",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Rate-limit headers of Anthropic's dialect under the names that OpenAI's clients read (09-cross-cutting.md section 8).</summary>
+    private static readonly FrozenDictionary<string, string> Mirrored = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
+    {
+        ["anthropic-ratelimit-requests-limit"] = "x-ratelimit-limit-requests",
+        ["anthropic-ratelimit-requests-remaining"] = "x-ratelimit-remaining-requests",
+        ["anthropic-ratelimit-tokens-limit"] = "x-ratelimit-limit-tokens",
+        ["anthropic-ratelimit-tokens-remaining"] = "x-ratelimit-remaining-tokens",
+    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     // Upstreams send the same few names again and again; prefixing them once saves a string per header and call.
     private static readonly ConcurrentDictionary<string, string> Prefixed = new(StringComparer.OrdinalIgnoreCase);
@@ -116,6 +125,10 @@ internal static class CallHeaders
             if (RelayedUnprefixed.Contains(name))
             {
                 headers[name] = value;
+            }
+            else if (Mirrored.TryGetValue(name, out var mirror))
+            {
+                headers[mirror] = value;
             }
         }
     }

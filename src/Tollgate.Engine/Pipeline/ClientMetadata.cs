@@ -67,12 +67,37 @@ internal sealed class ClientMetadata
             else if (walker.NameIs("user_id"u8))
             {
                 UserId = Text(walker.Value);
+                SessionId ??= SessionIn(UserId);
             }
             else if (walker.NameIs("session_id"u8) || walker.NameIs("trace_id"u8))
             {
                 SessionId ??= Text(walker.Value);
             }
         }
+    }
+
+    /// <summary>
+    /// The session that one client names within its user's id, <c>user_..._account_..._session_...</c>, or an object of the same as text
+    /// (llm-api.md 15.1).
+    /// </summary>
+    private static string? SessionIn(string? user)
+    {
+        const string mark = "_session_";
+        if (user is null || user.Length > 1024)
+        {
+            return null;
+        }
+
+        if (user.StartsWith("user_", StringComparison.Ordinal) && user.LastIndexOf(mark, StringComparison.Ordinal) is > 0 and var at)
+        {
+            return user[(at + mark.Length)..] is { Length: > 0 } session ? session : null;
+        }
+
+        var json = System.Text.Encoding.UTF8.GetBytes(user);
+        var members = new JsonMembers();
+        return user.StartsWith('{') && JsonScanner.Scan(json, members).IsNone && members.Find(json, "session_id"u8) is >= 0 and var index
+            ? Text(json.AsSpan(members[index].ValueStart, members[index].ValueLength))
+            : null;
     }
 
     private void ReadTags(ReadOnlySpan<byte> json, in MemberSpan array)

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Tollgate.Engine.Errors;
 using Tollgate.Engine.Keys;
 using Tollgate.Engine.Media;
+using Tollgate.Engine.Responses;
 using Tollgate.Engine.Routing;
 using Tollgate.Engine.Upstream;
 using Tollgate.Wire;
@@ -15,16 +16,21 @@ namespace Tollgate.Engine.Pipeline;
 /// <summary>One LLM call, from the caller's key to the settled end. Read it top to bottom; steps are numbered as in docs/architecture.md.</summary>
 internal sealed partial class LlmPipeline(
     SnapshotHolder snapshots, Authenticator authenticator, CallAdmission admission, Router router, UpstreamCaller upstream,
-    CallSettlement settlement, TimeProvider time, ILogger<LlmPipeline> logger)
+    Conversations conversations, CallSettlement settlement, TokenCounts counts, TimeProvider time, ILogger<LlmPipeline> logger)
 {
     /// <summary>Serves a call.</summary>
     /// <param name="http">The request and its answer.</param>
-    /// <param name="surface">What is called.</param>
-    /// <param name="pathModel">Model named by the path; null for none.</param>
-    public async Task RunAsync(HttpContext http, Surface surface, string? pathModel)
+    /// <param name="route">What the route says of it.</param>
+    public async Task RunAsync(HttpContext http, CallRoute route)
     {
         var scratch = CallScratch.Rent();
-        var call = new CallContext(http, snapshots.Current, surface, time.GetTimestamp()) { Members = scratch.RequestMembers, PathModel = pathModel };
+        var call = new CallContext(http, snapshots.Current, route.Surface, time.GetTimestamp())
+        {
+            Members = scratch.RequestMembers,
+            PathModel = route.PathModel,
+            CountsTokens = route.CountsTokens,
+            Operation = route.Operation,
+        };
         byte[]? buffer = null;
         try
         {
@@ -35,12 +41,13 @@ internal sealed partial class LlmPipeline(
             call.Caller = AccessGates.IsPublic(http, call.Snapshot)
                 ? Caller.Anonymous
                 : await authenticator.IdentifyAsync(http.Request, call.Snapshot, call.Aborted);
-            RouteAccess.CheckInference(call.Caller, http.Request.Path.Value ?? "/");
+            RouteAccess.CheckInference(call.Caller, http.Request.Path.Value ?? "/", route.Surface);
 
             // :: 2. For what? One pooled buffer, root members indexed; the rest stays bytes.
-            if (surface.TakesForm() && FormBody.IsForm(http.Request))
+            if (route.Surface.TakesForm() && FormBody.IsForm(http.Request))
             {
-                call.Form = await FormBody.ReadAsync(http.Request, call.Snapshot.Config.General.MaxRequestBytes, pathModel is not null, call.Aborted);
+                call.Form = await FormBody.ReadAsync(
+                    http.Request, call.Snapshot.Config.General.MaxRequestBytes, route.PathModel is not null, call.Aborted);
                 call.Body = call.Form.Fields.ToJson();
             }
             else
@@ -49,19 +56,27 @@ internal sealed partial class LlmPipeline(
                 call.Body = ByteOrderMark.Skip(buffer.AsMemory(0, length));
             }
 
-            Peek(call);
+            Peek(call, route.Stream);
+            await conversations.RecallAsync(call);
 
             // :: 3. May it run? Model access, budgets, rates, parallel requests: one decision, held until the call is settled.
             await admission.AdmitAsync(call, scratch);
 
             // (4. Guardrails and 5. the response cache stand here.)
-            await RouteAsync(call, scratch);
+            if (countsTokens)
+            {
+                await counts.AnswerAsync(call, scratch);
+            }
+            else
+            {
+                await RouteAsync(call, scratch);
+            }
         }
         catch (ApiException error) when (!call.OutputCommitted)
         {
             call.Refusal = error;
             CallHeaders.Write(call, outcome: null, call.UpstreamTime, time.GetElapsedTime(call.StartedAt));
-            await ErrorResponder.WriteAsync(http.Response, error, surface);
+            await ErrorResponder.WriteAsync(http.Response, error, route.Surface);
         }
         catch (Exception exception) when (call.Aborted.IsCancellationRequested && exception is OperationCanceledException or IOException or BadHttpRequestException)
         {
@@ -71,6 +86,11 @@ internal sealed partial class LlmPipeline(
         finally
         {
             // :: 8. Settle, always: also after a failure or when the client has gone.
+            if (countsTokens)
+            {
+                counts.Release(call, scratch);
+            }
+
             settlement.Settle(call, scratch, time.GetElapsedTime(call.StartedAt));
             if (buffer is not null && !scratch.BuffersInUse)
             {
@@ -131,7 +151,7 @@ internal sealed partial class LlmPipeline(
         }
     }
 
-    private static void Peek(CallContext call)
+    private static void Peek(CallContext call, bool? stream)
     {
         var fault = JsonScanner.Scan(call.Body.Span, call.Members);
         if (!fault.IsNone)
@@ -158,9 +178,9 @@ internal sealed partial class LlmPipeline(
             ClientLimits.Seconds(headers, "x-litellm-stream-timeout"),
             ClientLimits.Count(headers, "x-litellm-num-retries"),
             call.Http.Request.QueryString.HasValue ? call.Http.Request.Query["api-version"].ToString() : null);
-        if (call.Surface == Surface.Embeddings)
+        if ((call.Surface == Surface.Embeddings ? false : stream) is { } decided)
         {
-            call.Envelope.IgnoreStream();
+            call.Envelope.DecideStream(decided);
         }
 
         RequiredFields.Check(call);

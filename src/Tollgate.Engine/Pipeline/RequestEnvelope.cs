@@ -56,6 +56,12 @@ internal sealed class RequestEnvelope
     /// <summary>Output limit the client set (<c>max_completion_tokens</c>, <c>max_tokens</c>, <c>max_output_tokens</c>); null when none.</summary>
     public long? MaxOutputTokens { get; private set; }
 
+    /// <summary>Id of the answer that the call goes on from (<c>previous_response_id</c>); null for none.</summary>
+    public string? PreviousResponseId { get; private set; }
+
+    /// <summary>The answer may be kept for later calls (<c>store</c>). Default true, as in the dialect that has it.</summary>
+    public bool Store { get; private set; } = true;
+
     /// <summary>Answers asked for (<c>n</c>); at least 1.</summary>
     public long Choices { get; private set; } = 1;
 
@@ -106,8 +112,8 @@ internal sealed class RequestEnvelope
         ModelJson = JsonText.Quote(model);
     }
 
-    /// <summary>For calls whose answers are never streams.</summary>
-    public void IgnoreStream() => Stream = false;
+    /// <summary>For calls where the path, not the body, says whether the answer is a stream.</summary>
+    public void DecideStream(bool stream) => Stream = stream;
 
     /// <summary>Sets what headers and query said where the body said nothing.</summary>
     public void Complete(TimeSpan? timeout, TimeSpan? streamTimeout, int? numRetries, string? apiVersion)
@@ -145,6 +151,15 @@ internal sealed class RequestEnvelope
             case 10 when raw.SequenceEqual("max_tokens"u8):
                 MaxOutputTokens ??= Whole(json, member);
                 break;
+            case 17 when raw.SequenceEqual("max_output_tokens"u8):
+                MaxOutputTokens ??= Whole(json, member);
+                break;
+            case 20 when raw.SequenceEqual("previous_response_id"u8):
+                PreviousResponseId = JsonText.AsString(json.Slice(member.ValueStart, member.ValueLength));
+                break;
+            case 5 when raw.SequenceEqual("store"u8):
+                Store = member.Kind != JsonKind.False;
+                break;
             case 21 when raw.SequenceEqual("max_completion_tokens"u8):
                 MaxOutputTokens = Whole(json, member) ?? MaxOutputTokens;
                 break;
@@ -160,6 +175,10 @@ internal sealed class RequestEnvelope
             case 17 when raw.SequenceEqual("safety_identifier"u8):
                 Metadata.SafetyIdentifier = Customer(json, member);
                 break;
+            case 16 when raw.SequenceEqual("generationConfig"u8):
+            case 17 when raw.SequenceEqual("generation_config"u8):
+                TakeGenerationConfig(json, member);
+                break;
             case 12 when raw.SequenceEqual("service_tier"u8):
                 ServiceTier = ServiceTiers.Read(json.Slice(member.ValueStart, member.ValueLength));
                 break;
@@ -170,6 +189,23 @@ internal sealed class RequestEnvelope
                 }
 
                 break;
+        }
+    }
+
+    /// <summary>A dialect that keeps its limits one level down; what is wrong with it, its reader says.</summary>
+    private void TakeGenerationConfig(ReadOnlySpan<byte> json, in MemberSpan member)
+    {
+        var config = new JsonWalker(json, member.ValueStart);
+        while (config.MoveNext())
+        {
+            if (config.NameIs("maxOutputTokens"u8) || config.NameIs("max_output_tokens"u8))
+            {
+                MaxOutputTokens = Whole(json, config.Current) ?? MaxOutputTokens;
+            }
+            else if (config.NameIs("candidateCount"u8) || config.NameIs("candidate_count"u8))
+            {
+                Choices = Math.Max(1, Whole(json, config.Current) ?? 1);
+            }
         }
     }
 

@@ -18,7 +18,11 @@ internal static class RequiredFields
             case Surface.Chat:
                 RequireMessages(call);
                 break;
-            case Surface.Embeddings:
+            case Surface.Messages:
+                RequireMessages(call);
+                RequireLimit(call);
+                break;
+            case Surface.Responses or Surface.Embeddings:
                 RequireInput(call);
                 break;
             default:
@@ -76,6 +80,25 @@ internal static class RequiredFields
         if (first.MoveNext() && first.Current.Kind != JsonKind.Object)
         {
             throw RequestEnvelope.WrongType(first.Current, "messages[0]", "an object");
+        }
+    }
+
+    private static void RequireLimit(CallContext call)
+    {
+        if (call.CountsTokens)
+        {
+            return;
+        }
+
+        var index = call.Members.Find(call.Body.Span, "max_tokens"u8);
+        if (index < 0 || call.Members[index].Kind == JsonKind.Null)
+        {
+            throw ApiException.BadRequest($"{call.Route}: Missing required parameter: 'max_tokens'.", "max_tokens");
+        }
+
+        if (call.Members[index].Kind != JsonKind.Number)
+        {
+            throw RequestEnvelope.WrongType(call.Members[index], "max_tokens", "a whole number");
         }
     }
 

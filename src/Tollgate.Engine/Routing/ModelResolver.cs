@@ -80,6 +80,28 @@ public sealed class ModelResolver
         return _derived.TryGetValue(requested, out group) ? group : ResolveSlowly(requested);
     }
 
+    /// <summary>
+    /// Finds a deployment by its id; null when there is none. One of a wildcard entry is made with a model that does not exist: it reaches the
+    /// entry's upstream, which is all that the keeper of an answer must do.
+    /// </summary>
+    public Deployment? FindDeployment(string id)
+    {
+        if (_byId.TryGetValue(id, out var group))
+        {
+            return group.Deployments[0];
+        }
+
+        foreach (var config in _config.Deployments)
+        {
+            if (string.Equals(config.Id, id, StringComparison.Ordinal))
+            {
+                return Compile(config, config.Model.Replace("*", "any", StringComparison.Ordinal));
+            }
+        }
+
+        return null;
+    }
+
     private ModelGroup? ResolveSlowly(string requested)
     {
         // The global rename comes before everything else and is applied once.

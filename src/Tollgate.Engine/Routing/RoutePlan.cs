@@ -191,6 +191,11 @@ internal sealed class RoutePlan
 
     private bool TryFallbackGroup(UpstreamErrorKind kind)
     {
+        if (_call.IsBoundToProvider)
+        {
+            return false;
+        }
+
         _chain ??= new FallbackChain(_call);
         if (!_chain.TryNext(Group, kind, out var group, out var overrides))
         {

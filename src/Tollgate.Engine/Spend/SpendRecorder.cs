@@ -76,6 +76,17 @@ internal sealed partial class SpendRecorder(
         journal.Append(spent);
     }
 
+    /// <summary>Gives back what was held for a call that costs nothing and is not worth a record.</summary>
+    public void Release(CallContext call, CallScratch scratch)
+    {
+        if (!call.IsRecorded)
+        {
+            call.IsRecorded = true;
+            admission.Settle(call, scratch.Claims, 0, 0);
+            budgets.Settle(call, scratch.RouteClaims, 0);
+        }
+    }
+
     private void Count(CallContext call, CallScratch scratch, long nano)
     {
         budgets.Settle(call, scratch.RouteClaims, nano);

@@ -1,21 +1,23 @@
 using Tollgate.Engine.Pipeline;
+using Tollgate.Engine.Responses;
 using Tollgate.Engine.Routing;
 using Tollgate.Wire;
 using Tollgate.Wire.Hub;
 using Tollgate.Wire.OpenAi;
+using Tollgate.Wire.Responses;
 using Tollgate.Wire.Sse;
 
 namespace Tollgate.Engine.Upstream;
 
 /// <summary>Chooses how an upstream's answer comes to look like one of the client's dialect.</summary>
-internal sealed class AnswerPaths(TimeProvider time)
+internal sealed class AnswerPaths(Conversations conversations, TimeProvider time)
 {
     /// <summary>The way of a stream: how it is cut, and what the client sees of it.</summary>
     public (IFrameSplitter Splitter, StreamPath Path) StreamOf(CallContext call, Deployment deployment, Translation? translation)
     {
         if (translation is not null)
         {
-            return (translation.Upstream.SplitStream(), translation.Stream(ViewOf(call)));
+            return (translation.Upstream.SplitStream(), translation.Stream(ViewOf(call, deployment, isTranslated: true)));
         }
 
         if (!IsOther(call.Surface))
@@ -26,7 +28,7 @@ internal sealed class AnswerPaths(TimeProvider time)
 
         var codec = Dialects.Of(call.Surface)!;
         var target = deployment.Connection.TargetFor(call.Surface);
-        var answer = ViewOf(call);
+        var answer = ViewOf(call, deployment, isTranslated: false);
         return (codec.SplitStream(), codec.RelayStream(answer) ?? new TranslatedStream(codec.ReadStream(target), codec.WriteStream(answer)));
     }
 
@@ -35,7 +37,7 @@ internal sealed class AnswerPaths(TimeProvider time)
     {
         if (translation is not null)
         {
-            return translation.Answer(ViewOf(call));
+            return translation.Answer(ViewOf(call, deployment, isTranslated: true));
         }
 
         if (!IsOther(call.Surface))
@@ -50,7 +52,7 @@ internal sealed class AnswerPaths(TimeProvider time)
         }
 
         var codec = Dialects.Of(call.Surface)!;
-        var answer = ViewOf(call);
+        var answer = ViewOf(call, deployment, isTranslated: false);
         return codec.RelayAnswer(answer) ?? new TranslatedAnswer(codec, codec, deployment.Connection.TargetFor(call.Surface), answer);
     }
 
@@ -58,6 +60,26 @@ internal sealed class AnswerPaths(TimeProvider time)
     private static bool IsOther(Surface surface) => surface.IsChat() && surface is not (Surface.Chat or Surface.Completions);
 
     private static bool ShowsUsage(CallContext call) => call.Envelope.IncludeUsage || call.Snapshot.Config.General.AlwaysIncludeStreamUsage;
+
+    private AnswerView ViewOf(CallContext call, Deployment deployment, bool isTranslated)
+    {
+        var view = ViewOf(call);
+        if (call.Surface != Surface.Responses)
+        {
+            return view;
+        }
+
+        // What the gateway keeps goes by a name of its own: not every provider's ids are different ones.
+        string? made = null;
+        var own = "resp_" + call.Uid.Replace("-", "", StringComparison.Ordinal);
+        return view with
+        {
+            PublicId = given => made ??= ResponseIds.Seal(
+                call.Snapshot, call.Caller, new ResponseId(deployment.Connection.Provider, deployment.Id, isTranslated ? own : given ?? own)),
+            PreviousResponseId = call.PreviousResponseId,
+            Keep = isTranslated ? conversations.KeeperFor(call, own) : null,
+        };
+    }
 
     private AnswerView ViewOf(CallContext call) => new()
     {

@@ -4,6 +4,7 @@ using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Routing;
 using Tollgate.Wire;
+using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
 using Tollgate.Wire.OpenAi;
 
@@ -50,18 +51,25 @@ public sealed class DeploymentProbe(UpstreamTransport transport, TimeProvider ti
             _ => Surface.Chat,
         };
         var connection = deployment.Connection;
-        var endpoint = connection.EndpointFor(surface);
+        var spoken = connection.SpokenFor(surface);
+        var endpoint = connection.EndpointFor(spoken, stream: false, apiVersion: null);
         if (endpoint.Uri is null)
         {
             return UpstreamErrors.FromFault(deployment, endpoint.Fault!);
         }
 
         var body = BodyFor(surface, deployment.Config.Info);
+        if (spoken != surface && Translate(connection, body, surface, spoken) is { } translated)
+        {
+            body = translated;
+        }
+
         var members = new JsonMembers();
         _ = JsonScanner.Scan(body, members);
         var edits = new JsonEdits();
         var policy = RequestPolicy.Default with { DropParams = true };
-        if (connection.WriteRequest(new UpstreamRequest(body, members, surface, Stream: false, policy, ApiVersion: null), edits) is { } unfit)
+        var request = new UpstreamRequest(body, members, spoken, Stream: false, policy, ApiVersion: null);
+        if (connection.WriteRequest(request, edits) is { } unfit)
         {
             return UpstreamErrors.FromFault(deployment, unfit);
         }
@@ -72,9 +80,30 @@ public sealed class DeploymentProbe(UpstreamTransport transport, TimeProvider ti
             return UpstreamErrors.FromFault(deployment, fault);
         }
 
+        connection.CompleteHeaders(request, message.Headers);
         using var response = await transport.For(connection.Transport).SendAsync(message, clock.Token);
         await using var answer = await response.Content.ReadAsStreamAsync(clock.Token);
         return response.IsSuccessStatusCode ? null : await UpstreamErrors.FromResponseAsync(deployment, response, answer, time, clock.Token);
+    }
+
+    private static byte[]? Translate(IUpstreamConnection connection, byte[] body, Surface surface, Surface spoken)
+    {
+        if (Dialects.Of(surface) is not { } client || Dialects.Of(spoken) is not { } upstream)
+        {
+            return null;
+        }
+
+        using var document = JsonDocument.Parse(body);
+        var request = client.ReadRequest(document.RootElement, body);
+        var target = connection.TargetFor(spoken);
+        request.Model = target.Model;
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var json = new Utf8JsonWriter(buffer, HubJson.Writing))
+        {
+            upstream.WriteRequest(request, target, json);
+        }
+
+        return buffer.WrittenSpan.ToArray();
     }
 
     private static byte[] BodyFor(Surface surface, DeploymentInfo info)

@@ -36,6 +36,21 @@ internal static class ForwardedHeaders
         }
     }
 
+    /// <summary>
+    /// A credential for the provider itself that the client sends as its bearer token while its key for the gateway stands in another header;
+    /// null where there is none, the operator lets no headers through, or the connection has no use for it.
+    /// </summary>
+    public static string? TokenOf(CallContext call, Deployment deployment)
+    {
+        const string scheme = "Bearer ";
+        return !string.Equals(call.Caller.KeyHeader, "authorization", StringComparison.OrdinalIgnoreCase)
+            && call.Http.Request.Headers.Authorization.ToString() is { } value && value.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
+            && deployment.Connection.TakesClientToken(value[scheme.Length..])
+            && (call.Snapshot.Config.General.ForwardClientHeaders || IsOptedIn(call, deployment))
+            ? value[scheme.Length..]
+            : null;
+    }
+
     private static bool IsOptedIn(CallContext call, Deployment deployment)
     {
         var groups = call.Snapshot.Config.General.ForwardClientHeadersFor;

@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using Tollgate.Wire;
 using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
@@ -30,6 +31,12 @@ public interface IUpstreamConnection
     /// </summary>
     Surface SpokenFor(Surface surface) => surface;
 
+    /// <summary>The same for a call, where what it asks for decides.</summary>
+    Surface SpokenFor(in UpstreamRequest request) => SpokenFor(request.Surface);
+
+    /// <summary>The wire format of embeddings where it is not OpenAI's; null where it is.</summary>
+    EmbeddingCodec? Embeddings => null;
+
     /// <summary>Facts about the model, for calls that are translated to a surface.</summary>
     TargetModel TargetFor(Surface spoken) => new() { Provider = Provider, Model = "", Rules = Response };
 
@@ -42,6 +49,14 @@ public interface IUpstreamConnection
     /// </summary>
     /// <returns>Null when done; otherwise why the request cannot be made.</returns>
     ConnectionFault? ApplyPolicy(in UpstreamRequest request, JsonEdits edits) => null;
+
+    /// <summary>
+    /// What the operator configured of parameters, for a client of another dialect than OpenAI's whose call is going to be translated: set where
+    /// the client says nothing.
+    /// </summary>
+    void ApplyDefaults(ChatRequest request)
+    {
+    }
 
     /// <summary>Where calls of a surface go, or why they cannot.</summary>
     UpstreamEndpoint EndpointFor(Surface surface);
@@ -66,10 +81,53 @@ public interface IUpstreamConnection
     /// <returns>Null when done; otherwise why no credential can be had.</returns>
     ValueTask<ConnectionFault?> AuthorizeAsync(HttpRequestMessage message, string? clientKey, CancellationToken cancellationToken);
 
+    /// <summary>Where the upstream counts the tokens of a prompt of a surface; neither address nor fault where it does not.</summary>
+    UpstreamEndpoint CounterFor(Surface surface) => default;
+
+    /// <summary>
+    /// True for a credential that a client brought beside its key for the gateway and that this connection sends in place of the deployment's
+    /// own (a subscriber's token). Asked only where the operator lets client headers through.
+    /// </summary>
+    bool TakesClientToken(string token) => false;
+
+    /// <summary>
+    /// Has the last word on the headers of a request: what depends on the body, or on headers of the client that belong to the dialect.
+    /// </summary>
+    /// <param name="request">The request as it was given to <see cref="WriteRequest"/>.</param>
+    /// <param name="headers">Its headers: the connection's, and the client's where they are let through.</param>
+    void CompleteHeaders(in UpstreamRequest request, System.Net.Http.Headers.HttpRequestHeaders headers)
+    {
+    }
+
+    /// <summary>Usage that stands in the headers of an answer, for answers whose body says none; null where there is none either.</summary>
+    /// <param name="headers">The answer's headers.</param>
+    TokenUsage? UsageOf(HttpResponseHeaders headers) => null;
+
+    /// <summary>
+    /// Sends the request. More than one exchange where the provider answers a call with the address of its answer; headers that depend on the
+    /// body are added here.
+    /// </summary>
+    /// <param name="transport">The connection's pool.</param>
+    /// <param name="message">The request, authorized.</param>
+    /// <param name="request">What it was written from.</param>
+    /// <param name="cancellationToken">Ends waiting; the attempt's time limit.</param>
+    Task<HttpResponseMessage> ExchangeAsync(
+        HttpMessageInvoker transport, HttpRequestMessage message, in UpstreamRequest request, CancellationToken cancellationToken)
+        => transport.SendAsync(message, cancellationToken);
+
     /// <summary>The class of an error answer, from status and codes first, known texts last.</summary>
     /// <param name="status">HTTP status, or the code of an error inside a 200 answer.</param>
     /// <param name="body">The answer's body; may be cut, empty or no JSON at all.</param>
     UpstreamErrorKind Classify(int status, ReadOnlySpan<byte> body);
+
+    /// <summary>How long an error answer itself asks to wait, for providers that say it in the body; null when it does not.</summary>
+    TimeSpan? RetryAfterIn(ReadOnlySpan<byte> body) => null;
+
+    /// <summary>The same for providers that say the class in a header.</summary>
+    /// <param name="status">HTTP status, or the code of an error inside a 200 answer.</param>
+    /// <param name="body">The answer's body; may be cut, empty or no JSON at all.</param>
+    /// <param name="headers">The answer's headers; null without an answer.</param>
+    UpstreamErrorKind Classify(int status, ReadOnlySpan<byte> body, HttpResponseHeaders? headers) => Classify(status, body);
 }
 
 /// <summary>The client's request, as a connection needs to see it.</summary>
@@ -80,7 +138,14 @@ public interface IUpstreamConnection
 /// <param name="Policy">The request's own parameter policy.</param>
 /// <param name="ApiVersion">API version the client named (query or body), or null.</param>
 public readonly record struct UpstreamRequest(
-    ReadOnlyMemory<byte> Json, JsonMembers Members, Surface Surface, bool Stream, RequestPolicy Policy, string? ApiVersion);
+    ReadOnlyMemory<byte> Json, JsonMembers Members, Surface Surface, bool Stream, RequestPolicy Policy, string? ApiVersion)
+{
+    /// <summary>
+    /// Headers of the client, of which a connection may read those of its dialect (versions, switches) and no others; null when there is no
+    /// client.
+    /// </summary>
+    public Microsoft.AspNetCore.Http.IHeaderDictionary? ClientHeaders { get; init; }
+}
 
 /// <summary>Why a connection cannot make a call, as the client is told.</summary>
 /// <param name="Kind">Class of the error; decides status and retries.</param>

@@ -305,6 +305,11 @@ internal sealed class StreamRelay(SpendRecorder spend, TimeProvider time)
             Record(success);
 
             path.WriteEnd(_client, _done);
+            if (call.Kept is { } kept)
+            {
+                await kept;
+            }
+
             await _client.FlushAsync(call.Aborted);
             return success;
         }

@@ -59,18 +59,29 @@ internal sealed class Translation : IDisposable
             document = JsonDocument.Parse(body);
             var request = client.ReadRequest(document.RootElement, body);
             request.Stream = call.Envelope.Stream;
+            if (call.Surface == Surface.Responses)
+            {
+                // COMPAT: an answer that nobody has kept: the call starts afresh, as with LiteLLM (08-bridges.md section 2.5).
+                request.PreviousResponseId = null;
+            }
+
             var target = deployment.Connection.TargetFor(spoken);
             request.Model = target.Model;
-            var report = Fidelity.Check(request, client, upstream, DropParams(call, deployment));
+            if (call.Surface is not (Surface.Chat or Surface.Completions))
+            {
+                deployment.Connection.ApplyDefaults(request);
+            }
+
+            var report = Fidelity.Check(request, client, upstream, DropParams(call, deployment), target);
             if (report.Refused.Count > 0)
             {
                 document.Dispose();
-                return (null, Refusal(call, deployment, report.Refused));
+                return (null, Refusal(target, report.Refused));
             }
 
             call.DroppedParams = report.Dropped;
             await media.ResolveAsync(request, upstream, target, call.Snapshot.Config.Media, cancellationToken);
-            var translation = new Translation(client, upstream, target, document, request);
+            var translation = new Translation(client, upstream, target with { Asked = request }, document, request);
             translation.Write();
             return (translation, null);
         }
@@ -116,7 +127,7 @@ internal sealed class Translation : IDisposable
     }
 
     /// <summary>The client's body with the operator's and the provider's say about its parameters.</summary>
-    private static (ReadOnlyMemory<byte> Body, ConnectionFault? Fault) ClientBody(CallContext call, CallScratch scratch, Deployment deployment)
+    internal static (ReadOnlyMemory<byte> Body, ConnectionFault? Fault) ClientBody(CallContext call, CallScratch scratch, Deployment deployment)
     {
         var edits = scratch.RequestEdits;
         edits.Clear();
@@ -138,14 +149,14 @@ internal sealed class Translation : IDisposable
     private static bool? DropParams(CallContext call, Deployment deployment)
         => call.Envelope.Policy.DropParams ?? deployment.Config.DropParams ?? (call.Snapshot.Config.Models.DropParams ? true : null);
 
-    private static ConnectionFault Refusal(CallContext call, Deployment deployment, IReadOnlyList<string> names)
+    private static ConnectionFault Refusal(TargetModel target, IReadOnlyList<string> names)
     {
         var list = "['" + string.Join("', '", names) + "']";
 
         // COMPAT: LiteLLM's words, which clients match (providers.md section 4, step 5).
         return new ConnectionFault(
             UpstreamErrorKind.UnsupportedParams,
-            $"{deployment.Connection.Provider} does not support parameters: {list}, for model={deployment.Connection.TargetFor(deployment.Connection.SpokenFor(call.Surface)).Model}. "
+            $"{target.Provider} does not support parameters: {list}, for model={target.Model}. "
             + "To drop these, set `litellm.drop_params=True` or for proxy:\n\n`litellm_settings:\n drop_params: true`\n. \n If you want to use these "
             + $"params dynamically send allowed_openai_params={list} in your request.");
     }

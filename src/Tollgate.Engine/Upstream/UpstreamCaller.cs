@@ -5,13 +5,14 @@ using Tollgate.Engine.Media;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Routing;
 using Tollgate.Wire;
+using Tollgate.Wire.Hub;
 
 namespace Tollgate.Engine.Upstream;
 
 /// <summary>Step 7: one attempt. Sends the request, relays the answer, and says what it came to.</summary>
 internal sealed class UpstreamCaller(
     UpstreamTransport transport, BodyRelay bodies, StreamRelay streams, AnswerPaths paths, RequestMedia media, MediaRelay works, MockAnswers mocks,
-    TimeProvider time)
+    EmbeddingCaller embeddings, TimeProvider time)
 {
     /// <summary>Makes an attempt on a deployment.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -40,16 +41,29 @@ internal sealed class UpstreamCaller(
     private async ValueTask<AttemptOutcome> CallAsync(CallContext call, CallScratch scratch, Deployment deployment, AttemptClock clock)
     {
         var connection = deployment.Connection;
-        var spoken = connection.SpokenFor(call.Surface);
+        var request = RequestFor(call);
+        var spoken = connection.SpokenFor(request);
         var endpoint = connection.EndpointFor(spoken, call.Envelope.Stream, call.Envelope.ApiVersion);
         if (endpoint.Uri is null)
         {
             return UpstreamErrors.FromFault(deployment, endpoint.Fault!);
         }
 
+        if (call.Surface is Surface.Embeddings && connection.Embeddings is { } codec)
+        {
+            return await EmbedAsync(call, scratch, deployment, clock, codec);
+        }
+
         if (spoken == call.Surface)
         {
-            return await SendAsync(call, scratch, deployment, clock, endpoint.Uri, RequestFor(call), translation: null);
+            var address = call.Operation.Length == 0 ? endpoint.Uri : AddressBelow(endpoint.Uri, call.Operation);
+            return await SendAsync(call, scratch, deployment, clock, address, request, translation: null);
+        }
+
+        if (call.Operation.Length > 0)
+        {
+            return UpstreamErrors.FromFault(deployment, new ConnectionFault(
+                UpstreamErrorKind.BadRequest, $"{connection.ExceptionName} - the provider does not serve {call.Route}{call.Operation}."));
         }
 
         var (translation, unfit) = await Translation.OpenAsync(call, scratch, deployment, spoken, media, clock.Token);
@@ -60,10 +74,28 @@ internal sealed class UpstreamCaller(
 
         using (translation)
         {
-            var request = new UpstreamRequest(
-                translation.Body, translation.Members, spoken, call.Envelope.Stream, call.Envelope.Policy, call.Envelope.ApiVersion);
-            return await SendAsync(call, scratch, deployment, clock, endpoint.Uri, request, translation);
+            var translated = new UpstreamRequest(
+                translation.Body, translation.Members, spoken, call.Envelope.Stream, call.Envelope.Policy, call.Envelope.ApiVersion)
+            {
+                ClientHeaders = call.Http.Request.Headers,
+            };
+            return await SendAsync(call, scratch, deployment, clock, endpoint.Uri, translated, translation);
         }
+    }
+
+    private async ValueTask<AttemptOutcome> EmbedAsync(
+        CallContext call, CallScratch scratch, Deployment deployment, AttemptClock clock, EmbeddingCodec codec)
+    {
+        var answer = await embeddings.CallAsync(call, scratch, deployment, codec, ClientKey(call, deployment), clock);
+        if (answer.Failure is { } failure)
+        {
+            return failure;
+        }
+
+        // From here on it is OpenAI's answer, whoever made it.
+        await using var body = new MemoryStream(answer.Body!, writable: false);
+        return await RelayAsync(
+            call, scratch, new UpstreamAnswer(deployment, body, body.Length, answer.Headers), clock, translation: null, isStream: false);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -94,9 +126,10 @@ internal sealed class UpstreamCaller(
         }
 
         ForwardedHeaders.Copy(call, deployment, message.Headers);
+        connection.CompleteHeaders(request, message.Headers);
         try
         {
-            using var response = await transport.For(connection.Transport).SendAsync(message, clock.Token);
+            using var response = await connection.ExchangeAsync(transport.For(connection.Transport), message, request, clock.Token);
             return await ReadAsync(call, scratch, deployment, clock, response, translation);
         }
         finally
@@ -127,6 +160,7 @@ internal sealed class UpstreamCaller(
         var answer = new UpstreamAnswer(deployment, body, response.Content.Headers.ContentLength, response.Headers)
         {
             ContentType = call.Media is null ? null : response.Content.Headers.ContentType?.ToString(),
+            MediaType = response.Content.Headers.ContentType?.MediaType,
         };
         return await RelayAsync(call, scratch, answer, clock, translation, isStream: call.Envelope.Stream && !IsJson(response));
     }
@@ -142,7 +176,7 @@ internal sealed class UpstreamCaller(
         if (isStream)
         {
             var (splitter, path) = paths.StreamOf(call, answer.Deployment, translation);
-            return streams.RelayAsync(call, scratch, answer, splitter, path, clock);
+            return streams.RelayAsync(call, scratch, answer, Framing.For(answer.MediaType, splitter), path, clock);
         }
 
         return bodies.RelayAsync(call, scratch, answer, paths.AnswerOf(call, scratch, answer.Deployment, translation), clock);
@@ -175,6 +209,9 @@ internal sealed class UpstreamCaller(
         }
     }
 
+    /// <summary>The address of something below a surface's own; the query stays.</summary>
+    internal static Uri AddressBelow(Uri address, string path) => new UriBuilder(address) { Path = address.AbsolutePath.TrimEnd('/') + path }.Uri;
+
     /// <summary>The client's body, as a connection needs to see it.</summary>
     internal static UpstreamRequest RequestFor(CallContext call)
     {
@@ -184,17 +221,21 @@ internal sealed class UpstreamCaller(
             policy = policy with { Overrides = call.Plan.Overrides };
         }
 
-        return new UpstreamRequest(call.Body, call.Members, call.Surface, call.Envelope.Stream, policy, call.Envelope.ApiVersion);
+        return new UpstreamRequest(call.Body, call.Members, call.Surface, call.Envelope.Stream, policy, call.Envelope.ApiVersion)
+        {
+            ClientHeaders = call.Http.Request.Headers,
+        };
     }
 
     /// <summary>A key the client brought counts only where the operator said so; the pipeline has refused it everywhere else.</summary>
     private static string? ClientKey(CallContext call, Deployment deployment)
-        => call.Envelope.ApiKey is { } key && ClientCredentials.MaySend(call, deployment, "api_key", key) ? key : null;
+        => call.Envelope.ApiKey is { } key && ClientCredentials.MaySend(call, deployment, "api_key", key) ? key
+            : ForwardedHeaders.TokenOf(call, deployment);
 
     /// <summary>
     /// Upstreams are not asked for compression (it costs more than it saves on small chunks), but some compress all the same.
     /// </summary>
-    private static Stream Decoded(HttpResponseMessage response, CancellationToken cancellationToken)
+    internal static Stream Decoded(HttpResponseMessage response, CancellationToken cancellationToken)
     {
 #pragma warning disable MA0042, MA0045, VSTHRD103, CA1849 // PERF: the stream is there with the headers; asking for it as a task only allocates one.
         var body = response.Content.ReadAsStream(cancellationToken);
@@ -235,6 +276,9 @@ internal readonly record struct UpstreamAnswer(
 {
     /// <summary>Media type as the upstream wrote it; read for calls about pictures and sounds only.</summary>
     public string? ContentType { get; init; }
+
+    /// <summary>Media type of the body; null when the upstream does not say.</summary>
+    public string? MediaType { get; init; }
 
     /// <summary>The outcome when all went well.</summary>
     public AttemptOutcome Success => new() { Deployment = Deployment, Kind = UpstreamErrorKind.None, Headers = Headers };

@@ -40,23 +40,33 @@ internal static partial class UpstreamErrors
         var error = ErrorBody.TryRead(body);
         if (status < 400)
         {
-            status = int.TryParse(error?.Code, NumberStyles.None, CultureInfo.InvariantCulture, out var code) && code is >= 400 and <= 599 ? code : 500;
+            status = StatusOf(error?.Code);
         }
 
+        var asked = deployment.Connection.RetryAfterIn(body);
         return new AttemptOutcome
         {
             Deployment = deployment,
-            Kind = deployment.Connection.Classify(status, body),
+            Kind = deployment.Connection.Classify(status, body, headers),
             Status = status,
             Message = Mask(error?.Message is { Length: > 0 } message ? message : Text(body, status)),
             UpstreamType = error?.Type,
             UpstreamCode = error?.Code,
             UpstreamParam = error?.Param,
-            RetryAfter = headers is null ? null : RetryAfterOf(headers, time),
-            RetryAfterHeader = headers?.RetryAfter?.ToString(),
+            RetryAfter = (headers is null ? null : RetryAfterOf(headers, time)) ?? asked,
+            RetryAfterHeader = headers?.RetryAfter?.ToString()
+                ?? (asked is { } wait ? ((long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture) : null),
             Headers = headers,
         };
     }
+
+    /// <summary>The status that a code inside an answer stands for.</summary>
+    private static int StatusOf(string? code) => code switch
+    {
+        "rate_limit_exceeded" => 429,
+        "invalid_prompt" => 400,
+        _ => int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var status) && status is >= 400 and <= 599 ? status : 500,
+    };
 
     /// <summary>An answer that is not what the dialect promises.</summary>
     public static AttemptOutcome BadResponse(Deployment deployment, string message, HttpResponseHeaders? headers = null) => new()

@@ -16,6 +16,7 @@ internal sealed class AzureConnection : IUpstreamConnection
     private readonly EndpointTable _endpoints;
     private readonly Authorization _authorization;
     private readonly ErrorClassifier _errors;
+    private readonly SpokenSurfaces _spoken;
     private readonly Lazy<TargetModel> _target;
 
     /// <summary>Rewriters by what a version takes: there are eight kinds at most, a client's own version may need another.</summary>
@@ -31,7 +32,8 @@ internal sealed class AzureConnection : IUpstreamConnection
         _errors = new ErrorClassifier(draft.Row.Errors);
         DisplayBase = OpenAiConnection.DisplayOf(draft.Base);
         Transport = OpenAiConnection.TransportOf(draft);
-        _target = new Lazy<TargetModel>(() => DialectConnection.TargetOf(draft));
+        _spoken = new SpokenSurfaces(draft);
+        _target = new Lazy<TargetModel>(() => SpokenSurfaces.TargetOf(draft));
     }
 
     public string Provider => _draft.Row.Slug;
@@ -61,7 +63,9 @@ internal sealed class AzureConnection : IUpstreamConnection
     public ConnectionFault? WriteRequest(in UpstreamRequest request, JsonEdits edits)
         => RewritersFor(string.IsNullOrEmpty(request.ApiVersion) ? _version : new AzureApiVersion(request.ApiVersion)).Write(request, edits);
 
-    public Surface SpokenFor(Surface surface) => OpenAiConnection.SpokenBy(_draft, surface);
+    public Surface SpokenFor(Surface surface) => _spoken.For(surface);
+
+    public Surface SpokenFor(in UpstreamRequest request) => _spoken.For(request);
 
     public MediaShape? ShapeFor(Surface surface) => MediaShapes.Of(_draft, surface);
 

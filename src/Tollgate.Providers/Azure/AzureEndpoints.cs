@@ -24,6 +24,11 @@ internal static class AzureEndpoints
             return EndpointTable.BadRequest(draft, "the model names no deployment.");
         }
 
+        if (surface == Surface.Responses)
+        {
+            return Responses(draft, version);
+        }
+
         var (root, query) = EndpointTable.Split(draft.Base);
         var operation = SurfacePaths.Of(surface)!.Default[1..];
         var deployment = Uri.EscapeDataString(draft.Model);
@@ -50,6 +55,22 @@ internal static class AzureEndpoints
 
         var asked = HasVersion(query) ? "" : "api-version=" + version.Text;
         return EndpointTable.Make(draft, EndpointTable.Join(address, query, asked, draft.Deployment.ExtraQuery));
+    }
+
+    /// <summary>Responses name the deployment in the body and live beside the deployments (02-openai-azure.md section 3.1).</summary>
+    private static UpstreamEndpoint Responses(ConnectionDraft draft, AzureApiVersion version)
+    {
+        var (root, query) = EndpointTable.Split(draft.Base!);
+        var deployments = root.IndexOf("/openai/deployments/", StringComparison.Ordinal);
+        var resource = root.EndsWith("/responses", StringComparison.Ordinal) ? root[..^"/responses".Length] : root;
+        resource = Resource(deployments < 0 ? resource : root[..deployments]);
+
+        // The usual version of chat calls is older than responses are: only one that was named for this deployment counts.
+        var named = draft.Deployment.ApiVersion is { Length: > 0 } ? version.Text : draft.Env("AZURE_DEFAULT_RESPONSES_API_VERSION") ?? "preview";
+        var isNew = root.EndsWith("/openai/v1", StringComparison.Ordinal) || new AzureApiVersion(named).IsNewSurface;
+        var asked = HasVersion(query) || (isNew && named is not ("preview" or "latest")) ? "" : "api-version=" + named;
+        return EndpointTable.Make(
+            draft, EndpointTable.Join($"{resource}/openai/{(isNew ? "v1/" : "")}responses", query, asked, draft.Deployment.ExtraQuery));
     }
 
     public static UpstreamEndpoint Foundry(ConnectionDraft draft, Surface surface)

@@ -1,4 +1,5 @@
 using Tollgate.Engine.Upstream;
+using Tollgate.Providers.Anthropic;
 using Tollgate.Providers.Catalogue;
 using Tollgate.Providers.Connections;
 
@@ -10,8 +11,12 @@ internal static class AzureFamily
     /// <summary>Azure OpenAI.</summary>
     public static IUpstreamConnection Open(ConnectionDraft draft, ConnectionServices services)
     {
-        if (draft.Model.StartsWith("claude", StringComparison.OrdinalIgnoreCase)
-            || draft.Model.StartsWith("speech/", StringComparison.Ordinal))
+        if (IsClaude(draft.Model))
+        {
+            return AnthropicFamily.OpenAzure(draft, services);
+        }
+
+        if (draft.Model.StartsWith("speech/", StringComparison.Ordinal))
         {
             return ProviderDirectory.WithoutDialect(draft.Row, draft.Model);
         }
@@ -26,6 +31,11 @@ internal static class AzureFamily
         if (draft.Model.StartsWith(router, StringComparison.Ordinal))
         {
             draft.Model = draft.Model[router.Length..];
+        }
+
+        if (IsClaude(draft.Model))
+        {
+            return AnthropicFamily.OpenAzure(draft, services);
         }
 
         if (IsOtherDialect(draft.Model))
@@ -44,8 +54,10 @@ internal static class AzureFamily
             : new OpenAiConnection(draft, new EndpointTable(surface => AzureEndpoints.Foundry(draft, surface)), authorization);
     }
 
+    private static bool IsClaude(string model) => model.StartsWith("claude", StringComparison.OrdinalIgnoreCase);
+
     private static bool IsOtherDialect(string model)
-        => model.StartsWith("claude", StringComparison.OrdinalIgnoreCase) || model.StartsWith("agents/", StringComparison.Ordinal)
+        => model.StartsWith("agents/", StringComparison.Ordinal)
             || model.StartsWith("doc-intelligence/", StringComparison.Ordinal)
             || model.StartsWith("flux", StringComparison.OrdinalIgnoreCase);
 }

@@ -15,7 +15,7 @@ internal static class RowReader
     private static readonly FrozenSet<string> Families =
         FrozenSet.Create(
             StringComparer.Ordinal, "openai", "openai_like", "azure", "azure_ai", "anthropic", "gemini", "bedrock", "cohere", "ollama",
-            "huggingface", "openai_responses", "passthrough", "gone");
+            "huggingface", "databricks", "openai_responses", "passthrough", "gone");
 
     private static readonly ImmutableArray<string> DefaultReasoning = ["reasoning_content", "reasoning"];
 

@@ -51,7 +51,9 @@ internal sealed class ConnectionDraft
     /// <summary>Base URL; null when none is known.</summary>
     public string? Base { get; set; }
 
-    /// <summary>Paths that differ from the row's, by surface.</summary>
+    /// <summary>
+    /// Paths that differ from the row's, by surface: below the base, or whole addresses; empty where the model is not served there.
+    /// </summary>
     public string?[] Paths { get; } = new string?[Surfaces.Count];
 
     /// <summary>Headers before templates are filled in.</summary>
@@ -65,6 +67,12 @@ internal sealed class ConnectionDraft
     public ToolRules? Tools { get; set; }
 
     public ResponseRules Response { get; set; }
+
+    /// <summary>The model is named as one of responses (<c>responses/</c>).</summary>
+    public bool ForcesResponses { get; set; }
+
+    /// <summary>The model is named as one of chat completions (<c>chat_completions/</c>), whatever else speaks for responses.</summary>
+    public bool ForcesChat { get; set; }
 
     /// <summary>Set by a hook that finds the deployment unusable.</summary>
     public ConnectionFault? Fault { get; set; }

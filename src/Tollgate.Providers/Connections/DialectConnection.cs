@@ -45,6 +45,9 @@ internal abstract class DialectConnection(ConnectionDraft draft, Authorization a
     public virtual Surface SpokenFor(Surface surface) => surface.IsChat() ? Spoken : surface;
 
     /// <inheritdoc/>
+    public virtual EmbeddingCodec? Embeddings => null;
+
+    /// <inheritdoc/>
     public virtual TargetModel TargetFor(Surface spoken) => _target.Value;
 
     /// <inheritdoc/>
@@ -58,7 +61,10 @@ internal abstract class DialectConnection(ConnectionDraft draft, Authorization a
 
     /// <summary>Rules of the row for OpenAI's clients: the same that providers of the OpenAI dialect have.</summary>
     public virtual ConnectionFault? ApplyPolicy(in UpstreamRequest request, JsonEdits edits)
-        => request.Surface is Surface.Chat or Surface.Completions ? _rewriters.Write(request, edits) : null;
+        => request.Surface is Surface.Chat or Surface.Completions or Surface.Embeddings ? _rewriters.Write(request, edits) : null;
+
+    /// <inheritdoc/>
+    public virtual void ApplyDefaults(ChatRequest request) => HubDefaults.Apply(Draft.Deployment, request);
 
     /// <inheritdoc/>
     public abstract ConnectionFault? WriteRequest(in UpstreamRequest request, JsonEdits edits);
@@ -68,7 +74,23 @@ internal abstract class DialectConnection(ConnectionDraft draft, Authorization a
         => authorization.ApplyAsync(message, clientKey, cancellationToken);
 
     /// <inheritdoc/>
+    public virtual bool TakesClientToken(string token) => false;
+
+    /// <inheritdoc/>
+    public virtual void CompleteHeaders(in UpstreamRequest request, System.Net.Http.Headers.HttpRequestHeaders headers)
+    {
+    }
+
+    /// <inheritdoc/>
+    public virtual Task<HttpResponseMessage> ExchangeAsync(
+        HttpMessageInvoker transport, HttpRequestMessage message, in UpstreamRequest request, CancellationToken cancellationToken)
+        => transport.SendAsync(message, cancellationToken);
+
+    /// <inheritdoc/>
     public virtual UpstreamErrorKind Classify(int status, ReadOnlySpan<byte> body) => _errors.Classify(status, body);
+
+    /// <inheritdoc/>
+    public virtual TimeSpan? RetryAfterIn(ReadOnlySpan<byte> body) => null;
 
     /// <summary>What a codec must know of a deployment's model.</summary>
     public static TargetModel TargetOf(ConnectionDraft draft) => new()

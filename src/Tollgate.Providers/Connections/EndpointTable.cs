@@ -108,10 +108,10 @@ internal sealed class EndpointTable
     {
         var (root, query) = Split(address.Contains("://", StringComparison.Ordinal) ? address : "https://" + address);
         var path = paths[(int)surface];
-        if (path.StartsWith("https://", StringComparison.Ordinal))
+        if (path.Contains("://", StringComparison.Ordinal))
         {
             // A surface with a host of its own, put there by a hook.
-            return Make(draft, Join(path, "", "", draft.Deployment.ExtraQuery));
+            return Make(draft, Join(path, query, "", draft.Deployment.ExtraQuery));
         }
 
         // Users paste whole URLs: the operation at the end is theirs, or gives way to the one that is called.

@@ -1,13 +1,42 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Tollgate.Engine.Upstream;
+using Tollgate.Providers.Amazon;
+using Tollgate.Providers.Anthropic;
 using Tollgate.Providers.Azure;
+using Tollgate.Providers.Google;
+using Tollgate.Providers.Natives;
 
 namespace Tollgate.Providers.Connections;
 
 /// <summary>What connections of all kinds share: the clock, and tokens that many deployments use.</summary>
 /// <param name="Clock">Tells when tokens end.</param>
 /// <param name="Entra">Tokens of Microsoft Entra ID.</param>
-internal sealed record ConnectionServices(TimeProvider Clock, EntraTokens Entra);
+internal sealed record ConnectionServices(TimeProvider Clock, EntraTokens Entra)
+{
+    /// <summary>Tokens of Google Cloud.</summary>
+    public GoogleTokens Google { get; init; } = new(Clock);
+
+    /// <summary>Keys of Amazon's services.</summary>
+    public AmazonCredentials Amazon { get; init; } = new(Clock);
+
+    /// <summary>Tokens of issuers that are asked over HTTP.</summary>
+    public TokenCache Tokens { get; init; } = new(Clock);
+
+    /// <summary>Sends requests to issuers of tokens, by the TLS and proxy settings of the connection that needs one.</summary>
+    public Func<TransportOptions, HttpMessageInvoker> Http { get; init; } = static _ => throw new InvalidOperationException("No HTTP was given.");
+
+    /// <summary>Logins of Copilot users, by where they are kept.</summary>
+    public ConcurrentDictionary<CopilotFiles, CopilotLogin> Logins { get; } = [];
+
+    /// <summary>For what an operator must do before a connection works.</summary>
+    public ILoggerFactory Loggers { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>Asks issuers of tokens for a connection.</summary>
+    public TokenEndpoint Issuer(ConnectionDraft draft) => new(Http(OpenAiConnection.TransportOf(draft)), Clock);
+}
 
 /// <summary>
 /// How connections are made, by the family that a row names. A family that speaks a dialect of its own is a folder and one line here.
@@ -21,11 +50,38 @@ internal static class Families
             ["openai_like"] = OpenAi,
             ["azure"] = AzureFamily.Open,
             ["azure_ai"] = AzureFamily.OpenFoundry,
+            ["anthropic"] = static (draft, _) => AnthropicFamily.Open(draft),
+            ["gemini"] = GoogleFamily.Open,
             ["media:elevenlabs"] = OpenAi,
             ["media:deepgram"] = OpenAi,
             ["media:stability"] = OpenAi,
             ["media:recraft"] = OpenAi,
             ["media:fal_ai"] = OpenAi,
+            ["bedrock"] = BedrockFamily.Open,
+            ["own:sagemaker"] = SageMakerConnection.Open,
+            ["ollama"] = OllamaFamily.Open,
+            ["cohere"] = CohereFamily.Open,
+            ["huggingface"] = HuggingFaceFamily.Open,
+            ["databricks"] = DatabricksFamily.Open,
+            ["own:watsonx"] = WatsonxFamily.Open,
+            ["own:cloudflare"] = CloudflareFamily.Open,
+            ["own:oobabooga"] = OpenAi,
+            ["own:replicate"] = ReplicateFamily.Open,
+            ["own:snowflake"] = SmallFamilies.OpenSnowflake,
+            ["own:predibase"] = SmallFamilies.OpenPredibase,
+            ["own:nlp_cloud"] = SmallFamilies.OpenNlpCloud,
+            ["own:aleph_alpha"] = SmallFamilies.OpenAlephAlpha,
+            ["own:bytez"] = SmallFamilies.OpenBytez,
+            ["own:triton"] = SmallFamilies.OpenTriton,
+            ["own:custom"] = SmallFamilies.OpenCustom,
+            ["own:langgraph"] = SmallFamilies.OpenLangGraph,
+            ["own:langflow"] = SmallFamilies.OpenLangFlow,
+            ["own:a2a"] = SmallFamilies.OpenAgent,
+            ["own:petals"] = SmallFamilies.OpenPetals,
+            ["own:gigachat"] = GigaChatFamily.Open,
+            ["own:oci"] = OciFamily.Open,
+            ["own:sap"] = SapFamily.Open,
+            ["own:github_copilot"] = CopilotFamily.Open,
         }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>True for families that connections can be made to.</summary>

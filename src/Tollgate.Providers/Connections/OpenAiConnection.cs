@@ -1,4 +1,5 @@
 using Tollgate.Engine.Upstream;
+using Tollgate.Providers.Anthropic;
 using Tollgate.Wire;
 using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
@@ -11,7 +12,8 @@ namespace Tollgate.Providers.Connections;
 internal sealed class OpenAiConnection(ConnectionDraft draft, EndpointTable endpoints, Authorization authorization) : IUpstreamConnection
 {
     private readonly Rewriters _rewriters = new(draft);
-    private readonly Lazy<TargetModel> _target = new(() => DialectConnection.TargetOf(draft));
+    private readonly SpokenSurfaces _spoken = new(draft);
+    private readonly Lazy<TargetModel> _target = new(() => SpokenSurfaces.TargetOf(draft));
     private readonly ErrorClassifier _errors = new(draft.Row.Errors);
 
     public string Provider { get; } = draft.Row.Slug;
@@ -28,7 +30,9 @@ internal sealed class OpenAiConnection(ConnectionDraft draft, EndpointTable endp
 
     public ConnectionFault? WriteRequest(in UpstreamRequest request, JsonEdits edits) => _rewriters.Write(request, edits);
 
-    public Surface SpokenFor(Surface surface) => SpokenBy(draft, surface);
+    public Surface SpokenFor(Surface surface) => _spoken.For(surface);
+
+    public Surface SpokenFor(in UpstreamRequest request) => _spoken.For(request);
 
     public MediaShape? ShapeFor(Surface surface) => MediaShapes.Of(draft, surface);
 
@@ -37,13 +41,15 @@ internal sealed class OpenAiConnection(ConnectionDraft draft, EndpointTable endp
     public ValueTask<ConnectionFault?> AuthorizeAsync(HttpRequestMessage message, string? clientKey, CancellationToken cancellationToken)
         => authorization.ApplyAsync(message, clientKey, cancellationToken);
 
-    public UpstreamErrorKind Classify(int status, ReadOnlySpan<byte> body) => _errors.Classify(status, body);
+    public void CompleteHeaders(in UpstreamRequest request, System.Net.Http.Headers.HttpRequestHeaders headers)
+    {
+        if (request.Surface == Surface.Messages)
+        {
+            AnthropicHeaders.Write(request, headers, AnthropicHost.Other, draft.Model);
+        }
+    }
 
-    /// <summary>A surface of chat calls that the provider does not serve itself is translated to chat completions.</summary>
-    public static Surface SpokenBy(ConnectionDraft draft, Surface surface)
-        => !surface.IsChat() || surface is Surface.Chat || draft.Row.Endpoints.Contains(SurfacePaths.Of(surface)?.Route ?? "", StringComparer.Ordinal)
-            ? surface
-            : Surface.Chat;
+    public UpstreamErrorKind Classify(int status, ReadOnlySpan<byte> body) => _errors.Classify(status, body);
 
     public static TransportOptions TransportOf(ConnectionDraft draft) => new(
         draft.Deployment.SslVerify ?? draft.Config.Models.SslVerify,

@@ -24,9 +24,14 @@ internal static class RuleCompiler
         {
             ShapeChat(draft, rules);
         }
-
-        if (draft.Config.Models.SendMetadataUpstream)
+        else if (surface == Surface.Messages)
         {
+            Anthropic.AnthropicBody.Shape(rules);
+        }
+
+        if (draft.Config.Models.SendMetadataUpstream || surface == Surface.Responses)
+        {
+            // The provider keeps metadata with a response; what is meant for the gateway stands in litellm_metadata there.
             rules.PassOn("metadata");
         }
 
@@ -90,12 +95,20 @@ internal static class RuleCompiler
 
     private static void AddValues(ConnectionDraft draft, Surface surface, ParameterRulesBuilder rules)
     {
-        foreach (var member in draft.Deployment.DefaultParams)
+        // Defaults have OpenAI's names: where another dialect is spoken they are part of what is translated.
+        foreach (var member in surface is Surface.GenerateContent ? [] : draft.Deployment.DefaultParams)
         {
-            rules.Default(member.Name, member.Json);
+            if (surface == Surface.Responses)
+            {
+                ResponsesDefaults.Add(rules, member);
+            }
+            else if (surface != Surface.Messages || Anthropic.AnthropicBody.HasParameter(member.Name))
+            {
+                rules.Default(member.Name, member.Json);
+            }
         }
 
-        foreach (var member in draft.Config.Router.DefaultParams)
+        foreach (var member in surface is Surface.GenerateContent ? [] : draft.Config.Router.DefaultParams)
         {
             // A default of all models may be one of chat only.
             if (surface == Surface.Chat || !ChatParameters.All.Contains(member.Name, StringComparer.Ordinal))

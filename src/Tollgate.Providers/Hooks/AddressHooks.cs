@@ -85,17 +85,26 @@ internal sealed class DataRobotHook : ProviderHook
     }
 }
 
-/// <summary>A base that names the other dialect's surface cannot be called in this one.</summary>
+/// <summary>The other dialect's surface stands beside this one, below <c>/anthropic</c>; users give either address.</summary>
 internal sealed class AnthropicBaseHook : ProviderHook
 {
     public override void Connect(ConnectionDraft draft)
     {
-        if (draft.Base is { } address && address.Contains("/anthropic", StringComparison.Ordinal))
+        if (draft.Base is not { } address || address.Contains('?', StringComparison.Ordinal))
         {
-            draft.Fault = new ConnectionFault(
-                UpstreamErrorKind.BadRequest,
-                $"{draft.Row.ExceptionName} - api_base names the Anthropic surface of '{draft.Row.Slug}'; "
-                + "that dialect is not available for it.");
+            return;
         }
+
+        var at = address.IndexOf("/anthropic", StringComparison.Ordinal);
+        var root = at < 0 ? RagFlowHook.WithoutEnding(address, "/v1")! : address[..at];
+        draft.Base = root + "/v1";
+        draft.Paths[(int)Surface.Messages] = root + "/anthropic/v1/messages";
     }
+}
+
+/// <summary>Databricks: the other dialect's surface has a path of its own and serves Claude models only.</summary>
+internal sealed class DatabricksHook : ProviderHook
+{
+    public override void Connect(ConnectionDraft draft)
+        => draft.Paths[(int)Surface.Messages] = draft.Model.Contains("claude", StringComparison.OrdinalIgnoreCase) ? "/anthropic/v1/messages" : "";
 }

@@ -28,6 +28,8 @@ internal sealed class OpenAiModelsHook : ProviderHook
             {
                 // Which family was forced is told by the catalogue name, which keeps the prefix.
                 draft.Model = draft.Model[route.Length..];
+                draft.ForcesResponses |= route is "responses/";
+                draft.ForcesChat |= route is "chat_completions/";
                 draft.CatalogueModel = route is ForcedOSeries or ForcedGpt5 ? draft.CatalogueModel : draft.Model;
                 break;
             }
@@ -52,7 +54,7 @@ internal sealed class OpenAiModelsHook : ProviderHook
             return;
         }
 
-        if (!draft.HasOwnBase || IsFirstParty(draft.Base))
+        if (IsFirstParty(draft))
         {
             rules.Unsupport("thinking", "context_management");
         }
@@ -72,6 +74,9 @@ internal sealed class OpenAiModelsHook : ProviderHook
         }
     }
 
+    /// <summary>True for deployments of the provider's own hosts: compatible servers elsewhere know only what everybody knows.</summary>
+    public static bool IsFirstParty(ConnectionDraft draft) => !draft.HasOwnBase || IsFirstParty(draft.Base);
+
     private static bool IsFirstParty(string? address)
         => Uri.TryCreate(address, UriKind.Absolute, out var uri)
             && (uri.Host is "api.openai.com" || uri.Host.EndsWith(".api.openai.com", StringComparison.OrdinalIgnoreCase)
@@ -79,7 +84,7 @@ internal sealed class OpenAiModelsHook : ProviderHook
                 || uri.Host.EndsWith(".cognitiveservices.azure.com", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The model behind deployment names and fine-tuning: what the rules go by.</summary>
-    private static string NameOf(ConnectionDraft draft)
+    public static string NameOf(ConnectionDraft draft)
     {
         var name = draft.Deployment.Info.BaseModel is { Length: > 0 } known ? known : draft.CatalogueModel;
         name = name[(name.LastIndexOf('/') + 1)..];

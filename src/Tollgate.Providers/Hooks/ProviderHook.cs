@@ -45,6 +45,7 @@ internal static class ProviderHooks
         ["gradient_url"] = new GradientHook(),
         ["datarobot_url"] = new DataRobotHook(),
         ["anthropic_base"] = new AnthropicBaseHook(),
+        ["databricks"] = new DatabricksHook(),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     public static FrozenSet<string> Names { get; } = ByName.Keys.ToFrozenSet(StringComparer.Ordinal);

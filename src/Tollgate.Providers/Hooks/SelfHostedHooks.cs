@@ -10,6 +10,9 @@ namespace Tollgate.Providers.Hooks;
 /// </summary>
 internal sealed class GatewayHook : ProviderHook
 {
+    public override void Connect(ConnectionDraft draft)
+        => draft.Paths[(int)Surface.Messages] = draft.Base?.TrimEnd('/').EndsWith("/v1", StringComparison.Ordinal) == true ? "/messages" : "/v1/messages";
+
     public override void Shape(ConnectionDraft draft, ParameterRulesBuilder rules) => rules.PassOn(
         "metadata", "litellm_metadata", "tags", "guardrails", "guardrail_config", "policies", "cache", "caching", "ttl", "prompt_id",
         "prompt_variables", "prompt_version", "prompt_label", "vector_store_ids", "litellm_session_id", "litellm_trace_id", "priority");

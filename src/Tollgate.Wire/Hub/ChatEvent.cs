@@ -8,7 +8,9 @@ public enum ChatEventKind : byte
     /// <summary>The answer begins: <see cref="ChatEvent.Id"/>; <see cref="ChatEvent.Usage"/> of the prompt where it is known already.</summary>
     Start,
 
-    /// <summary>More text: <see cref="ChatEvent.Text"/>.</summary>
+    /// <summary>
+    /// More text: <see cref="ChatEvent.Text"/>; <see cref="ChatEvent.Part"/> is there when the text has a signature, a <see cref="TextPart"/>.
+    /// </summary>
     Text,
 
     /// <summary>More of the thoughts: <see cref="ChatEvent.Text"/>.</summary>

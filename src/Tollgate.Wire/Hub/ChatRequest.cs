@@ -104,6 +104,12 @@ public sealed class ChatRequest
     /// chat client that name the provider's own parameters (providers.md section 4, step 7).
     /// </summary>
     public IList<HubMember> Extras { get; } = [];
+
+    /// <summary>
+    /// Parameters of the provider's own that the operator configured for the deployment, for clients of other dialects than OpenAI's; in the
+    /// bodies of OpenAI's clients they stand already, and come as <see cref="Extras"/>. A writer passes them on.
+    /// </summary>
+    public IList<HubMember> Configured { get; } = [];
 }
 
 /// <summary>A member that a dialect has and the hub does not.</summary>

@@ -22,6 +22,15 @@ public abstract class DialectCodec
     public abstract FeatureTable Writes { get; }
 
     /// <summary>
+    /// What it makes of a feature of one request for one model, for dialects whose models differ; <see cref="Writes"/> unless overridden. The
+    /// writer leaves out by itself what is refused or dropped here.
+    /// </summary>
+    /// <param name="feature">A feature that the request makes use of.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="target">Facts about the model and its host.</param>
+    public virtual Treatment TreatmentOf(Feature feature, ChatRequest request, TargetModel target) => Writes[feature];
+
+    /// <summary>
     /// What a client of the dialect calls each feature it can ask for (<c>stop_sequences</c>): named in refusals and in the header that says
     /// what was dropped. Features without an entry cannot be asked for in the dialect.
     /// </summary>
@@ -112,6 +121,12 @@ public sealed record TargetModel
     /// <summary>Leave out what the upstream cannot do (<c>drop_params</c>).</summary>
     public bool DropParams { get; init; }
 
+    /// <summary>
+    /// The request that an answer belongs to, for dialects whose answers mean nothing without it (renamed tools, formats made of tools); null
+    /// when nobody says.
+    /// </summary>
+    public ChatRequest? Asked { get; init; }
+
     /// <summary>What providers of the OpenAI dialect say in words of their own (where reasoning stands, finish reasons).</summary>
     public OpenAi.ResponseRules Rules { get; init; } = OpenAi.ResponseRules.Identity;
 
@@ -145,6 +160,21 @@ public sealed record AnswerView
 
     /// <summary>The client's body, for dialects that repeat members of it; undefined on the way of same to same.</summary>
     public JsonElement RequestJson { get; init; }
+
+    /// <summary>
+    /// Makes of the upstream's id of an answer the one that the client is told, for dialects whose clients come back with it; given null where
+    /// the upstream has none. Null leaves ids as they are.
+    /// </summary>
+    public Func<string?, string>? PublicId { get; init; }
+
+    /// <summary>The predecessor's id as the client wrote it, where the upstream knows it by another; null for none.</summary>
+    public string? PreviousResponseId { get; init; }
+
+    /// <summary>
+    /// Takes a whole answer as the client sees it, before its end is written, for dialects whose clients ask for answers again. Null where
+    /// nobody keeps answers; not called on the way of same to same.
+    /// </summary>
+    public Action<ReadOnlyMemory<byte>>? Keep { get; init; }
 
     /// <summary>Makes ids (32 lower-case hex digits); a function, so that tests can say which.</summary>
     public Func<string> NewId { get; init; } = static () => Guid.NewGuid().ToString("N");

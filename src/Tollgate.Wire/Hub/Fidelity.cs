@@ -8,13 +8,15 @@ public static class Fidelity
     /// <param name="client">The dialect it was read from; its names of the features are those reported.</param>
     /// <param name="upstream">The dialect it is written in.</param>
     /// <param name="dropParams">Whether things may be left out; null when neither client nor operator has said.</param>
-    public static FidelityReport Check(ChatRequest request, DialectCodec client, DialectCodec upstream, bool? dropParams)
+    /// <param name="target">Facts about the model; null when only the dialect counts.</param>
+    public static FidelityReport Check(
+        ChatRequest request, DialectCodec client, DialectCodec upstream, bool? dropParams, TargetModel? target = null)
     {
         List<string>? dropped = null;
         List<string>? refused = null;
         foreach (var feature in FeatureScan.Of(request).Items())
         {
-            var handling = upstream.Writes[feature].Handling;
+            var handling = (target is null ? upstream.Writes[feature] : upstream.TreatmentOf(feature, request, target)).Handling;
             if (handling is Handling.Carried or Handling.Changed || (feature is Feature.OpaqueParts && !HasForeignParts(request, upstream.Surface)))
             {
                 continue;

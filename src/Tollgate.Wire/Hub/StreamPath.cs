@@ -19,6 +19,18 @@ public interface IFrameSplitter
     bool TryFinish(ReadOnlyMemory<byte> rest, out Sse.SseEvent last);
 }
 
+/// <summary>How a stream is cut, where the answer itself says so.</summary>
+public static class Framing
+{
+    /// <summary>The splitter of an answer: that of its media type where there is one, else the dialect's.</summary>
+    /// <param name="mediaType">Media type of the answer; null when it has none.</param>
+    /// <param name="usual">The dialect's.</param>
+    public static IFrameSplitter For(string? mediaType, IFrameSplitter usual)
+        => string.Equals(mediaType, Bedrock.EventStreamSplitter.MediaType, StringComparison.OrdinalIgnoreCase) && usual is not Bedrock.EventStreamSplitter
+            ? new Bedrock.EventStreamSplitter()
+            : usual;
+}
+
 /// <summary>
 /// The way of one stream from an upstream's payloads to a client's events: relayed with edits where both speak the same dialect, translated
 /// where they do not. One instance a stream; the relay asks in this order: <see cref="Next"/>, then <see cref="WriteTo"/> for what is forwarded,
@@ -65,6 +77,9 @@ public abstract class StreamPath
 /// <summary>The way of one whole answer from an upstream to a client.</summary>
 public abstract class AnswerPath
 {
+    /// <summary>Usage that was reported beside the answer, for answers that hold none; null for none. Set before the answer is read.</summary>
+    public TokenUsage? Reported { get; set; }
+
     /// <summary>Usage reported, or estimated when <see cref="UsageEstimated"/>.</summary>
     public abstract TokenUsage Usage { get; }
 

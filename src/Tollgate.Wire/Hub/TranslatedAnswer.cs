@@ -14,12 +14,13 @@ public sealed class TranslatedAnswer(DialectCodec upstream, DialectCodec client,
     private readonly ArrayBufferWriter<byte> _written = new(1024);
     private JsonDocument? _document;
     private ChatResponse _response = new();
+    private bool _isCounted;
 
     /// <inheritdoc/>
     public override TokenUsage Usage => _response.Usage ?? Estimate();
 
     /// <inheritdoc/>
-    public override bool UsageEstimated => _response.Usage is null;
+    public override bool UsageEstimated => !_isCounted;
 
     /// <inheritdoc/>
     public override string? AnswerId => _response.Id;
@@ -48,6 +49,8 @@ public sealed class TranslatedAnswer(DialectCodec upstream, DialectCodec client,
             }
 
             _response = upstream.ReadResponse(root, answer, target);
+            _response.Usage ??= Reported;
+            _isCounted = _response.Usage is not null;
             if (view.Request is { } request)
             {
                 ToolRestorer.For(request)?.Apply(_response);

@@ -36,6 +36,7 @@ public sealed class ParameterRules
         Model = builder.Model;
         ModelJson = JsonText.Quote(builder.Model);
         ModelMember = Member("model", ModelJson);
+        ModelInPath = builder.ModelInPath;
         DropParams = builder.DropParams;
         StreamUsage = builder.StreamUsage;
         Messages = builder.Messages;
@@ -58,6 +59,8 @@ public sealed class ParameterRules
     internal ReadOnlyMemory<byte> ModelJson { get; }
 
     internal ReadOnlyMemory<byte> ModelMember { get; }
+
+    internal bool ModelInPath { get; }
 
     internal bool DropParams { get; }
 

@@ -19,6 +19,9 @@ public sealed class ParameterRulesBuilder(Surface surface, string provider, stri
     /// <summary>Model name the upstream is sent.</summary>
     public string Model { get; set; } = model;
 
+    /// <summary>The model stands in the address: it is no member of the body. Default false.</summary>
+    public bool ModelInPath { get; set; }
+
     /// <summary>Unsupported parameters are removed instead of refused. Default false.</summary>
     public bool DropParams { get; set; }
 

@@ -38,9 +38,9 @@ public sealed partial class RequestRewriter
                 return IsDroppedByRequest(member) ? CutIt : KeepIt;
             }
 
-            if (rule.Role == MemberRole.Model)
+            if (rule.Role == MemberRole.Model && !rule.Dropped)
             {
-                return KeepIt with { Value = rule.Forced ?? rules.ModelJson };
+                return rules.ModelInPath ? CutIt : KeepIt with { Value = rule.Forced ?? rules.ModelJson };
             }
 
             if (rule.Forced is { } forced)
@@ -150,7 +150,8 @@ public sealed partial class RequestRewriter
 
             switch (rule?.Role)
             {
-                case MemberRole.StreamOptions when stream && rules.StreamUsage == StreamUsage.StreamOptions:
+                case MemberRole.StreamOptions when stream && rules.StreamUsage == StreamUsage.StreamOptions
+                    && rules.Surface is Surface.Chat or Surface.Completions:
                     AskForUsage(member);
                     break;
                 case MemberRole.Messages when rules.Messages is not null:
@@ -189,7 +190,7 @@ public sealed partial class RequestRewriter
         private void Append(bool stream)
         {
             var json = request.Json.Span;
-            if (request.Members.Find(json, "model"u8) < 0)
+            if (!rules.ModelInPath && request.Members.Find(json, "model"u8) < 0 && rules.Find("model"u8) is not { Dropped: true })
             {
                 Add(rules.ModelMember);
             }
@@ -212,7 +213,7 @@ public sealed partial class RequestRewriter
                 Add(addition(request));
             }
 
-            if (stream && rules.StreamUsage == StreamUsage.StreamOptions && rules.Surface != Surface.Embeddings
+            if (stream && rules.StreamUsage == StreamUsage.StreamOptions && rules.Surface is Surface.Chat or Surface.Completions
                 && !request.TryGet("stream_options"u8, out _))
             {
                 Add(Constants.UsageMember);

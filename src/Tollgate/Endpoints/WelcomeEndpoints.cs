@@ -18,6 +18,9 @@ internal static class WelcomeEndpoints
             var address = WebUtility.HtmlEncode($"{http.Request.Scheme}://{http.Request.Host}{root}");
             return http.Response.WriteAsync(Page(address, WebUtility.HtmlEncode(root), docs));
         }).Describe("ui", "Start page");
+
+        // Some clients ask so whether the gateway is there before they call it.
+        routes.MapMethods("/", ["HEAD"], static _ => Task.CompletedTask).Describe("ui", "Is the gateway there?");
         if (settings.DocsUrl is not "/")
         {
             routes.MapGet("/", http =>

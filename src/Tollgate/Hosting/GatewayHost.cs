@@ -169,6 +169,9 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
         app.UseRouting();
         app.UseCors();
         app.MapLlm();
+        app.MapMessages();
+        app.MapGoogle();
+        app.MapResponses();
         app.MapModels();
         app.MapManagement();
         app.MapHealth();

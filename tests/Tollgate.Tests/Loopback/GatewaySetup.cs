@@ -18,8 +18,14 @@ internal sealed record TestModel(string Name, params (string Header, string Valu
     /// <summary>Where it is; the setup's fake upstream when null.</summary>
     public string? ApiBase { get; init; }
 
+    /// <summary>Who it is: prefix of the model.</summary>
+    public string Provider { get; init; } = "openai";
+
     /// <summary>The model's name at the upstream.</summary>
     public string UpstreamModel { get; init; } = "up-model";
+
+    /// <summary>Whether the deployment has <see cref="GatewayFixture.UpstreamKey"/>.</summary>
+    public bool HasKey { get; init; } = true;
 }
 
 /// <summary>What a gateway under test is started with.</summary>
@@ -51,8 +57,9 @@ internal sealed record GatewaySetup
         foreach (var model in Models)
         {
             var headers = string.Join(", ", model.Misbehaviour.Select(header => $"{header.Header}: '{header.Value}'"));
-            text.Append(CultureInfo.InvariantCulture, $"  - {{model_name: '{model.Name}', litellm_params: {{model: 'openai/{model.UpstreamModel}', ")
-                .Append(CultureInfo.InvariantCulture, $"api_base: '{model.ApiBase ?? upstream + "v1"}', api_key: '{GatewayFixture.UpstreamKey}'")
+            text.Append(CultureInfo.InvariantCulture, $"  - {{model_name: '{model.Name}', litellm_params: {{model: '{model.Provider}/{model.UpstreamModel}', ")
+                .Append(CultureInfo.InvariantCulture, $"api_base: '{model.ApiBase ?? upstream + "v1"}'")
+                .Append(model.HasKey ? $", api_key: '{GatewayFixture.UpstreamKey}'" : "")
                 .Append(model.Params.Length > 0 ? ", " + model.Params : "")
                 .Append(headers.Length > 0 ? $", extra_headers: {{{headers}}}" : "")
                 .Append('}')

@@ -58,10 +58,15 @@ internal static class Codecs
         for (var at = 0; at < stream.Length && !isClosed; at += piece)
         {
             held = [.. held, .. stream.AsSpan(at, Math.Min(piece, stream.Length - at))];
-            while (!isClosed && splitter.TryRead(held, out var consumed, out var next))
+            while (!isClosed)
             {
-                isClosed = Take(path, next, output);
+                var found = splitter.TryRead(held, out var consumed, out var next);
+                isClosed = found && Take(path, next, output);
                 held = held[consumed..];
+                if (!found)
+                {
+                    break;
+                }
             }
         }
 

@@ -264,7 +264,11 @@ internal sealed class ChatEventReader(TargetModel target) : ChatStreamReader
             var name = function.Text("name"u8) ?? "";
             events.Add(new ChatEvent(ChatEventKind.ToolCallStart)
             {
-                Choice = choice, Index = index, Id = id, Name = name, ToolKind = kind,
+                Choice = choice,
+                Index = index,
+                Id = id,
+                Name = name,
+                ToolKind = kind,
                 Part = signature is null ? null : new ToolCallPart(id, name, "") { Signature = signature, Kind = kind },
             });
         }

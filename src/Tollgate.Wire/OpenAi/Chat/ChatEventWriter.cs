@@ -170,6 +170,11 @@ internal sealed class ChatEventWriter(AnswerView view) : ChatStreamWriter
                 _json.WriteEndArray();
                 Close(output);
                 break;
+            case OpaquePart { Origin: Surface.Messages, Kind: not "server_tool_use" } opaque:
+                Begin(next.Choice, output);
+                ServerParts.Write(_json, [opaque]);
+                Close(output);
+                break;
             default:
                 break;
         }

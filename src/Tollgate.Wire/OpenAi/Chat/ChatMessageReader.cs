@@ -58,6 +58,12 @@ internal readonly struct ChatMessageReader(ReadOnlyMemory<byte> body)
                 break;
         }
 
+        if (message.Member("provider_specific_fields"u8) is { ValueKind: JsonValueKind.Object } fields)
+        {
+            // What a provider's own tools did before; only that provider's dialect reads it.
+            read.Extras.Add(new HubMember("provider_specific_fields", fields));
+        }
+
         if (role is not ChatRole.Tool && ChatToolReader.CacheOf(message) is { } cache && read.Parts.Count > 0)
         {
             read.Parts[^1] = read.Parts[^1] with { Cache = cache };

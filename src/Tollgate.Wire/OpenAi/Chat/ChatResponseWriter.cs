@@ -103,7 +103,7 @@ internal static class ChatResponseWriter
     private static void WriteMessage(IList<ContentPart> parts, Utf8JsonWriter json)
     {
         var text = string.Concat(parts.OfType<TextPart>().Select(static part => part.Text));
-        var calls = parts.OfType<ToolCallPart>().ToList();
+        var calls = parts.Select(ServerParts.CallOf).OfType<ToolCallPart>().ToList();
         if (text.Length > 0 || calls.Count == 0)
         {
             json.WriteString("content"u8, text);
@@ -120,6 +120,7 @@ internal static class ChatResponseWriter
         WriteThoughts(parts, json);
         WriteCitations(parts, json);
         WriteMedia(parts, json);
+        ServerParts.Write(json, parts);
     }
 
     private static void WriteCalls(List<ToolCallPart> calls, Utf8JsonWriter json)

@@ -38,6 +38,7 @@ internal static class GeneralSettingsReader
             EnforcedParams = general.Texts("enforced_params"),
             EnforceUserParam = general.Flag("enforce_user_param"),
             RejectClientTags = general.Flag("reject_clientside_metadata_tags"),
+            SealsResponseIds = !general.Flag("disable_responses_id_security"),
             AllowClientMock = general.Bool("allow_client_mock") ?? defaults.AllowClientMock,
             SseKeepAlive = general.Seconds("sse_keepalive_seconds") ?? defaults.SseKeepAlive,
             HealthCheckDetails = general.Bool("health_check_details") ?? defaults.HealthCheckDetails,

@@ -22,6 +22,11 @@ internal static class ModelSettingsReader
             UseDefaultCloudIdentity = models.Flag("enable_azure_ad_token_refresh"),
             MaxStreamDuration = numbers.Seconds("LITELLM_MAX_STREAMING_DURATION_SECONDS") is { } longest && longest > TimeSpan.Zero
                 ? longest : null,
+            RouteAllChatToResponses = models.Bool("route_all_chat_openai_to_responses")
+                ?? environment.IsOn("LITELLM_ROUTE_ALL_CHAT_OPENAI_TO_RESPONSES"),
+            MessagesOverChat = models.Bool("use_chat_completions_url_for_anthropic_messages")
+                ?? environment.IsOn("LITELLM_USE_CHAT_COMPLETIONS_URL_FOR_ANTHROPIC_MESSAGES"),
+            ReasoningAutoSummary = models.Bool("reasoning_auto_summary") ?? environment.IsOn("LITELLM_REASONING_AUTO_SUMMARY"),
             CheckProviderEndpoint = models.Flag("check_provider_endpoint"),
         };
     }

@@ -1,0 +1,64 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Tollgate.Engine.Errors;
+using Tollgate.Engine.Keys;
+using Tollgate.Engine.Pipeline;
+using Tollgate.Wire;
+
+namespace Tollgate.Engine.Responses;
+
+/// <summary>The door to earlier answers for endpoints. Costs nothing and counts towards no limit.</summary>
+public sealed class ResponseCalls
+{
+    private readonly KeptAnswers _answers;
+    private readonly SnapshotHolder _snapshots;
+    private readonly Authenticator _authenticator;
+
+    internal ResponseCalls(KeptAnswers answers, SnapshotHolder snapshots, Authenticator authenticator)
+    {
+        _answers = answers;
+        _snapshots = snapshots;
+        _authenticator = authenticator;
+    }
+
+    /// <summary>Serves a question about an earlier answer; answers every outcome itself, errors included.</summary>
+    /// <param name="http">Request and answer.</param>
+    /// <param name="id">The answer's id as the client has it.</param>
+    /// <param name="action">What is wanted.</param>
+    public Task RunAsync(HttpContext http, string id, ResponseAction action)
+        => GuardAsync(http, (snapshot, caller) => _answers.ServeAsync(http, snapshot, caller, id, action));
+
+    /// <summary>Counts the tokens of a request, as far as they can be counted here.</summary>
+    public Task CountAsync(HttpContext http) => GuardAsync(http, async (snapshot, _) =>
+    {
+        var (buffer, length) = await RequestBody.ReadAsync(http.Request, snapshot.Config.General.MaxRequestBytes, http.RequestAborted);
+        System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
+        http.Response.ContentType = "application/json";
+        await http.Response.WriteAsync(
+            string.Create(
+                CultureInfo.InvariantCulture, $$"""{"object":"response.input_tokens","input_tokens":{{TokenEstimate.FromBytes(length)}}}"""),
+            http.RequestAborted);
+    });
+
+    private async Task GuardAsync(HttpContext http, Func<GatewaySnapshot, Caller, Task> serve)
+    {
+        var snapshot = _snapshots.Current;
+        try
+        {
+            AccessGates.Check(http, snapshot);
+            var caller = AccessGates.IsPublic(http, snapshot)
+                ? Caller.Anonymous
+                : await _authenticator.IdentifyAsync(http.Request, snapshot, http.RequestAborted);
+            RouteAccess.CheckInference(caller, http.Request.Path.Value ?? "/");
+            await serve(snapshot, caller);
+        }
+        catch (ApiException error) when (!http.Response.HasStarted)
+        {
+            await ErrorResponder.WriteAsync(http.Response, error, Surface.Responses);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is there to be answered.
+        }
+    }
+}

@@ -1,0 +1,173 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text;
+using Tollgate.Engine.Upstream;
+using Tollgate.Providers.Connections;
+using Tollgate.Wire;
+using Tollgate.Wire.Bedrock;
+using Tollgate.Wire.Hub;
+using Tollgate.Wire.Json;
+
+namespace Tollgate.Providers.Amazon;
+
+/// <summary>A connection to a model of Bedrock.</summary>
+/// <param name="draft">Row and deployment.</param>
+/// <param name="model">The model.</param>
+/// <param name="address">Where Bedrock is; for <c>converse_like/</c> the whole address.</param>
+/// <param name="authorization">Signature or bearer token.</param>
+internal sealed class BedrockConnection(ConnectionDraft draft, BedrockModel model, string address, Authorization authorization)
+    : DialectConnection(draft, authorization), IUpstreamConnection
+{
+    private const string AnthropicVersion = "bedrock-2023-05-31";
+
+    private readonly BedrockWire _wire = BedrockWire.Of(model);
+    private readonly Rewriters _chat = new(draft);
+    private readonly UpstreamEndpoint?[] _endpoints = new UpstreamEndpoint?[Surfaces.Count * 2];
+    private TargetModel? _target;
+
+    /// <inheritdoc/>
+    protected override Surface Spoken => _wire.Spoken;
+
+    /// <summary>Clients of Anthropic's dialect reach Claude in it, without a detour.</summary>
+    public override Surface SpokenFor(Surface surface) => surface is Surface.Messages && BedrockWire.IsClaude(model) ? surface : base.SpokenFor(surface);
+
+    /// <inheritdoc/>
+    public override EmbeddingCodec? Embeddings { get; } = EmbeddingsOf(model.Name);
+
+    /// <inheritdoc/>
+    public override TargetModel TargetFor(Surface spoken) => _target ??= base.TargetFor(spoken) with { Options = Options() };
+
+    /// <inheritdoc/>
+    public override UpstreamEndpoint EndpointFor(Surface surface, bool stream, string? apiVersion)
+    {
+        ref var slot = ref _endpoints[((int)surface * 2) + (stream ? 1 : 0)];
+        return slot ??= Make(surface, stream);
+    }
+
+    /// <inheritdoc/>
+    public override ConnectionFault? WriteRequest(in UpstreamRequest request, JsonEdits edits)
+    {
+        switch (request.Surface)
+        {
+            case Surface.Chat:
+                return WriteChat(request, edits);
+            case Surface.Messages:
+                return WriteMessages(request, edits);
+            default:
+                return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override UpstreamErrorKind Classify(int status, ReadOnlySpan<byte> body) => Classify(status, body, headers: null);
+
+    /// <summary>Amazon says the class in a header.</summary>
+    public UpstreamErrorKind Classify(int status, ReadOnlySpan<byte> body, HttpResponseHeaders? headers)
+        => AmazonErrors.Classify(status, body, headers) ?? base.Classify(status, body);
+
+    private Dictionary<string, string> Options()
+    {
+        var options = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["base_model"] = model.Route is "nova" or "nova-2" ? $"amazon.{model.Route}" : Draft.Deployment.Info.BaseModel ?? model.Name,
+            ["media_as_bytes"] = "true",
+        };
+        if (_wire.Family is not null)
+        {
+            options[PromptCodec.FamilyOption] = _wire.Family;
+        }
+
+        if (_wire is { Spoken: Surface.Converse, Invokes: true })
+        {
+            options[ConverseCodec.InvokeOption] = "true";
+        }
+
+        return options;
+    }
+
+    private static EmbeddingCodec? EmbeddingsOf(string name)
+        => name.StartsWith("amazon.titan-embed", StringComparison.OrdinalIgnoreCase) ? new TitanEmbeddings()
+        : name.StartsWith("amazon.nova", StringComparison.OrdinalIgnoreCase) && name.Contains("embed", StringComparison.OrdinalIgnoreCase) ? new NovaEmbeddings()
+        : name.StartsWith("cohere.embed", StringComparison.OrdinalIgnoreCase) ? new BedrockCohereEmbeddings()
+        : name.StartsWith("twelvelabs.marengo", StringComparison.OrdinalIgnoreCase) ? new MarengoEmbeddings()
+        : null;
+
+    /// <summary>Counts of older models stand in headers and nowhere else.</summary>
+    public TokenUsage? UsageOf(HttpResponseHeaders headers)
+        => CountOf(headers, "x-amzn-bedrock-input-token-count") is { } input
+            ? new TokenUsage(input, CountOf(headers, "x-amzn-bedrock-output-token-count") ?? 0, input + (CountOf(headers, "x-amzn-bedrock-output-token-count") ?? 0), 0, 0)
+            : null;
+
+    private static long? CountOf(HttpResponseHeaders headers, string name)
+        => headers.NonValidated.TryGetValues(name, out var values)
+            && long.TryParse(values.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : null;
+
+    private UpstreamEndpoint Make(Surface surface, bool stream)
+    {
+        if (Draft.Fault is not null)
+        {
+            return new UpstreamEndpoint(null, Draft.Fault);
+        }
+
+        var embeds = surface is Surface.Embeddings && Embeddings is not null;
+        if (!embeds && surface is not (Surface.Chat or Surface.Messages or Surface.Converse or Surface.Prompt))
+        {
+            return EndpointTable.BadRequest(Draft, $"the provider '{Draft.Row.Slug}' does not serve {surface.Route()} for model '{model.Id}'.");
+        }
+
+        if (model.Route is "converse_like")
+        {
+            return EndpointTable.Make(Draft, address);
+        }
+
+        var invokes = embeds || surface is Surface.Messages || _wire.Invokes;
+        var operation = (invokes, stream && _wire.Family is not "j2") switch
+        {
+            (false, false) => "converse",
+            (false, true) => "converse-stream",
+            (true, false) => "invoke",
+            (true, true) => "invoke-with-response-stream",
+        };
+        var (root, query) = EndpointTable.Split(address);
+        return EndpointTable.Make(
+            Draft, EndpointTable.Join($"{root}/model/{Uri.EscapeDataString(model.Id)}/{operation}", query, "", Draft.Deployment.ExtraQuery));
+    }
+
+    /// <summary>OpenAI's body for InvokeModel: the model stands in the address, whether it is a stream too.</summary>
+    private ConnectionFault? WriteChat(in UpstreamRequest request, JsonEdits edits)
+    {
+        var scratch = new JsonEdits();
+        if (_chat.Write(request, scratch) is { } fault)
+        {
+            return fault;
+        }
+
+        var (text, members) = Edited(request.Json, scratch);
+        var cut = new JsonEdits();
+        new RootCutter(text, members).Cut(cut, static name => name is "model" or "stream" or "stream_options");
+        edits.Replace(0, request.Json.Length, Edited(text, cut).Text);
+        return null;
+    }
+
+    /// <summary>Anthropic's body for InvokeModel (03-anthropic.md section 4): with the version in it, without model and stream.</summary>
+    private static ConnectionFault? WriteMessages(in UpstreamRequest request, JsonEdits edits)
+    {
+        new RootCutter(request.Json, request.Members).Cut(edits, static name => name is "model" or "stream");
+        if (request.Members.Find(request.Json.Span, "anthropic_version"u8) < 0)
+        {
+            edits.Insert(request.Members.RootEnd, Encoding.UTF8.GetBytes($",\"anthropic_version\":\"{AnthropicVersion}\""));
+        }
+
+        return null;
+    }
+
+    private static (byte[] Text, JsonMembers Members) Edited(ReadOnlyMemory<byte> json, JsonEdits edits)
+    {
+        var output = new System.Buffers.ArrayBufferWriter<byte>(edits.LengthOf(json.Length) + 1);
+        edits.WriteTo(json.Span, output);
+        var text = output.WrittenSpan.ToArray();
+        var members = new JsonMembers();
+        JsonScanner.Scan(text, members);
+        return (text, members);
+    }
+}

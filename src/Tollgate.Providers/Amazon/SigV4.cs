@@ -1,0 +1,125 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Tollgate.Providers.Amazon;
+
+/// <summary>Signs requests in Amazon's way (Signature Version 4): headers, address and the hash of the body.</summary>
+/// <param name="service">Service that is called, say <c>bedrock</c>.</param>
+/// <param name="region">Region of the service.</param>
+internal sealed class SigV4(string service, string region)
+{
+    private const string Algorithm = "AWS4-HMAC-SHA256";
+
+    private static readonly string[] Signed = ["content-type", "host", "x-amz-date", "x-amz-security-token"];
+
+    private DayKey? _dayKey;
+
+    /// <summary>Puts the signature's headers on a request.</summary>
+    /// <param name="message">The request, complete but for headers that are not to be signed.</param>
+    /// <param name="keys">What to sign with.</param>
+    /// <param name="now">Amazon's servers accept a quarter of an hour more or less.</param>
+    /// <param name="bodyHash">SHA-256 of the body, lower-case hex.</param>
+    /// <param name="signedAddress">The address that the signature is for, where a proxy forwards the request to another; null for the request's own.</param>
+    public void Sign(HttpRequestMessage message, AmazonKeys keys, DateTimeOffset now, string bodyHash, Uri? signedAddress = null)
+    {
+        var address = signedAddress ?? message.RequestUri!;
+        var time = now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+        var scope = $"{time[..8]}/{region}/{service}/aws4_request";
+        Set(message, "x-amz-date", time);
+        if (keys.Session is { } session)
+        {
+            Set(message, "x-amz-security-token", session);
+        }
+
+        var headers = HeadersOf(message, address, keys, time);
+        var names = string.Join(';', headers.Select(static header => header.Name));
+        var canonical = Canonical(message.Method.Method, address, headers, names, bodyHash);
+        var toSign = $"{Algorithm}\n{time}\n{scope}\n{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)))}";
+        var signature = Convert.ToHexStringLower(HMACSHA256.HashData(KeyOf(keys.Secret, time[..8]), Encoding.UTF8.GetBytes(toSign)));
+        Set(message, "Authorization", $"{Algorithm} Credential={keys.AccessKey}/{scope}, SignedHeaders={names}, Signature={signature}");
+    }
+
+    /// <summary>The host header as it is sent.</summary>
+    private static string HostOf(Uri address) => address.IsDefaultPort ? address.IdnHost : $"{address.IdnHost}:{address.Port.ToString(CultureInfo.InvariantCulture)}";
+
+    private static void Set(HttpRequestMessage message, string name, string value)
+    {
+        message.Headers.Remove(name);
+        message.Headers.TryAddWithoutValidation(name, value);
+    }
+
+    private static List<(string Name, string Value)> HeadersOf(HttpRequestMessage message, Uri address, AmazonKeys keys, string time)
+    {
+        var headers = new List<(string Name, string Value)>(Signed.Length);
+        if (message.Content?.Headers.ContentType is { } type)
+        {
+            headers.Add((Signed[0], type.ToString()));
+        }
+
+        headers.Add((Signed[1], HostOf(address)));
+        headers.Add((Signed[2], time));
+        if (keys.Session is { } session)
+        {
+            headers.Add((Signed[3], session.Trim()));
+        }
+
+        return headers;
+    }
+
+    private static string Canonical(string method, Uri address, List<(string Name, string Value)> headers, string names, string bodyHash)
+    {
+        var text = new StringBuilder(512);
+        text.Append(method).Append('\n');
+        text.Append(CanonicalPath(address.AbsolutePath));
+        text.Append('\n');
+        AppendQuery(text, address.Query);
+        text.Append('\n');
+        foreach (var (name, value) in headers)
+        {
+            text.Append(name).Append(':').Append(value.Trim()).Append('\n');
+        }
+
+        return text.Append('\n').Append(names).Append('\n').Append(bodyHash).ToString();
+    }
+
+    /// <summary>Each part of the path, encoded once more than it is sent: only S3 does it otherwise.</summary>
+    internal static string CanonicalPath(string path) => string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
+
+    private static void AppendQuery(StringBuilder text, string query)
+    {
+        if (query.Length < 2)
+        {
+            return;
+        }
+
+        var pairs = query[1..].Split('&', StringSplitOptions.RemoveEmptyEntries).Select(static pair =>
+        {
+            var equals = pair.IndexOf('=', StringComparison.Ordinal);
+            var name = equals < 0 ? pair : pair[..equals];
+            var value = equals < 0 ? "" : pair[(equals + 1)..];
+            return (Name: Uri.EscapeDataString(Uri.UnescapeDataString(name)), Value: Uri.EscapeDataString(Uri.UnescapeDataString(value)));
+        });
+        text.AppendJoin('&', pairs.OrderBy(static pair => pair.Name, StringComparer.Ordinal).ThenBy(static pair => pair.Value, StringComparer.Ordinal)
+            .Select(static pair => $"{pair.Name}={pair.Value}"));
+    }
+
+    /// <summary>PERF: the key of a day costs four hashes and is the same for all its requests.</summary>
+    private byte[] KeyOf(string secret, string date)
+    {
+        var known = Volatile.Read(ref _dayKey);
+        if (known is not null && string.Equals(known.Date, date, StringComparison.Ordinal) && string.Equals(known.Secret, secret, StringComparison.Ordinal))
+        {
+            return known.Key;
+        }
+
+        var key = HMACSHA256.HashData(Encoding.UTF8.GetBytes("AWS4" + secret), Encoding.UTF8.GetBytes(date));
+        key = HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(region));
+        key = HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(service));
+        key = HMACSHA256.HashData(key, "aws4_request"u8);
+        Volatile.Write(ref _dayKey, new DayKey(date, secret, key));
+        return key;
+    }
+
+    private sealed record DayKey(string Date, string Secret, byte[] Key);
+}

@@ -1,0 +1,56 @@
+using Tollgate.Engine.Upstream;
+using Tollgate.Providers.Connections;
+using Tollgate.Wire;
+using Tollgate.Wire.Gemini;
+using Tollgate.Wire.Hub;
+
+namespace Tollgate.Providers.Google;
+
+/// <summary>A connection to Gemini of AI Studio: a key, the model in the address (04-gemini-vertex.md section 1.1).</summary>
+internal sealed class GeminiConnection(ConnectionDraft draft, Authorization authorization) : GoogleConnection(draft, authorization, Surface.GenerateContent)
+{
+    private static readonly GeminiEmbeddings EmbeddingsCodec = new();
+
+    private readonly UpstreamEndpoint _whole = AddressOf(draft, "generateContent", "");
+    private readonly UpstreamEndpoint _stream = AddressOf(draft, "streamGenerateContent", "alt=sse");
+    private readonly UpstreamEndpoint _embeddings = AddressOf(draft, "batchEmbedContents", "");
+
+    /// <inheritdoc/>
+    public override EmbeddingCodec Embeddings => EmbeddingsCodec;
+
+    /// <inheritdoc/>
+    public override UpstreamEndpoint EndpointFor(Surface surface, bool stream, string? apiVersion) => surface switch
+    {
+        Surface.GenerateContent => stream ? _stream : _whole,
+        Surface.Embeddings => _embeddings,
+        _ => NotServed(surface),
+    };
+
+    private static UpstreamEndpoint AddressOf(ConnectionDraft draft, string method, string query)
+    {
+        if (draft.Fault is not null)
+        {
+            return new UpstreamEndpoint(null, draft.Fault);
+        }
+
+        if (draft.Base is not { } address)
+        {
+            return EndpointTable.BaseMissing(draft);
+        }
+
+        var model = draft.Model.StartsWith("models/", StringComparison.Ordinal) ? draft.Model["models/".Length..] : draft.Model;
+        if (IsUnsafe(model))
+        {
+            return EndpointTable.BadRequest(draft, "litellm_params.model is no name of a model.");
+        }
+
+        var (root, own) = EndpointTable.Split(address);
+
+        // Gateways in between have paths of their own: what they hold already is not said twice.
+        var kind = model.StartsWith("tunedModels/", StringComparison.Ordinal) ? "" : "/models";
+        var path = root.EndsWith("/models", StringComparison.Ordinal) ? ""
+            : root.Contains("/v1", StringComparison.Ordinal) ? kind
+            : "/v1beta" + kind;
+        return EndpointTable.Make(draft, EndpointTable.Join($"{root}{path}/{Escaped(model)}:{method}", own, query, draft.Deployment.ExtraQuery));
+    }
+}

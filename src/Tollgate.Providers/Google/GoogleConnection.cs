@@ -1,0 +1,68 @@
+using Tollgate.Engine.Upstream;
+using Tollgate.Providers.Connections;
+using Tollgate.Wire;
+using Tollgate.Wire.Hub;
+using Tollgate.Wire.Json;
+using Tollgate.Wire.OpenAi;
+
+namespace Tollgate.Providers.Google;
+
+/// <summary>What connections to Google have in common: generateContent for chat calls, Google's errors.</summary>
+/// <param name="draft">Row and deployment.</param>
+/// <param name="authorization">Key or token.</param>
+/// <param name="spoken">The dialect of chat calls: Google's own, or that of a partner's model.</param>
+internal abstract class GoogleConnection(ConnectionDraft draft, Authorization authorization, Surface spoken) : DialectConnection(draft, authorization)
+{
+    private readonly Rewriters _bodies = new(draft, Shape);
+    private readonly Lazy<TargetModel> _target = new(() => TargetOf(draft) with { Options = GoogleOptions.Of(draft) });
+
+    /// <inheritdoc/>
+    protected override Surface Spoken => spoken;
+
+    /// <inheritdoc/>
+    public override ResponseRules Response => spoken is Surface.Chat ? Draft.Response : ResponseRules.Identity;
+
+    /// <inheritdoc/>
+    public override TargetModel TargetFor(Surface spoken) => _target.Value;
+
+    /// <inheritdoc/>
+    public override ConnectionFault? WriteRequest(in UpstreamRequest request, JsonEdits edits) => _bodies.Write(request, edits);
+
+    /// <inheritdoc/>
+    public override UpstreamErrorKind Classify(int status, ReadOnlySpan<byte> body)
+    {
+        var kind = base.Classify(status, body);
+
+        // What texts say (context, policy, key) and what the status says count first; the word helps where neither says much.
+        return kind is UpstreamErrorKind.InternalServer && status is 200 or 500 or 0 ? GoogleErrors.KindOf(body) ?? kind : kind;
+    }
+
+    /// <inheritdoc/>
+    public override TimeSpan? RetryAfterIn(ReadOnlySpan<byte> body) => GoogleErrors.RetryDelay(body);
+
+    /// <summary>A part of an address: users' names of models, escaped.</summary>
+    protected static string Escaped(string model) => string.Join('/', model.Split('/').Select(Uri.EscapeDataString));
+
+    /// <summary>True for a name that would lead out of its place in an address.</summary>
+    protected static bool IsUnsafe(string model) => model.Split('/').Any(static part => part is "" or "." or "..");
+
+    /// <summary>The fault of a surface that cannot be served.</summary>
+    protected UpstreamEndpoint NotServed(Surface surface)
+        => EndpointTable.BadRequest(Draft, $"the provider '{Draft.Row.Slug}' does not serve {surface.Route()} for model '{Draft.Model}'.");
+
+    private static void Shape(ParameterRulesBuilder rules)
+    {
+        if (rules.Surface is Surface.GenerateContent)
+        {
+            // Whether it streams is in the address, too.
+            rules.ModelInPath = true;
+            rules.StreamUsage = StreamUsage.Never;
+            rules.Remove("stream");
+        }
+        else if (rules.Surface is Surface.Messages)
+        {
+            rules.ModelInPath = true;
+            rules.Default("anthropic_version", "\"vertex-2023-10-16\""u8.ToArray());
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using Tollgate.Engine.Upstream;
+using Tollgate.Providers.Connections;
+using Tollgate.Wire;
+using Tollgate.Wire.Gemini;
+using Tollgate.Wire.Hub;
+
+namespace Tollgate.Providers.Google;
+
+/// <summary>A connection to Vertex AI: Google's own models, a partner's, or an endpoint of the user's (04-gemini-vertex.md sections 1.2 and 6).</summary>
+internal sealed class VertexConnection : GoogleConnection
+{
+    private static readonly VertexEmbeddings TextEmbeddings = new();
+    private static readonly VertexMultimodalEmbeddings MixedEmbeddings = new();
+
+    private readonly VertexPublisher _publisher;
+    private readonly UpstreamEndpoint _whole;
+    private readonly UpstreamEndpoint _stream;
+    private readonly UpstreamEndpoint _embeddings;
+
+    public VertexConnection(ConnectionDraft draft, VertexPlace place, Authorization authorization)
+        : this(draft, place, authorization, VertexPublisher.Of(draft))
+    {
+    }
+
+    private VertexConnection(ConnectionDraft draft, VertexPlace place, Authorization authorization, VertexPublisher publisher)
+        : base(draft, authorization, publisher.Spoken)
+    {
+        _publisher = publisher;
+        _whole = AddressOf(place, publisher.Method, publisher.Query);
+        _stream = AddressOf(place, publisher.StreamMethod, publisher.StreamQuery);
+        _embeddings = AddressOf(place, "predict", "");
+    }
+
+    /// <inheritdoc/>
+    public override EmbeddingCodec Embeddings
+        => Draft.Model.StartsWith("multimodalembedding", StringComparison.Ordinal) ? MixedEmbeddings : TextEmbeddings;
+
+    /// <inheritdoc/>
+    public override UpstreamEndpoint EndpointFor(Surface surface, bool stream, string? apiVersion)
+        => surface == Spoken ? stream ? _stream : _whole : surface is Surface.Embeddings ? _embeddings : NotServed(surface);
+
+    private UpstreamEndpoint AddressOf(VertexPlace place, string method, string query)
+    {
+        if (Draft.Fault is not null)
+        {
+            return new UpstreamEndpoint(null, Draft.Fault);
+        }
+
+        if (!place.IsWellFormed)
+        {
+            return EndpointTable.BadRequest(Draft, "vertex_project or vertex_location is not well-formed.");
+        }
+
+        if (IsUnsafe(_publisher.Model))
+        {
+            return EndpointTable.BadRequest(Draft, "litellm_params.model is no name of a model.");
+        }
+
+        var version = Draft.Deployment.CustomProvider is "vertex_ai_beta" || Draft.Deployment.Model.StartsWith("vertex_ai_beta/", StringComparison.Ordinal)
+            ? "v1beta1" : "v1";
+        var (root, own) = EndpointTable.Split(Draft.Base is { Length: > 0 } custom ? custom : place.Host);
+        var suffix = method.StartsWith('/') ? method : ":" + method;
+        string address;
+        if (Draft.Base is { Length: > 0 } && !IsPrivateEndpoint(root))
+        {
+            // A gateway in between: its address is the model's.
+            address = root + suffix;
+        }
+        else
+        {
+            var path = Draft.Base is { Length: > 0 } ? $"{place.Path}/endpoints/{Escaped(_publisher.Model)}"
+                : place.IsKeyed ? $"publishers/{_publisher.Name ?? "google"}/models/{Escaped(_publisher.Model)}"
+                : _publisher.Name is { } name ? $"{place.Path}/publishers/{name}/models/{Escaped(_publisher.Model)}"
+                : $"{place.Path}/endpoints/{Escaped(_publisher.Model)}";
+            address = $"{root}/{version}/{path}{suffix}";
+        }
+
+        return EndpointTable.Make(Draft, EndpointTable.Join(address, own, query, Draft.Deployment.ExtraQuery));
+    }
+
+    /// <summary>An address of Private Service Connect stands for the host only.</summary>
+    private bool IsPrivateEndpoint(string root)
+        => (Draft.Deployment.ProviderParams.TryGetValue("use_psc_endpoint_format", out var said) && bool.TryParse(said, out var isPsc) && isPsc)
+            || (Uri.TryCreate(root, UriKind.Absolute, out var uri) && uri.Host.EndsWith(".p.googleapis.com", StringComparison.OrdinalIgnoreCase));
+}

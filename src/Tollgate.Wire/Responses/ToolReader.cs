@@ -1,0 +1,127 @@
+using System.Text.Json;
+using Tollgate.Wire.Hub;
+
+namespace Tollgate.Wire.Responses;
+
+/// <summary>Tools of a client's request and what it says of their choice.</summary>
+internal static class ToolReader
+{
+    /// <summary>Reads them.</summary>
+    public static void Read(JsonElement root, ChatRequest request)
+    {
+        var i = 0;
+        foreach (var tool in Items.Of(root, "tools"u8))
+        {
+            ReadTool(tool, $"tools[{i}]", request);
+            i++;
+        }
+
+        request.ToolChoice = ReadChoice(root.Member("tool_choice"u8));
+    }
+
+    private static void ReadTool(JsonElement tool, string path, ChatRequest request)
+    {
+        var type = tool.Text("type"u8) ?? throw new WireException($"{path}.type is missing.", path + ".type");
+        if (type is "function")
+        {
+            request.Tools.Add(ReadFunction(tool, path));
+        }
+        else if (type is "custom")
+        {
+            request.Tools.Add(new ToolDefinition
+            {
+                Kind = ToolKind.Custom,
+                Name = tool.Text("name"u8) ?? throw new WireException($"{path}.name is missing.", path + ".name"),
+                Description = tool.Text("description"u8),
+                Raw = tool,
+                RawOrigin = Surface.Responses,
+            });
+        }
+        else if (type.StartsWith("web_search", StringComparison.Ordinal))
+        {
+            request.WebSearch = ReadWebSearch(tool);
+        }
+        else
+        {
+            request.Tools.Add(new ToolDefinition { Kind = KindOf(type), Name = type, Raw = tool, RawOrigin = Surface.Responses });
+        }
+    }
+
+    private static ToolDefinition ReadFunction(JsonElement tool, string path)
+    {
+        // Clients that come from chat completions send its nested form; there is no mistaking it.
+        var function = tool.Member("function"u8) is { ValueKind: JsonValueKind.Object } nested ? nested : tool;
+        return new ToolDefinition
+        {
+            Kind = ToolKind.Function,
+            Name = function.Text("name"u8) ?? throw new WireException($"{path}.name is missing.", path + ".name"),
+            Description = function.Text("description"u8),
+            Parameters = function.Member("parameters"u8) is { ValueKind: JsonValueKind.Object } parameters ? parameters : null,
+            Strict = function.Member("strict"u8).Flag(),
+            Cache = tool.Member("cache_control"u8) is { ValueKind: JsonValueKind.Object } hint ? new CacheHint(hint.Text("ttl"u8)) : null,
+        };
+    }
+
+    private static WebSearchRequest ReadWebSearch(JsonElement tool)
+    {
+        var location = tool.Member("user_location"u8);
+        return new WebSearchRequest
+        {
+            ContextSize = tool.Text("search_context_size"u8),
+            City = location.Text("city"u8),
+            Country = location.Text("country"u8),
+            Region = location.Text("region"u8),
+            TimeZone = location.Text("timezone"u8),
+        };
+    }
+
+    private static ToolKind KindOf(string type) => type switch
+    {
+        "code_interpreter" => ToolKind.CodeExecution,
+        "file_search" => ToolKind.FileSearch,
+        "mcp" => ToolKind.Mcp,
+        "computer" or "computer_use" or "computer_use_preview" => ToolKind.Computer,
+        _ => ToolKind.Hosted,
+    };
+
+    private static ToolChoice? ReadChoice(JsonElement choice)
+    {
+        if (choice.Text() is { } word)
+        {
+            return ModeOf(word) is { } mode ? new ToolChoice(mode) : null;
+        }
+
+        return choice.Text("type"u8) switch
+        {
+            "function" or "custom" when (choice.Text("name"u8) ?? choice.Member("function"u8).Text("name"u8)) is { } name
+                => new ToolChoice(ToolChoiceMode.Named, name),
+            "allowed_tools" => new ToolChoice(ModeOf(choice.Text("mode"u8) ?? "auto") ?? ToolChoiceMode.Auto) { Allowed = AllowedIn(choice) },
+            null => null,
+
+            // A hosted tool by its type: whoever does not host it cannot be made to call it.
+            _ => new ToolChoice(ToolChoiceMode.Auto),
+        };
+    }
+
+    private static List<string> AllowedIn(JsonElement choice)
+    {
+        var names = new List<string>();
+        foreach (var tool in Items.Of(choice, "tools"u8))
+        {
+            if (tool.Text("name"u8) is { } name)
+            {
+                names.Add(name);
+            }
+        }
+
+        return names;
+    }
+
+    private static ToolChoiceMode? ModeOf(string word) => word switch
+    {
+        "auto" => ToolChoiceMode.Auto,
+        "none" => ToolChoiceMode.None,
+        "required" => ToolChoiceMode.Required,
+        _ => null,
+    };
+}

@@ -1,0 +1,187 @@
+using System.Text.Json;
+using Tollgate.Wire.Hub;
+
+namespace Tollgate.Wire.Responses;
+
+/// <summary>Tools of a request for an upstream.</summary>
+internal static class ToolWriter
+{
+    /// <summary>Writes <c>tools</c> and <c>tool_choice</c>.</summary>
+    public static void Write(ChatRequest request, Utf8JsonWriter json)
+    {
+        var hasImages = request.Modalities.Contains("image");
+        if (request.Tools.Count > 0 || request.WebSearch is not null || hasImages)
+        {
+            json.WriteStartArray("tools"u8);
+            foreach (var tool in request.Tools)
+            {
+                WriteTool(tool, request, json);
+            }
+
+            if (request.WebSearch is { } search)
+            {
+                WriteWebSearch(search, json);
+            }
+
+            if (hasImages)
+            {
+                WriteBare("image_generation"u8, json);
+            }
+
+            json.WriteEndArray();
+        }
+
+        if (request.ToolChoice is { } choice)
+        {
+            WriteChoice(choice, request, json);
+        }
+    }
+
+    private static void WriteTool(ToolDefinition tool, ChatRequest request, Utf8JsonWriter json)
+    {
+        switch (tool.Kind)
+        {
+            case ToolKind.Function:
+                json.WriteStartObject();
+                json.WriteString("type"u8, "function"u8);
+                json.WriteString("name"u8, ToolNames.ForWire(tool.Name));
+                json.WriteGiven("description"u8, tool.Description);
+                json.WriteElement("parameters"u8, tool.Parameters);
+                json.WriteGiven("strict"u8, tool.Strict);
+                json.WriteEndObject();
+                break;
+            case ToolKind.Custom:
+                WriteCustom(tool, json);
+                break;
+            case ToolKind.WebSearch when tool.RawOrigin is not Surface.Responses && request.WebSearch is null:
+                WriteBare(tool.RawOrigin is Surface.Messages ? "web_search_preview"u8 : "web_search"u8, json);
+                break;
+            case ToolKind.WebSearch when request.WebSearch is not null:
+                break;
+            case ToolKind.CodeExecution when tool.RawOrigin is not (Surface.Responses or Surface.Chat):
+                json.WriteStartObject();
+                json.WriteString("type"u8, "code_interpreter"u8);
+                json.WriteStartObject("container"u8);
+                json.WriteString("type"u8, "auto"u8);
+                json.WriteEndObject();
+                json.WriteEndObject();
+                break;
+            default:
+                // Chat clients name the hosted tools of this dialect in its own words; those of others mean nothing here.
+                if (tool is { Raw: { } raw, RawOrigin: Surface.Responses or Surface.Chat })
+                {
+                    json.WriteElement(raw);
+                }
+
+                break;
+        }
+    }
+
+    private static void WriteCustom(ToolDefinition tool, Utf8JsonWriter json)
+    {
+        if (tool is { Raw: { } raw, RawOrigin: Surface.Responses })
+        {
+            json.WriteElement(raw);
+            return;
+        }
+
+        json.WriteStartObject();
+        json.WriteString("type"u8, "custom"u8);
+        json.WriteString("name"u8, ToolNames.ForWire(tool.Name));
+        json.WriteGiven("description"u8, tool.Description);
+        if (tool is { Raw: { } chat, RawOrigin: Surface.Chat })
+        {
+            WriteGrammar(chat.Member("custom"u8).Member("format"u8), json);
+        }
+
+        json.WriteEndObject();
+    }
+
+    /// <summary>Chat completions nest a grammar one level deeper.</summary>
+    private static void WriteGrammar(JsonElement format, Utf8JsonWriter json)
+    {
+        if (!format.IsGiven())
+        {
+            return;
+        }
+
+        if (format.Member("grammar"u8) is not { ValueKind: JsonValueKind.Object } grammar)
+        {
+            json.WriteElement("format"u8, format);
+            return;
+        }
+
+        json.WriteStartObject("format"u8);
+        json.WriteString("type"u8, "grammar"u8);
+        json.WriteGiven("syntax"u8, grammar.Text("syntax"u8));
+        json.WriteGiven("definition"u8, grammar.Text("definition"u8));
+        json.WriteEndObject();
+    }
+
+    private static void WriteWebSearch(WebSearchRequest search, Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("type"u8, "web_search"u8);
+        json.WriteGiven("search_context_size"u8, search.ContextSize);
+        if (search is { City: not null } or { Country: not null } or { Region: not null } or { TimeZone: not null })
+        {
+            json.WriteStartObject("user_location"u8);
+            json.WriteString("type"u8, "approximate"u8);
+            json.WriteGiven("city"u8, search.City);
+            json.WriteGiven("country"u8, search.Country);
+            json.WriteGiven("region"u8, search.Region);
+            json.WriteGiven("timezone"u8, search.TimeZone);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteBare(ReadOnlySpan<byte> type, Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("type"u8, type);
+        json.WriteEndObject();
+    }
+
+    private static void WriteChoice(ToolChoice choice, ChatRequest request, Utf8JsonWriter json)
+    {
+        if (choice.Allowed.Count > 0)
+        {
+            json.WriteStartObject("tool_choice"u8);
+            json.WriteString("type"u8, "allowed_tools"u8);
+            json.WriteString("mode"u8, choice.Mode is ToolChoiceMode.Required or ToolChoiceMode.Named ? "required"u8 : "auto"u8);
+            json.WriteStartArray("tools"u8);
+            foreach (var name in choice.Allowed)
+            {
+                WriteNamed(name, request, json);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        else if (choice is { Mode: ToolChoiceMode.Named, Name: { } named })
+        {
+            json.WritePropertyName("tool_choice"u8);
+            WriteNamed(named, request, json);
+        }
+        else
+        {
+            json.WriteString("tool_choice"u8, choice.Mode switch
+            {
+                ToolChoiceMode.None => "none"u8,
+                ToolChoiceMode.Required => "required"u8,
+                _ => "auto"u8,
+            });
+        }
+    }
+
+    private static void WriteNamed(string name, ChatRequest request, Utf8JsonWriter json)
+    {
+        var isCustom = request.Tools.Any(tool => tool.Kind is ToolKind.Custom && string.Equals(tool.Name, name, StringComparison.Ordinal));
+        json.WriteStartObject();
+        json.WriteString("type"u8, isCustom ? "custom"u8 : "function"u8);
+        json.WriteString("name"u8, ToolNames.ForWire(name));
+        json.WriteEndObject();
+    }
+}
