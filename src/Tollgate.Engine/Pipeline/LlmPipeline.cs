@@ -63,7 +63,7 @@ internal sealed partial class LlmPipeline(
             await admission.AdmitAsync(call, scratch);
 
             // (4. Guardrails and 5. the response cache stand here.)
-            if (countsTokens)
+            if (route.CountsTokens)
             {
                 await counts.AnswerAsync(call, scratch);
             }
@@ -86,7 +86,7 @@ internal sealed partial class LlmPipeline(
         finally
         {
             // :: 8. Settle, always: also after a failure or when the client has gone.
-            if (countsTokens)
+            if (route.CountsTokens)
             {
                 counts.Release(call, scratch);
             }
