@@ -90,7 +90,7 @@ public sealed class ResolutionTests
     }
 
     [Theory]
-    [InlineData("elevenlabs/x", "elevenlabs")]
+    [InlineData("soniox/x", "soniox")]
     [InlineData("cursor/x", "cursor")]
     [InlineData("azure_ai/agents/a1", "azure_ai")]
     public async Task ProviderOfAnotherDialect_IsAClearError(string model, string slug)

@@ -61,7 +61,7 @@ internal sealed class MediaRelay(BodyRelay bodies, StreamRelay streams, SoundRel
     {
         var media = call.Media!;
         var type = answer.ContentType ?? "";
-        if (type.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase) || (answer.Headers is null && IsMockStream(call)))
+        if (type.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase))
         {
             return streams.RelayAsync(call, scratch, answer, new SseSplitter(), new MediaStream(call.Surface, media.Facts), clock);
         }
@@ -75,8 +75,6 @@ internal sealed class MediaRelay(BodyRelay bodies, StreamRelay streams, SoundRel
         return bodies.RelayAsync(
             call, scratch, answer, media.Shape is { ReadsAnswers: true } shape ? new ShapedAnswer(shape, media.Sent, path) : path, clock);
     }
-
-    private static bool IsMockStream(CallContext call) => call.Envelope.Stream && call.Surface is not Surface.Speech;
 
     private static HttpRequestMessage Shaped(CallContext call, MediaRequest shaped, Uri address)
     {

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Tollgate.Engine.Media;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Routing;
 using Tollgate.Wire;
@@ -65,8 +66,10 @@ internal sealed class MockAnswers(TimeProvider time)
             }
         }
 
-        var answer = text is null ? json.ToArray() : Answer(call, text);
-        return new Mock(call.Envelope.Stream && call.Surface != Surface.Embeddings ? AsStream(answer) : new MemoryStream(answer), null);
+        var answer = text is null ? json.ToArray()
+            : call.Surface.IsMedia() ? MediaMocks.Answer(call, text)
+            : Answer(call, text);
+        return new Mock(call.Envelope.Stream && call.Surface is not Surface.Embeddings && !call.Surface.IsMedia() ? AsStream(answer) : new MemoryStream(answer), null);
     }
 
     /// <summary>A simulated failure concerns the group asked for only, so that fallbacks can be seen to work.</summary>

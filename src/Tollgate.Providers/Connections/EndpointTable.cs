@@ -61,7 +61,9 @@ internal sealed class EndpointTable
             return null;
         }
 
-        var route = SurfacePaths.Of(surface)?.Route ?? surface.Route();
+        // Whoever understands speech may also translate it: tables of providers name the one for both.
+        var named = surface is Surface.Translations ? Surface.Transcriptions : surface;
+        var route = SurfacePaths.Of(named)?.Route ?? surface.Route();
         return draft.Row.Endpoints.Contains(route, StringComparer.Ordinal)
             ? null
             : BadRequest(draft, $"the provider '{draft.Row.Slug}' does not serve {route}.");

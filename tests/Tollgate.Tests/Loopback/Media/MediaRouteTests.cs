@@ -140,6 +140,20 @@ public sealed class MediaRouteTests
         answer.Json.GetProperty("meta").GetProperty("billed_units").GetProperty("search_units").GetInt32().ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData("v1/images/generations", """{"model":"canned","prompt":"x","n":2}""", """{"created":0,"data":[{"url":"canned text"},{"url":"canned text"}]}""")]
+    [InlineData("v1/images/generations", """{"model":"canned","prompt":"x","stream":true}""", "data: {\"created\":0,\"data\":[{\"url\":\"canned text\"}]}\n\n")]
+    [InlineData("v1/audio/speech", """{"model":"canned","input":"x"}""", "canned text")]
+    [InlineData("v1/moderations", """{"model":"canned","input":"x"}""", """{"id":"modr-mock","model":"canned","results":[{"flagged":false,"categories":{},"category_scores":{}}]}""")]
+    [InlineData("v1/rerank", """{"model":"canned","query":"q","documents":["a","b"]}""", """{"results":[{"index":0,"relevance_score":1},{"index":1,"relevance_score":0.5}]}""")]
+    public async Task CannedAnswer_HasTheFormOfItsSurface(string path, string body, string expected)
+    {
+        await using var gateway = await GatewayFixture.StartAsync(new TestModel("canned") { Params = "mock_response: 'canned text'" });
+        var answer = await gateway.PostAsync(path, body);
+
+        (answer.Status, answer.Body).ShouldBe((200, expected));
+    }
+
     [Fact]
     public async Task FailedPicture_FallsBackToAnotherGroup()
     {
