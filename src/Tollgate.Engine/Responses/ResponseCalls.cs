@@ -49,7 +49,7 @@ public sealed class ResponseCalls
             var caller = AccessGates.IsPublic(http, snapshot)
                 ? Caller.Anonymous
                 : await _authenticator.IdentifyAsync(http.Request, snapshot, http.RequestAborted);
-            RouteAccess.CheckInference(caller, http.Request.Path.Value ?? "/");
+            RouteAccess.CheckInference(caller, http.Request.Path.Value ?? "/", Wire.Surface.Responses);
             await serve(snapshot, caller);
         }
         catch (ApiException error) when (!http.Response.HasStarted)
