@@ -22,7 +22,7 @@ internal static class Relays
             ("MISTRAL_API_BASE", api.Address), ("MISTRAL_API_KEY", ProviderKey), ("AZURE_API_BASE", api.Address), ("AZURE_API_KEY", ProviderKey),
             ("HOSTED_VLLM_API_BASE", api.Address), ("LANGFUSE_HOST", api.Address), ("LANGFUSE_PUBLIC_KEY", "pk-lf"), ("LANGFUSE_SECRET_KEY", ProviderKey),
         ];
-        return GatewayFixture.StartAsync(setup with { Environment = [.. environment, .. setup.Environment] });
+        return GatewayFixture.StartAsync(setup with { Environment = [.. setup.Environment, .. environment.ExceptBy(setup.Environment.Select(own => own.Name), variable => variable.Item1)] });
     }
 
     /// <summary>A new key; the store must be there.</summary>

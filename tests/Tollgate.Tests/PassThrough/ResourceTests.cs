@@ -26,7 +26,7 @@ public sealed class ResourceTests
         await using var api = await FakeApi.StartAsync("""{"id": "x" }""");
         await using var gateway = await Relays.StartAsync(api);
         using var response = await gateway.SendAsync(
-            new HttpMethod(method), path, method == "POST" ? new StringContent("""{"model":"gpt-x","custom_llm_provider":"openai"}""", Encoding.UTF8, "application/json") : null);
+            new HttpMethod(method), path, method == "POST" ? new StringContent(path is "/v1/fine_tuning/jobs" ? """{"model":"gpt-x","custom_llm_provider":"openai"}""" : """{"custom_llm_provider":"openai"}""", Encoding.UTF8, "application/json") : null);
 
         ((int)response.StatusCode).ShouldBe(200, await response.Content.ReadAsStringAsync(GatewayFixture.Token));
         (await response.Content.ReadAsStringAsync(GatewayFixture.Token)).ShouldBe("""{"id": "x" }""");

@@ -13,7 +13,7 @@ public sealed class StoredPassThroughTests
         await using var gateway = await StoredGateway.StartAsync(
             Data.Rows.DatabaseKind.Sqlite, new GatewaySetup { General = $"pass_through_endpoints: [{{path: /from-file, target: '{api.Address}/file'}}]" });
         var made = await gateway.PostAsync(
-            "config/pass_through_endpoint", $$"""{"path":"/made","target":"{{api.Address}}/target","headers":{"X-Secret":"very-secret"}}""").OkAsync();
+            "config/pass_through_endpoint", $$$"""{"path":"/made","target":"{{{api.Address}}}/target","headers":{"X-Secret":"very-secret"}}""").OkAsync();
         var id = made.GetProperty("endpoints")[0].GetProperty("id").GetString()!;
         (await gateway.GetAsync("made")).Status.ShouldBe(200);
         api.Last.Header("x-secret").ShouldBe("very-secret");
