@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Tollgate.Engine.Admission;
 using Tollgate.Engine.Keys;
 using Tollgate.Engine.Media;
+using Tollgate.Engine.PassThrough;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Responses;
 using Tollgate.Engine.Routing;
@@ -45,6 +46,12 @@ public static class EngineServices
         services.TryAddSingleton<TokenCounts>();
         services.TryAddSingleton<LlmPipeline>();
         services.TryAddSingleton(static provider => new LlmCalls(provider.GetRequiredService<LlmPipeline>()));
+        services.TryAddSingleton<Relayer>();
+        services.TryAddSingleton<PassThroughPipeline>();
+        services.TryAddSingleton<RealtimePipeline>();
+        services.TryAddSingleton(static provider => new PassThroughCalls(
+            provider.GetRequiredService<PassThroughPipeline>(), provider.GetRequiredService<RealtimePipeline>(),
+            provider.GetRequiredService<IPassThroughProviders>(), provider.GetRequiredService<SnapshotHolder>()));
         return services;
     }
 

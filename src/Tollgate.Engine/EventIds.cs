@@ -10,4 +10,5 @@ public static class EventIds
     public const int Data = 5000;
     public const int Management = 6000;
     public const int Admission = 7000;
+    public const int PassThrough = 8000;
 }

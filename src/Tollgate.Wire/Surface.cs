@@ -122,6 +122,9 @@ public enum Surface : byte
 
     /// <summary>SAP AI Core's orchestration.</summary>
     SapOrchestration,
+
+    /// <summary>Whatever is relayed without being understood: pass-through, stored resources, realtime sessions.</summary>
+    Relay,
 }
 
 /// <summary>Facts about surfaces.</summary>

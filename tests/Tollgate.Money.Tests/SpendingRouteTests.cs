@@ -55,6 +55,22 @@ public sealed class SpendingRouteTests
         ["/models/{**rest}"] = Google("models"),
     };
 
+    /// <summary>
+    /// Routes that relay calls in other APIs: what they lead to is not the fake's business, so that only the refusal is tried. Sessions are no
+    /// POST; they have tests of their own.
+    /// </summary>
+    private static readonly string[] Relaying =
+    [
+        .. new[]
+        {
+            "openai", "openai_passthrough", "azure", "azure_ai", "anthropic", "gemini", "vertex_ai", "vertex-ai", "bedrock", "cohere", "mistral",
+            "vllm", "assemblyai", "eu.assemblyai", "langfuse", "cursor",
+        }.Select(static prefix => $"/{prefix}/{{**path}}"),
+        .. new[] { "/files", "/batches", "/fine_tuning/jobs", "/vector_stores" }.SelectMany(
+            static resource => new[] { "/v1", "", "/openai/v1" }.Select(prefix => $"{prefix}{resource}/{{**rest}}")),
+        .. new[] { "/azure/v1/files", "/azure/v1/batches", "/hosted_vllm/v1/files", "/hosted_vllm/v1/batches" }.Select(static path => path + "/{**rest}"),
+    ];
+
     /// <summary>First parts of the paths of the control plane; what begins otherwise is taken for a route that spends.</summary>
     private static readonly HashSet<string> ControlPlane = new(StringComparer.Ordinal)
     {
@@ -66,14 +82,19 @@ public sealed class SpendingRouteTests
     public async Task EveryRouteThatSpends_RefusesAKeyWhoseBudgetIsSpent()
     {
         await using var upstream = await MockServer.StartAsync(new MockServerOptions(), TestContext.Current.CancellationToken);
-        await using var gateway = await GatewayProcess.StartAsync(Config.For(upstream.BaseAddress));
+        (string, string)[] environment =
+        [
+            .. new[] { "OPENAI", "ANTHROPIC", "GEMINI", "COHERE", "MISTRAL", "AZURE", "HOSTED_VLLM" }
+                .SelectMany(name => new[] { (name + "_API_BASE", upstream.BaseAddress.ToString()), (name + "_API_KEY", "k") }),
+        ];
+        await using var gateway = await GatewayProcess.StartAsync(Config.For(upstream.BaseAddress), environment);
         using var rich = await gateway.NewClientAsync();
         using var broke = await gateway.NewClientAsync("\"max_budget\":0");
         var routes = await PostRoutesAsync(gateway);
 
         // Cases and routes are the same: a route without a case is new, a case without a route is gone.
         var known = routes.Where(static route => !IsControlPlane(route)).Order(StringComparer.Ordinal);
-        known.ShouldBe(Spending.Keys.Order(StringComparer.Ordinal));
+        known.ShouldBe(Spending.Keys.Concat(Relaying).Order(StringComparer.Ordinal));
 
         foreach (var (path, body) in Spending.Values.SelectMany(static calls => calls))
         {
@@ -87,6 +108,19 @@ public sealed class SpendingRouteTests
             (await rich.PostAsync(path, body)).Status.ShouldBe(200, path);
             upstream.Statistics.Requests.ShouldBe(served + 1, path);
         }
+
+        foreach (var route in Relaying)
+        {
+            var served = upstream.Statistics.Requests;
+            var body = route.EndsWith("{**rest}", StringComparison.Ordinal) ? "{}" : Client.Chat("some-model");
+            var refusal = await broke.PostAsync(route[1..route.IndexOf('{', StringComparison.Ordinal)] + "x", body);
+            refusal.Status.ShouldBe(400, $"{route}: {refusal.Body}");
+            refusal.Error.GetProperty("type").GetString().ShouldBe("budget_exceeded", route);
+            upstream.Statistics.Requests.ShouldBe(served, route);
+        }
+
+        // Where the fake speaks the API it is served when there is money.
+        (await rich.PostAsync("openai/chat/completions", Client.Chat("some-model"))).Status.ShouldBe(200);
     }
 
     [Fact]

@@ -105,6 +105,9 @@ public sealed record DeploymentConfig
     /// <summary>Puts reasoning text into <c>content</c> inside think tags.</summary>
     public bool MergeReasoningContent { get; init; }
 
+    /// <summary>Its credentials serve calls that are relayed as they are (<c>use_in_pass_through</c>).</summary>
+    public bool UseInPassThrough { get; init; }
+
     /// <summary>Never re-route chat to another surface of the provider (<c>use_chat_completions_api</c>).</summary>
     public bool UseChatCompletionsApi { get; init; }
 

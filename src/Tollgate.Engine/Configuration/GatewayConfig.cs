@@ -49,6 +49,11 @@ public sealed record GatewayConfig
     public MediaSettings Media { get; init; } = new();
 
     /// <summary>
+    /// Credentials for stored resources (<c>files_settings</c>, <c>finetune_settings</c>): their model group is the section's name.
+    /// </summary>
+    public ImmutableArray<DeploymentConfig> ResourceCredentials { get; init; } = [];
+
+    /// <summary>
     /// Environment as the configuration saw it (process, <c>.env</c>, <c>environment_variables</c>): where credentials without a key in the
     /// file come from. Values are secrets and must never be logged.
     /// </summary>

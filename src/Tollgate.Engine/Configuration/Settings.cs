@@ -91,6 +91,15 @@ public sealed record GeneralSettings
     /// <summary>Show connection details in <c>/health</c>. Default true.</summary>
     public bool HealthCheckDetails { get; init; } = true;
 
+    /// <summary>Largest body that is relayed without being read, in bytes: uploads. Default 1 GB; <c>max_request_size_mb</c> counts for both.</summary>
+    public long MaxUploadBytes { get; init; } = 1024L * 1024 * 1024;
+
+    /// <summary>Paths of the operator's own (<c>pass_through_endpoints</c>).</summary>
+    public ImmutableArray<PassThroughEndpoint> PassThroughEndpoints { get; init; } = [];
+
+    /// <summary>Clients' own provider credentials go on in relayed calls (<c>use_client_credentials_pass_through_routes</c>).</summary>
+    public bool UseClientCredentials { get; init; }
+
     /// <summary>PostgreSQL URL that was configured, for readiness; null when none. A secret.</summary>
     public string? DatabaseUrl { get; init; }
 }

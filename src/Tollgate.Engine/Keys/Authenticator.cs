@@ -22,8 +22,18 @@ public sealed class Authenticator(KeyRing ring, TimeProvider time)
     /// <exception cref="ApiException">401, 400 or 503 with the messages of llm-api.md 4.2.</exception>
     public ValueTask<Caller> IdentifyAsync(HttpRequest request, GatewaySnapshot snapshot, CancellationToken cancellationToken)
     {
-        var master = snapshot.MasterKey;
         var key = KeyHeaders.Find(request, snapshot.Config.General.KeyHeaderName, out var header);
+        return IdentifyAsync(key, header, snapshot, cancellationToken);
+    }
+
+    /// <summary>The same for a key that was found elsewhere than in the usual headers.</summary>
+    /// <param name="key">The key; empty for one in a form that is not accepted, null for none.</param>
+    /// <param name="header">Where it was found; null for nowhere.</param>
+    /// <param name="snapshot">The configuration.</param>
+    /// <param name="cancellationToken">Ends waiting for the store.</param>
+    public ValueTask<Caller> IdentifyAsync(string? key, string? header, GatewaySnapshot snapshot, CancellationToken cancellationToken)
+    {
+        var master = snapshot.MasterKey;
         if (master is null)
         {
             // COMPAT: without a master key any key or none will do; one that is a virtual key still counts as itself.

@@ -11,19 +11,26 @@ public static class RouteAccess
     private static readonly ImmutableArray<string> Anthropic = ["llm_api_routes", "anthropic_routes"];
     private static readonly ImmutableArray<string> Google = ["llm_api_routes", "google_routes"];
 
+    /// <summary>Groups that hold the calls that are relayed as they are.</summary>
+    public static ImmutableArray<string> PassThrough { get; } = ["llm_api_routes", "mapped_pass_through_routes", "passthrough_routes_wildcard"];
+
     /// <summary>Checks an inference route.</summary>
     /// <param name="caller">Who calls.</param>
     /// <param name="path">The path called.</param>
     /// <param name="surface">What is served there: decides the groups of routes that it belongs to.</param>
     /// <exception cref="ApiException">403.</exception>
-    public static void CheckInference(Caller caller, string path, Surface surface)
+    public static void CheckInference(Caller caller, string path, Surface surface) => CheckInference(caller, path, GroupsOf(surface));
+
+    /// <summary>Checks a route that belongs to some groups.</summary>
+    /// <exception cref="ApiException">403.</exception>
+    public static void CheckInference(Caller caller, string path, ImmutableArray<string> groups)
     {
         if (caller.Key is not { } key)
         {
             return;
         }
 
-        if (!key.Identity.AllowedRoutes.IsDefaultOrEmpty && !Allows(key.Identity.AllowedRoutes, path, GroupsOf(surface)))
+        if (!key.Identity.AllowedRoutes.IsDefaultOrEmpty && !Allows(key.Identity.AllowedRoutes, path, groups))
         {
             throw ApiException.Forbidden(
                 $"Virtual key is not allowed to call this route. Only allowed to call routes: ['{string.Join("', '", key.Identity.AllowedRoutes)}']. Tried to call route: {path}");

@@ -43,6 +43,40 @@ internal sealed class CallAdmission(AdmissionControl admission)
         return admission.AdmitAsync(call, scratch.Claims, estimate.ToReserve);
     }
 
+    /// <summary>Admits a call that is relayed as it is, or says why not.</summary>
+    /// <param name="call">The call; its envelope holds what was found out about it.</param>
+    /// <param name="scratch">Its working memory.</param>
+    /// <param name="deployment">Where it goes.</param>
+    /// <param name="names">Names of its model, one of which its key must be allowed to call; empty for calls of no model.</param>
+    /// <exception cref="ApiException">The refusal.</exception>
+    public ValueTask AdmitRelayedAsync(CallContext call, CallScratch scratch, Deployment deployment, params ReadOnlySpan<string> names)
+    {
+        if (names.Length > 0 && call.Caller.Key is { Identity: var key } && !call.Caller.IsAdmin)
+        {
+            var allowed = false;
+            foreach (var name in names)
+            {
+                allowed |= ModelAccess.Allows(key, name, call.Snapshot);
+            }
+
+            if (!allowed)
+            {
+                ModelAccess.Check(key, names[0], call.Snapshot);
+            }
+        }
+
+        Describe(call);
+        var estimate = CallEstimate.ForRelayed(call, deployment, names.Length > 0);
+        if (estimate.IsUnpriced && call.FixedCost == 0 && call.Snapshot.Config.Budgets.RefuseUnpriced)
+        {
+            throw ApiException.BadRequest($"Model {call.Envelope.Model} has no price and tollgate.unpriced_models is 'refuse'.", "model");
+        }
+
+        call.ExpectedCost = estimate.ToReserve.Cost;
+        call.Claims = scratch.Claims;
+        return admission.AdmitAsync(call, scratch.Claims, estimate.ToReserve);
+    }
+
     private static ModelGroup Resolve(CallContext call, string model)
     {
         var models = call.Snapshot.Models;

@@ -135,8 +135,20 @@ internal sealed class CallContext(HttpContext http, GatewaySnapshot snapshot, Su
     /// <summary>Ends when the answer is kept for later calls; to be awaited before its last byte. Null when nobody keeps it. Step 7.</summary>
     public Task? Kept { get; set; }
 
-    /// <summary>Route as error messages name it.</summary>
-    public string Route => Surface.Route();
+    /// <summary>Route as error messages and daily tables name it.</summary>
+    public string Route => RouteName ?? Surface.Route();
+
+    /// <summary>Route of a call that is relayed as it is; null for the surface's. Step 1.</summary>
+    public string? RouteName { get; init; }
+
+    /// <summary>LiteLLM's name of the call in logs.</summary>
+    public string CallType => CallTypeName ?? Surface.CallType();
+
+    /// <summary>Name of a call that is relayed as it is; null for the surface's. Step 1.</summary>
+    public string? CallTypeName { get; init; }
+
+    /// <summary>USD that the operator has set for a call whose usage says nothing. Step 2.</summary>
+    public decimal FixedCost { get; set; }
 
     /// <summary>Signalled when the client has left.</summary>
     public CancellationToken Aborted => Http.RequestAborted;

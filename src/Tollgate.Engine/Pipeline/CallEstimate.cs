@@ -76,6 +76,28 @@ internal readonly record struct CallEstimate(Estimate ToReserve, bool IsUnpriced
         }
     }
 
+    /// <summary>The same for a call that is relayed as it is.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="deployment">Where it goes.</param>
+    /// <param name="isModelKnown">False for calls of no model: they have no tokens, and cost what the operator has set.</param>
+    public static CallEstimate ForRelayed(CallContext call, Deployment deployment, bool isModelKnown)
+    {
+        var fixedCost = Money.ToNano(call.FixedCost);
+        if (!isModelKnown)
+        {
+            return new CallEstimate(new Estimate(0, 0, fixedCost, IsFree: false), IsUnpriced: false);
+        }
+
+        var prices = deployment.Prices;
+        var input = TokenEstimate.FromBytes(call.Body.Length);
+        var limit = call.Envelope.MaxOutputTokens;
+        var cost = call.Snapshot.Config.Budgets.Mode == BudgetMode.Strict
+            ? prices.UpperBoundNano(InputBound(call, deployment), limit ?? deployment.Sizes.MaxOutputTokens ?? LargeOutput)
+            : prices.EstimateNano(input, limit ?? UsualOutput);
+        return new CallEstimate(
+            new Estimate(input, limit ?? Math.Max(input, LeastOutput), Math.Max(cost, fixedCost), prices.IsExplicitlyFree), !prices.IsPriced);
+    }
+
     /// <summary>No text has more tokens than bytes. What a prompt only points at may have any number: then the model's context is the bound.</summary>
     private static long InputBound(CallContext call, Deployment deployment)
     {

@@ -150,7 +150,7 @@ internal static class CallHeaders
     }
 
     /// <summary>A header value must be printable ASCII on one line; anything else becomes a question mark.</summary>
-    private static string Clean(string value)
+    internal static string Clean(string value)
     {
         if (!value.AsSpan().ContainsAnyExceptInRange(' ', '~'))
         {

@@ -194,7 +194,7 @@ internal sealed partial class LlmPipeline(
     }
 
     /// <summary>The id a client chose for its call; null when it chose none, or one that no header can carry.</summary>
-    private static string? CallIdOf(HttpRequest request)
+    internal static string? CallIdOf(HttpRequest request)
     {
         var given = request.Headers["x-litellm-call-id"].ToString();
         return given.Length is > 0 and <= 256 && !given.AsSpan().ContainsAnyExceptInRange('!', '~')
@@ -203,7 +203,7 @@ internal sealed partial class LlmPipeline(
     }
 
     /// <summary>A version 4 UUID. It names a call and protects nothing, so it need not cost a system call for the kernel's randomness.</summary>
-    private static string NewCallId()
+    internal static string NewCallId()
     {
         Span<byte> bytes = stackalloc byte[16];
         Random.Shared.NextBytes(bytes);

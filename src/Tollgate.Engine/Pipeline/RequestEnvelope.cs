@@ -105,6 +105,17 @@ internal sealed class RequestEnvelope
         return envelope;
     }
 
+    /// <summary>The envelope of a call that is relayed as it is: only what was found out about it.</summary>
+    /// <param name="model">Model; <c>unknown</c> when none could be found.</param>
+    /// <param name="stream">The answer is asked for as a stream.</param>
+    /// <param name="maxOutputTokens">Output limit; null for none.</param>
+    public static RequestEnvelope Relayed(string model, bool stream, long? maxOutputTokens = null)
+    {
+        var envelope = new RequestEnvelope { Stream = stream, MaxOutputTokens = maxOutputTokens };
+        envelope.SetModel(model);
+        return envelope;
+    }
+
     /// <summary>Replaces the model (forced by configuration or path).</summary>
     public void SetModel(string model)
     {

@@ -40,6 +40,11 @@ internal sealed partial class SpendRecorder(
             }
         }
 
+        if (succeeded && call.FixedCost > 0 && call.Cost.Total == 0)
+        {
+            call.Cost = new CostBreakdown { Original = call.FixedCost, Total = call.FixedCost };
+        }
+
         var nano = Money.ToNano(call.Cost.Total);
         Count(call, scratch, nano);
         if (call.Snapshot.Config.Spend.DisableUpdates || journal is null)
@@ -147,7 +152,7 @@ internal sealed partial class SpendRecorder(
         var now = time.GetUtcNow();
         spent.CallId = call.Uid;
         spent.RequestId = RequestIdOf(call, answerId);
-        spent.CallType = call.Surface.CallType();
+        spent.CallType = call.CallType;
         spent.Endpoint = call.Route;
         spent.Cost = call.Cost.Total;
         if (call.Usage is { } usage)

@@ -26,6 +26,7 @@ public static class ConfigurationEndpoints
         MapFields(routes, services.GetRequiredService<FieldSettings>());
         MapNamed(routes, services.GetRequiredService<NamedSettings>());
         MapAddresses(routes, services.GetRequiredService<AllowedAddresses>());
+        MapPassThroughs(routes, services.GetRequiredService<PassThroughSettings>());
     }
 
     private static void MapFields(IEndpointRouteBuilder routes, FieldSettings fields)
@@ -60,6 +61,22 @@ public static class ConfigurationEndpoints
             r => addresses.AddAsync(r.Caller, r.Body, addresses.AddressOf(r.Http), r.Aborted));
         routes.MapAdmin(
             "POST", "/delete/allowed_ip", ErrorGroup.Auth, "No longer allow an address", r => addresses.DeleteAsync(r.Caller, r.Body, r.Aborted));
+    }
+
+    private static void MapPassThroughs(IEndpointRouteBuilder routes, PassThroughSettings settings)
+    {
+        const string path = "/config/pass_through_endpoint";
+        routes.MapAdmin("GET", path, ErrorGroup.Detail, "Paths of the operator's own", r => settings.ReadAsync(r.Caller, r.Query, r.Aborted));
+        routes.MapAdmin("POST", path, ErrorGroup.Detail, "Add a path", r => settings.CreateAsync(r.Caller, r.Body, IsTaken, r.Aborted));
+        routes.MapAdmin(
+            "POST", path + "/{id}", ErrorGroup.Detail, "Change a path", r => settings.UpdateAsync(r.Caller, r.Path("id"), r.Body, IsTaken, r.Aborted));
+        routes.MapAdmin("DELETE", path, ErrorGroup.Detail, "Take a path away", r => settings.DeleteAsync(r.Caller, r.Query, r.Aborted));
+
+        // Literal routes, and everything below those that take the rest of a path.
+        bool IsTaken(string asked) => routes.DataSources.SelectMany(static source => source.Endpoints).OfType<RouteEndpoint>()
+            .Select(static endpoint => "/" + endpoint.RoutePattern.RawText?.TrimStart('/'))
+            .Any(route => string.Equals(route, asked.TrimEnd('/'), StringComparison.OrdinalIgnoreCase)
+                || (route.IndexOf("{**", StringComparison.Ordinal) is > 1 and var rest && asked.StartsWith(route[..rest], StringComparison.OrdinalIgnoreCase)));
     }
 
     private static Task<JsonNode?> Answer(JsonNode answer) => Task.FromResult<JsonNode?>(answer);

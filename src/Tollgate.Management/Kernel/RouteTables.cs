@@ -25,7 +25,7 @@ internal static class RouteTables
 
     private static readonly ImmutableArray<string> MappedPassThrough =
     [
-        "/openai/*", "/openai_passthrough/*", "/azure/*", "/bedrock/*", "/vertex-ai/*", "/vertex_ai/*", "/gemini/*", "/cohere/*", "/mistral/*",
+        "/openai/*", "/openai_passthrough/*", "/anthropic/*", "/azure/*", "/azure_ai/*", "/bedrock/*", "/vertex-ai/*", "/vertex_ai/*", "/gemini/*", "/cohere/*", "/mistral/*",
         "/langfuse/*", "/assemblyai/*", "/eu.assemblyai/*", "/vllm/*", "/milvus/*", "/cursor/*",
     ];
 

@@ -37,6 +37,7 @@ public static class ModelsServices
         services.TryAddSingleton<FieldSettings>();
         services.TryAddSingleton<NamedSettings>();
         services.TryAddSingleton<AllowedAddresses>();
+        services.TryAddSingleton<PassThroughSettings>();
         return services;
     }
 }

@@ -166,12 +166,15 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
         var app = builder.Build();
         app.Services.GetRequiredService<InFlight>().Started = app.Services.GetRequiredService<ConfigurationWatcher>().FirstRead;
         app.UseMiddleware<FrontDoor>();
+        app.UseWebSockets();
         app.UseRouting();
         app.UseCors();
+        app.UseOwnPaths();
         app.MapLlm();
         app.MapMessages();
         app.MapGoogle();
         app.MapResponses();
+        app.MapPassThrough();
         app.MapModels();
         app.MapManagement();
         app.MapHealth();

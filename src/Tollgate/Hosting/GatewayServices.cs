@@ -1,5 +1,8 @@
 using Tollgate.Engine;
+using Tollgate.Engine.PassThrough;
 using Tollgate.Engine.Upstream;
+using Tollgate.Providers;
+using Tollgate.Providers.PassThrough;
 
 namespace Tollgate.Hosting;
 
@@ -13,6 +16,7 @@ internal static class GatewayServices
         services.AddSingleton(new SnapshotHolder(snapshot));
         services.AddSingleton(new UpstreamTransport(snapshot.Config.Server));
         services.AddSingleton(snapshot.Providers);
+        services.AddSingleton<IPassThroughProviders>(new PassThroughProviders((ProviderDirectory)snapshot.Providers));
         services.AddSingleton(prices);
         services.AddSingleton(source);
         services.AddSingleton(log);

@@ -1,9 +1,10 @@
 namespace Tollgate.Hosting;
 
 /// <summary>Requests being served, and whether new ones still are.</summary>
-internal sealed class InFlight
+internal sealed class InFlight : IDisposable
 {
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _drain = new();
     private int _count;
     private volatile bool _draining;
 
@@ -15,6 +16,9 @@ internal sealed class InFlight
 
     /// <summary>New requests are refused.</summary>
     public bool IsDraining => _draining;
+
+    /// <summary>Signalled when new requests begin to be refused: what lasts as long as its client wants ends then.</summary>
+    public CancellationToken Draining => _drain.Token;
 
     /// <summary>A request begins.</summary>
     public int Enter() => Interlocked.Increment(ref _count);
@@ -28,11 +32,14 @@ internal sealed class InFlight
         }
     }
 
+    public void Dispose() => _drain.Dispose();
+
     /// <summary>Refuses new requests from here on.</summary>
     /// <returns>Ends when the last request has.</returns>
     public Task DrainAsync()
     {
         _draining = true;
+        _ = _drain.CancelAsync();
         if (Count == 0)
         {
             _empty.TrySetResult();

@@ -56,6 +56,13 @@ internal static class StoredSettings
                 continue;
             }
 
+            if (entry.Key is "pass_through_endpoints" && mine is SequenceNode own && entry.Value is SequenceNode added)
+            {
+                // The file's paths stay what they are; rows add to them.
+                changes.Add(entry with { Value = new SequenceNode([.. own.Items, .. added.Items], own.Position) });
+                continue;
+            }
+
             changes.Add(mine is MappingNode left && entry.Value is MappingNode right ? entry with { Value = Merge(left, right) } : entry);
         }
 

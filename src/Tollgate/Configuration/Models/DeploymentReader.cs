@@ -51,6 +51,7 @@ internal static class DeploymentReader
                 ?? Coercion.Bool(info.Get("supports_system_message")) ?? true,
             MergeReasoningContent = Coercion.Bool(parameters["merge_reasoning_content_in_choices"]) ?? false,
             UseChatCompletionsApi = Coercion.Bool(parameters["use_chat_completions_api"]) ?? false,
+            UseInPassThrough = Coercion.Bool(parameters["use_in_pass_through"]) ?? false,
             MaxBudget = Amount(parameters["max_budget"]) ?? Amount(entry.Get("max_budget")),
             BudgetDuration = parameters.Text("budget_duration") ?? Coercion.NonEmptyText(entry.Get("budget_duration")),
             Prices = PriceReader.Of(info, parameters),

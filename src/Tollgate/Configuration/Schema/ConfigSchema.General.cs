@@ -12,7 +12,7 @@ internal static partial class ConfigSchema
         .. Live(ValueKind.Text, "completion_model", "embedding_model"),
         .. Live(ValueKind.Bool, "allow_non_registered_models", "pass_through_all_models", "allow_client_side_credentials",
             "use_x_forwarded_for", "forward_client_headers_to_llm_api", "forward_openai_org_id", "forward_llm_provider_auth_headers",
-            "always_include_stream_usage", "enforce_user_param", "reject_clientside_metadata_tags", "health_check_details",
+            "always_include_stream_usage", "enforce_user_param", "reject_clientside_metadata_tags", "health_check_details", "use_client_credentials_pass_through_routes",
             "allow_client_mock", "dangerously_permit_weak_or_unset_master_key"),
         .. Live(ValueKind.TextList, "public_routes", "enforced_params"),
         new("allowed_routes", ValueKind.TextList, KeyTraits.Live | KeyTraits.Guard),
@@ -60,7 +60,7 @@ internal static partial class ConfigSchema
 
         // 7.3 Limits, models, health, alerting, misc.
         .. Keys(ValueKind.Bool, "infer_model_from_keys", "disable_retry_on_max_parallel_request_limit_error",
-            "use_client_credentials_pass_through_routes", "background_health_checks", "enable_health_check_routing",
+            "background_health_checks", "enable_health_check_routing",
             "health_check_ignore_transient_errors", "use_shared_health_check", "use_azure_key_vault", "use_google_kms"),
         .. Keys(ValueKind.Text, "image_generation_model", "moderation_model", "control_plane_url", "proxy_base_url"),
         .. Live(ValueKind.Count, "global_max_parallel_requests"),
@@ -69,7 +69,8 @@ internal static partial class ConfigSchema
         .. Keys(ValueKind.Count, "max_parallel_requests", "health_check_interval",
             "health_check_concurrency", "health_check_staleness_threshold"),
         new("token_rate_limit_type", ValueKind.Enum, KeyTraits.Live) { Values = ["total", "input", "output"] },
-        .. Keys(ValueKind.List, "pass_through_endpoints", "worker_registry", "search_tools"),
+        Nested("pass_through_endpoints", ValueKind.List, BuildPassThroughEntry(), ChildShape.Items),
+        .. Keys(ValueKind.List, "worker_registry", "search_tools"),
         .. Keys(ValueKind.TextList, "alerting", "alert_types"),
         .. Keys(ValueKind.Number, "alerting_threshold"),
         .. Keys(ValueKind.Map, "alert_to_webhook_url", "alerting_args", "alert_type_config"),
@@ -79,5 +80,17 @@ internal static partial class ConfigSchema
             "hashicorp_vault", "cyberark", "custom", "local"),
         new("encryption_algorithm", ValueKind.Enum, KeyTraits.Live) { Values = ["aes-256-gcm", "xsalsa20-poly1305"] },
         .. Silent(ValueKind.Bool, "disable_show_prompts", "disable_show_usage", "disable_show_blog"),
+    ]);
+
+    private static SchemaSection BuildPassThroughEntry() => new(
+    [
+        .. Live(ValueKind.Text, "path", "target", "custom_auth_parser"),
+        .. Live(ValueKind.Map, "headers", "default_query_params"),
+        .. Live(ValueKind.Bool, "auth", "include_subpath", "forward_headers", "merge_query_params"),
+        .. Live(ValueKind.TextList, "methods"),
+        .. Live(ValueKind.Amount, "cost_per_request"),
+        .. Live(ValueKind.Seconds, "timeout"),
+        .. Keys(ValueKind.Any, "guardrails"),
+        .. Silent(ValueKind.Any, "id", "is_from_config", "created_at", "updated_at"),
     ]);
 }

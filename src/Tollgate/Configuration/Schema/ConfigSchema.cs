@@ -31,8 +31,10 @@ internal static partial class ConfigSchema
             new("environment_variables", ValueKind.Map, KeyTraits.Live),
             new("include", ValueKind.TextOrList, KeyTraits.Live),
             .. Keys(ValueKind.ListOrMap, "mcp_servers", "policies"),
-            .. Keys(ValueKind.List, "mcp_tools", "finetune_settings", "files_settings", "vector_store_registry", "search_tools",
+            .. Keys(ValueKind.List, "mcp_tools", "vector_store_registry", "search_tools",
                 "prompts", "agent_list", "policy_attachments", "worker_registry"),
+            Nested("files_settings", ValueKind.List, LitellmParams, ChildShape.Items),
+            Nested("finetune_settings", ValueKind.List, LitellmParams, ChildShape.Items),
             .. Keys(ValueKind.Map, "assistant_settings", "default_vertex_config", "callback_settings"),
         ],
         others: static name => name.StartsWith("x-", StringComparison.Ordinal) ? new SchemaKey(name, ValueKind.Any, KeyTraits.Silent)

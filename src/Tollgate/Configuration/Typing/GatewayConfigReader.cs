@@ -32,6 +32,7 @@ internal static class GatewayConfigReader
             Server = ServerSettingsReader.Read(environment, numbers, commandLine),
             Pricing = PricingSettingsReader.Read(models, environment, diagnostics),
             Media = ReadMedia(models, numbers),
+            ResourceCredentials = [.. ResourceCredentials(tree, "files_settings"), .. ResourceCredentials(tree, "finetune_settings")],
             Environment = environment.Variables.ToFrozenDictionary(StringComparer.Ordinal),
         };
     }
@@ -47,6 +48,21 @@ internal static class GatewayConfigReader
                 ? megabytes * 1024L * 1024 : defaults.MaxDownloadBytes,
         };
     }
+
+    private static IEnumerable<DeploymentConfig> ResourceCredentials(MappingNode tree, string section) =>
+        ((tree.Get(section) as SequenceNode)?.Items ?? []).OfType<MappingNode>().Select(static item => new Section(item))
+            .Where(static item => item.Text("custom_llm_provider") is not null)
+            .Select(item => new DeploymentConfig
+            {
+                ModelGroup = section,
+                Id = "",
+                Model = item.Text("custom_llm_provider") + "/resources",
+                CustomProvider = item.Text("custom_llm_provider"),
+                ApiKey = item.Text("api_key"),
+                ApiKeyUnresolved = item["api_key"] is ScalarNode { IsUnresolved: true },
+                ApiBase = item.Text("api_base"),
+                ApiVersion = item.Text("api_version"),
+            });
 
     /// <summary>Defaults for all deployments: the router's, then the model section's for what the router leaves open.</summary>
     public static ImmutableArray<MappingEntry> DefaultParams(Section router, Section models)

@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using Tollgate.Engine.Configuration;
+using Tollgate.Engine.Upstream;
+
+namespace Tollgate.Engine.PassThrough;
+
+/// <summary>
+/// Where calls go that are relayed in a provider's own API, and with which credentials. Implemented by the provider catalogue: what differs
+/// between providers is data there.
+/// </summary>
+public interface IPassThroughProviders
+{
+    /// <summary>First segments of paths that are relayed.</summary>
+    ImmutableArray<PassThroughPrefix> Prefixes { get; }
+
+    /// <summary>Providers that keep files, batches and the like in OpenAI's shape; the first is the default.</summary>
+    ImmutableArray<string> ResourceProviders { get; }
+
+    /// <summary>Where the model of a call stands, before its body is read.</summary>
+    PassThroughModel ModelOf(string prefix, string path);
+
+    /// <summary>Works out a call. Never throws for operator mistakes: the target's fault says what is missing.</summary>
+    PassThroughTarget Open(in PassThroughCall call);
+
+    /// <summary>Works out a call of a stored resource (files, batches, ...).</summary>
+    /// <param name="provider">Provider slug.</param>
+    /// <param name="deployment">Deployment whose credentials count; null for those of settings and environment.</param>
+    /// <param name="call">Path below <c>/v1</c>, query and configuration.</param>
+    PassThroughTarget OpenResource(string provider, DeploymentConfig? deployment, in PassThroughCall call);
+
+    /// <summary>Works out a realtime session.</summary>
+    /// <param name="deployment">The deployment.</param>
+    /// <param name="upstreamModel">Its model, wildcards filled in.</param>
+    /// <param name="config">The configuration.</param>
+    /// <param name="query">The client's query without model and credentials, with its question mark or empty.</param>
+    PassThroughTarget OpenRealtime(DeploymentConfig deployment, string upstreamModel, GatewayConfig config, string query);
+
+    /// <summary>Provider whose address this is, for prices; empty when unknown.</summary>
+    string ProviderAt(Uri address);
+}
+
+/// <summary>A first segment of paths that are relayed.</summary>
+/// <param name="Name">The segment, without slashes.</param>
+/// <param name="Summary">What it is for, for the API document.</param>
+/// <param name="KeyInQuery">Its clients may send their key as <c>?key=</c>.</param>
+/// <param name="IsSigned">Its requests are signed, for which a body must be whole.</param>
+public sealed record PassThroughPrefix(string Name, string Summary, bool KeyInQuery = false, bool IsSigned = false);
+
+/// <summary>The model of a call as far as its path tells.</summary>
+/// <param name="Name">Model; null when the path names none.</param>
+/// <param name="IsInPath">The path decides: what a body says does not count.</param>
+public readonly record struct PassThroughModel(string? Name, bool IsInPath);
+
+/// <summary>A call to be relayed.</summary>
+/// <param name="Prefix">First segment.</param>
+/// <param name="Path">The rest, escaped as it came, with its slash; empty for none.</param>
+/// <param name="Query">Query without the gateway's key, with its question mark; empty for none.</param>
+/// <param name="Model">Model of path or body; null when unknown.</param>
+/// <param name="Config">The configuration.</param>
+public readonly record struct PassThroughCall(string Prefix, string Path, string Query, string? Model, GatewayConfig Config);
+
+/// <summary>Where a call goes.</summary>
+public sealed record PassThroughTarget
+{
+    /// <summary>Absolute address; null when there is a fault.</summary>
+    public Uri? Address { get; init; }
+
+    /// <summary>Credentials, transport and name of the provider.</summary>
+    public required IUpstreamConnection Connection { get; init; }
+
+    /// <summary>Why the call cannot be made; null when it can.</summary>
+    public ConnectionFault? Fault { get; init; }
+
+    /// <summary>Model as logs and prices know it, without the provider's prefix; null for what the call itself says.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Model that the body must name instead of the client's; null leaves it.</summary>
+    public string? SendModel { get; init; }
+
+    /// <summary>Id of the deployment that lent its credentials; empty when none did.</summary>
+    public string DeploymentId { get; init; } = "";
+
+    /// <summary>The only client headers that go on; empty sends all that carry no credential.</summary>
+    public ImmutableArray<string> OnlyHeaders { get; init; } = [];
+
+    /// <summary>The client's own credential may go on, since there is none here or the operator wants it so.</summary>
+    public bool TakesClientCredentials { get; init; }
+
+    /// <summary>The path asks for a stream.</summary>
+    public bool IsStream { get; init; }
+}

@@ -1,0 +1,65 @@
+using Microsoft.AspNetCore.Http;
+using Tollgate.Engine.Configuration;
+
+namespace Tollgate.Engine.PassThrough;
+
+/// <summary>The door to relayed calls for endpoints.</summary>
+public sealed class PassThroughCalls
+{
+    private readonly PassThroughPipeline _pipeline;
+    private readonly RealtimePipeline _realtime;
+    private readonly IPassThroughProviders _providers;
+    private readonly SnapshotHolder _snapshots;
+
+    internal PassThroughCalls(PassThroughPipeline pipeline, RealtimePipeline realtime, IPassThroughProviders providers, SnapshotHolder snapshots)
+    {
+        _pipeline = pipeline;
+        _realtime = realtime;
+        _providers = providers;
+        _snapshots = snapshots;
+    }
+
+    /// <summary>Prefixes that are relayed.</summary>
+    public IReadOnlyList<PassThroughPrefix> Prefixes => _providers.Prefixes;
+
+    /// <summary>Paths of the operator's own, as configured now.</summary>
+    public IReadOnlyList<PassThroughEndpoint> Endpoints => _snapshots.Current.Config.General.PassThroughEndpoints;
+
+    /// <summary>Serves a call below a prefix; answers every outcome itself.</summary>
+    public Task RunAsync(HttpContext http, PassThroughPrefix prefix) => _pipeline.RunAsync(http, new PrefixPlan(prefix, _providers));
+
+    /// <summary>The path of the operator's own that a request means; null for none.</summary>
+    public PassThroughEndpoint? Find(HttpRequest request)
+    {
+        var path = request.Path.Value ?? "/";
+        PassThroughEndpoint? longest = null;
+        foreach (var endpoint in _snapshots.Current.Config.General.PassThroughEndpoints)
+        {
+            if (endpoint.Serves(path, request.Method) && endpoint.Path.Length > (longest?.Path.Length ?? 0))
+            {
+                longest = endpoint;
+            }
+        }
+
+        return longest;
+    }
+
+    /// <summary>Serves a call of an operator's own path; answers every outcome itself.</summary>
+    public Task RunAsync(HttpContext http, PassThroughEndpoint endpoint) => _pipeline.RunAsync(http, new EndpointPlan(endpoint, _providers));
+
+    /// <summary>Providers that keep files, batches and the like.</summary>
+    public IReadOnlyList<string> ResourceProviders => _providers.ResourceProviders;
+
+    /// <summary>Serves a call of a stored resource; answers every outcome itself.</summary>
+    /// <param name="http">Request and answer.</param>
+    /// <param name="mapped">The route's own part of the path.</param>
+    /// <param name="resource">The resource's path at the provider, say <c>/files</c>.</param>
+    /// <param name="provider">Provider that the path names; null for none.</param>
+    public Task RunResourceAsync(HttpContext http, string mapped, string resource, string? provider)
+        => _pipeline.RunAsync(http, new ResourcePlan(mapped, resource, provider, http.Request.Method, _providers));
+
+    /// <summary>Serves a realtime session until it ends.</summary>
+    /// <param name="http">The request to open it.</param>
+    /// <param name="draining">Signalled when the gateway wants to stop.</param>
+    public Task RunRealtimeAsync(HttpContext http, CancellationToken draining) => _realtime.RunAsync(http, draining);
+}

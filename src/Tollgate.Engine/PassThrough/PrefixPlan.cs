@@ -1,0 +1,50 @@
+using Microsoft.AspNetCore.Http;
+using Tollgate.Engine.Configuration;
+
+namespace Tollgate.Engine.PassThrough;
+
+/// <summary>Calls below a provider's prefix: in the provider's own API, with the operator's credentials (llm-api.md 17.1, 17.2).</summary>
+internal sealed class PrefixPlan(PassThroughPrefix prefix, IPassThroughProviders providers) : RelayPlan
+{
+    public override string RouteName => $"/{prefix.Name}/*";
+
+    public override GatewayKey FindKey(HttpRequest request, GeneralSettings general) => GatewayKey.Of(request, general, prefix.KeyInQuery);
+
+    public override async ValueTask PrepareAsync(RelayCall relay)
+    {
+        var call = relay.Call;
+        var request = call.Http.Request;
+        var config = call.Snapshot.Config;
+        var path = RawRest(request, "/" + prefix.Name);
+        var model = providers.ModelOf(prefix.Name, path);
+        await ReadBodyAsync(relay, prefix.IsSigned || (IsKeptToModels(call.Caller) && !model.IsInPath));
+        var name = model.Name;
+        if (name is null && !model.IsInPath)
+        {
+            name = relay.Body!.Text("model"u8);
+            name ??= await FormModelAsync(relay.Body, request, call.Aborted);
+        }
+
+        var query = relay.Key.Clean(request.QueryString.Value ?? "");
+        relay.Target = providers.Open(new PassThroughCall(prefix.Name, path, query, name, config));
+        relay.Deployment = relay.Describe(relay.Target.Model ?? name);
+        relay.ModelNames = name is null ? [] : [name, relay.Deployment.UpstreamModel];
+        relay.Headers = new HeaderPolicy(
+            ForwardsAll: true, relay.Target.OnlyHeaders, relay.Target.TakesClientCredentials || config.General.UseClientCredentials,
+            config.General.KeyHeaderName);
+        call.Envelope = EnvelopeOf(relay.Body!, name, relay.Target.IsStream);
+        EditBody(relay.Body!, relay.Target.SendModel, IsGatewayMember);
+    }
+
+    /// <summary>Field <c>model</c> of a form: before the first file, or anywhere when the form was read whole.</summary>
+    private static async ValueTask<string?> FormModelAsync(RelayedBody body, HttpRequest request, CancellationToken aborted)
+    {
+        if (body is { Exists: true, IsWhole: false })
+        {
+            body.Head = await FormHead.ReadAsync(request, static _ => false, aborted);
+            return body.Head?.Fields.GetValueOrDefault("model");
+        }
+
+        return body.Members is null ? FormHead.FieldsOf(body.Bytes.Span, request.ContentType)?.GetValueOrDefault("model") : null;
+    }
+}

@@ -1,0 +1,273 @@
+using System.Net.WebSockets;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Tollgate.Engine.Errors;
+using Tollgate.Engine.Keys;
+using Tollgate.Engine.Pipeline;
+using Tollgate.Engine.Routing;
+using Tollgate.Engine.Spend;
+using Tollgate.Engine.Upstream;
+using Tollgate.Wire;
+
+namespace Tollgate.Engine.PassThrough;
+
+/// <summary>One realtime session (llm-api.md section 14): admitted like a call, held like one, paid for when it ends.</summary>
+internal sealed partial class RealtimePipeline(
+    SnapshotHolder snapshots, Authenticator authenticator, CallAdmission admission, Router router, IPassThroughProviders providers,
+    UpstreamTransport transport, SpendRecorder spend, CallSettlement settlement, TimeProvider time, ILogger<RealtimePipeline> logger)
+{
+    private const string KeyProtocol = "openai-insecure-api-key.";
+
+    private static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(30);
+
+    /// <summary>Signs of life are asked for this often, and awaited as long.</summary>
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(30);
+
+    /// <summary>Serves a session.</summary>
+    /// <param name="http">The request to open it.</param>
+    /// <param name="draining">The gateway wants to stop.</param>
+    public async Task RunAsync(HttpContext http, CancellationToken draining)
+    {
+        if (!http.WebSockets.IsWebSocketRequest)
+        {
+            throw ApiException.BadRequest("A realtime session is opened as a WebSocket.");
+        }
+
+        var scratch = CallScratch.Rent();
+        var call = new CallContext(http, snapshots.Current, Surface.Relay, time.GetTimestamp())
+        {
+            Members = scratch.RequestMembers,
+            RouteName = "/realtime",
+            CallTypeName = "_arealtime",
+        };
+        call.Uid = LlmPipeline.NewCallId();
+        call.CallId = LlmPipeline.CallIdOf(http.Request) ?? call.Uid;
+        try
+        {
+            await ServeAsync(call, scratch, draining);
+        }
+        catch (ApiException error) when (!call.OutputCommitted)
+        {
+            call.Refusal = error;
+            await RefuseAsync(call, error);
+        }
+        catch (Exception gone) when (gone is OperationCanceledException or WebSocketException or IOException)
+        {
+            Log.SessionBroke(logger, call.CallId, gone.GetType().Name);
+        }
+        finally
+        {
+            settlement.Settle(call, scratch, time.GetElapsedTime(call.StartedAt));
+            scratch.Return();
+        }
+    }
+
+    private async Task ServeAsync(CallContext call, CallScratch scratch, CancellationToken draining)
+    {
+        var http = call.Http;
+        AccessGates.Check(http, call.Snapshot);
+        var key = KeyOf(http.Request, call.Snapshot.Config.General);
+        call.Caller = await authenticator.IdentifyAsync(key.Value, key.Place, call.Snapshot, call.Aborted);
+        RouteAccess.CheckInference(call.Caller, http.Request.Path.Value ?? "/", Surface.Relay);
+        var query = http.Request.Query;
+        var model = query["model"].ToString() is { Length: > 0 } named ? named : query["deployment"].ToString();
+        if (model.Length == 0)
+        {
+            throw ApiException.BadRequest("/realtime: Missing required query parameter: 'model'.", "model");
+        }
+
+        call.Envelope = RequestEnvelope.Relayed(model, stream: true);
+        await admission.AdmitAsync(call, scratch);
+        var rest = key.Clean(http.Request.QueryString.Value ?? "", "model", "deployment", "api-version", "api_key", "api-key", "key", "guardrails");
+        var (upstream, target) = await ConnectAsync(call, scratch, rest);
+        using (upstream)
+        {
+            CallHeaders.WriteAlways(http.Response.Headers, call.CallId);
+            LimitHeaders.Write(call, http.Response.Headers);
+            using var client = await AcceptAsync(http);
+            call.OutputCommitted = true;
+            var usage = new RealtimeUsage(target.Model ?? model, model, query["intent"].ToString() is "transcription");
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(draining, call.Aborted);
+            await new RealtimeSession(client, upstream, usage).RunAsync(
+                () =>
+                {
+                    call.Usage = usage.Sum;
+                    spend.Record(call, scratch, call.Outcome!.Deployment, usage.SessionId, succeeded: true);
+                },
+                time,
+                stop.Token);
+        }
+    }
+
+    /// <summary>Opens the session upstream, at the first deployment that lets us.</summary>
+    private async Task<(ClientWebSocket Socket, PassThroughTarget Target)> ConnectAsync(CallContext call, CallScratch scratch, string query)
+    {
+        var plan = call.Plan = router.PlanFor(call, call.Group!, scratch.RouteClaims);
+        while (plan.TryNext(out var deployment))
+        {
+            if (plan.Wait > TimeSpan.Zero)
+            {
+                await Task.Delay(plan.Wait, time, call.Aborted);
+            }
+
+            var target = providers.OpenRealtime(deployment.Config, deployment.UpstreamModel, call.Snapshot.Config, query);
+            var (socket, outcome) = target.Fault is { } fault
+                ? (null, UpstreamErrors.FromFault(deployment, fault))
+                : await TryConnectAsync(call, deployment, target);
+            call.Outcome = outcome;
+            plan.Report(outcome);
+            if (socket is not null)
+            {
+                return (socket, target);
+            }
+
+            Log.ConnectFailed(logger, call.CallId, deployment.Id, outcome.Status);
+        }
+
+        if (call.Outcome is not { } last)
+        {
+            throw plan.Refusal ?? new ApiException(403,
+                $"litellm.PermissionDeniedError: Model is blocked - {call.Envelope.Model} was disabled by an administrator", "permission_error");
+        }
+
+        throw new ApiException(ErrorClasses.StatusOf(last.Kind, last.Status), $"litellm.{ErrorClasses.NameOf(last.Kind)}: {last.Message}");
+    }
+
+    private async Task<(ClientWebSocket? Socket, AttemptOutcome Outcome)> TryConnectAsync(CallContext call, Deployment deployment,
+        PassThroughTarget target)
+    {
+        using var patience = new CancellationTokenSource(ConnectTime, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, call.Aborted);
+        var socket = new ClientWebSocket();
+        socket.Options.KeepAliveInterval = KeepAlive;
+        socket.Options.KeepAliveTimeout = KeepAlive;
+        socket.Options.CollectHttpResponseDetails = true;
+        try
+        {
+            using var message = new HttpRequestMessage(HttpMethod.Get, target.Address);
+            if (await target.Connection.AuthorizeAsync(message, clientKey: null, both.Token) is { } fault)
+            {
+                socket.Dispose();
+                return (null, UpstreamErrors.FromFault(deployment, fault));
+            }
+
+            foreach (var (name, values) in message.Headers.NonValidated)
+            {
+                socket.Options.SetRequestHeader(name, values.ToString());
+            }
+
+            if (BetaOf(call.Http.Request) is { } beta)
+            {
+                socket.Options.SetRequestHeader("OpenAI-Beta", beta);
+            }
+
+            await socket.ConnectAsync(target.Address!, transport.For(target.Connection.Transport), both.Token);
+            return (socket, new AttemptOutcome { Deployment = deployment, Kind = UpstreamErrorKind.None });
+        }
+        catch (Exception failed) when (failed is WebSocketException or OperationCanceledException or HttpRequestException or IOException)
+        {
+            var status = (int)socket.HttpStatusCode;
+            socket.Dispose();
+            call.Aborted.ThrowIfCancellationRequested();
+            return (null, new AttemptOutcome
+            {
+                Deployment = deployment,
+                Kind = status >= 400 ? PlainErrors.KindOf(status) : failed is OperationCanceledException ? UpstreamErrorKind.Timeout
+                    : UpstreamErrorKind.Connection,
+                Status = status >= 400 ? status : 500,
+                Message = status >= 400 ? $"The upstream refused the session with status {status}." : "The session could not be opened upstream.",
+            });
+        }
+    }
+
+    private static Task<WebSocket> AcceptAsync(HttpContext http) => http.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
+    {
+        // Never the item that carries the key.
+        SubProtocol = http.WebSockets.WebSocketRequestedProtocols.Contains("realtime", StringComparer.Ordinal) ? "realtime" : null,
+        KeepAliveInterval = KeepAlive,
+        KeepAliveTimeout = KeepAlive,
+    });
+
+    /// <summary>
+    /// Who could not be identified is closed without a word; who may not is told why in an event; what failed before the session was there is an
+    /// HTTP answer.
+    /// </summary>
+    private static async Task RefuseAsync(CallContext call, ApiException error)
+    {
+        var http = call.Http;
+        if (call.Outcome is not null || error.Status >= 500)
+        {
+            CallHeaders.WriteAlways(http.Response.Headers, call.CallId);
+            await ErrorResponder.WriteAsync(http.Response, error, Surface.Relay);
+            return;
+        }
+
+        using var client = await AcceptAsync(http);
+        if (call.Caller.KeyHeader is not null || error.Status is not (401 or 403))
+        {
+            await client.SendAsync(EventOf(error), WebSocketMessageType.Text, endOfMessage: true, call.Aborted);
+        }
+
+        await RealtimeSession.CloseAsync(client, WebSocketCloseStatus.PolicyViolation, error.Type, call.Aborted);
+    }
+
+    private static ReadOnlyMemory<byte> EventOf(ApiException error)
+    {
+        var buffer = new System.Buffers.ArrayBufferWriter<byte>(256);
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("type"u8, "error"u8);
+            writer.WriteStartObject("error"u8);
+            writer.WriteString("type"u8, error.Type);
+            writer.WriteString("code"u8, error.Status.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            writer.WriteString("message"u8, error.Message);
+            writer.WriteString("param"u8, error.Param);
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+        }
+
+        return buffer.WrittenMemory;
+    }
+
+    private static GatewayKey KeyOf(HttpRequest request, Configuration.GeneralSettings general)
+    {
+        if (KeyHeaders.Find(request.Headers, general.KeyHeaderName, out var header) is { } usual)
+        {
+            return GatewayKey.From(usual, header);
+        }
+
+        foreach (var protocol in request.HttpContext.WebSockets.WebSocketRequestedProtocols)
+        {
+            if (protocol.StartsWith(KeyProtocol, StringComparison.Ordinal))
+            {
+                return GatewayKey.From(protocol[KeyProtocol.Length..], "sec-websocket-protocol");
+            }
+        }
+
+        foreach (var name in (ReadOnlySpan<string>)["api-key", "api_key", "key"])
+        {
+            if (request.Query[name].ToString() is { Length: > 0 } value)
+            {
+                return GatewayKey.From(value, name);
+            }
+        }
+
+        return GatewayKey.From(null, null);
+    }
+
+    private static string? BetaOf(HttpRequest request)
+        => request.Headers["OpenAI-Beta"].ToString() is { Length: > 0 } header ? header
+            : request.HttpContext.WebSockets.WebSocketRequestedProtocols.Contains("openai-beta.realtime-v1", StringComparer.Ordinal)
+                ? "realtime=v1" : null;
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventIds.PassThrough + 2, LogLevel.Debug, "Realtime session {CallId} broke: {Reason}")]
+        public static partial void SessionBroke(ILogger logger, string callId, string reason);
+
+        [LoggerMessage(EventIds.PassThrough + 3, LogLevel.Warning, "Realtime session {CallId}: deployment {DeploymentId} could not be reached (status {Status})")]
+        public static partial void ConnectFailed(ILogger logger, string callId, string deploymentId, int status);
+    }
+}
