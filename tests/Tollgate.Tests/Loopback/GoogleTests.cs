@@ -138,7 +138,7 @@ public sealed class GoogleTests
         chunks[^1].GetProperty("candidates")[0].GetProperty("finishReason").GetString().ShouldBe("STOP");
         chunks[^1].GetProperty("usageMetadata").GetProperty("totalTokenCount").GetInt32().ShouldBeGreaterThan(0);
         chunks[^1].GetProperty("modelVersion").GetString().ShouldBe("ok");
-        gateway.LastUpstreamRequest.Body.ShouldContain("\"max_tokens\":9");
+        gateway.LastUpstreamRequest.BodyText.ShouldContain("\"max_tokens\":9");
     }
 
     [Theory]
