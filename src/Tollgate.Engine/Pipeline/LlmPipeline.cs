@@ -44,18 +44,7 @@ internal sealed partial class LlmPipeline(
             RouteAccess.CheckInference(call.Caller, http.Request.Path.Value ?? "/", route.Surface);
 
             // :: 2. For what? One pooled buffer, root members indexed; the rest stays bytes.
-            if (route.Surface.TakesForm() && FormBody.IsForm(http.Request))
-            {
-                call.Form = await FormBody.ReadAsync(
-                    http.Request, call.Snapshot.Config.General.MaxRequestBytes, route.PathModel is not null, call.Aborted);
-                call.Body = call.Form.Fields.ToJson();
-            }
-            else
-            {
-                (buffer, var length) = await RequestBody.ReadAsync(http.Request, call.Snapshot.Config.General.MaxRequestBytes, call.Aborted);
-                call.Body = ByteOrderMark.Skip(buffer.AsMemory(0, length));
-            }
-
+            buffer = await ReadBodyAsync(call, route);
             Peek(call, route.Stream);
             await conversations.RecallAsync(call);
 
@@ -104,6 +93,23 @@ internal sealed partial class LlmPipeline(
 
             scratch.Return();
         }
+    }
+
+    /// <summary>Reads the body; a form's small fields are one as well.</summary>
+    /// <returns>The pooled buffer; null when there is none to give back.</returns>
+    private static async ValueTask<byte[]?> ReadBodyAsync(CallContext call, CallRoute route)
+    {
+        var most = call.Snapshot.Config.General.MaxRequestBytes;
+        if (route.Surface.TakesForm() && FormBody.IsForm(call.Http.Request))
+        {
+            call.Form = await FormBody.ReadAsync(call.Http.Request, most, route.PathModel is not null, call.Aborted);
+            call.Body = call.Form.Fields.ToJson();
+            return null;
+        }
+
+        var (buffer, length) = await RequestBody.ReadAsync(call.Http.Request, most, call.Aborted);
+        call.Body = ByteOrderMark.Skip(buffer.AsMemory(0, length));
+        return buffer;
     }
 
     private async ValueTask RouteAsync(CallContext call, CallScratch scratch)

@@ -16,6 +16,7 @@ internal static class ProviderNameRule
     private static readonly Dictionary<string, string> ExceptedFiles = new(StringComparer.Ordinal)
     {
         ["src/Tollgate/Configuration/Rules/CallbackRule.cs"] = "Names of log sinks; some companies offer both a sink and models.",
+        ["src/Tollgate/Configuration/Typing/PassThroughReader.cs"] = "A way to send a key, named by LiteLLM after a log sink.",
         ["src/Tollgate/Configuration/Rules/GuardrailRule.cs"] = "Names of guardrail services; some companies offer both those and models.",
     };
 
