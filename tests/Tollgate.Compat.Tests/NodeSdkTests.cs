@@ -2,16 +2,19 @@ using Tollgate.Compat.Tests.Gateway;
 
 namespace Tollgate.Compat.Tests;
 
-/// <summary>OpenAI's SDK for JavaScript against the gateway: one script a topic, in <c>tests/clients</c>.</summary>
-public sealed class OpenAiNodeTests(GatewayFixture fixture)
+/// <summary>SDKs for JavaScript against the gateway: one script a topic or SDK, in <c>tests/clients</c>.</summary>
+public sealed class NodeSdkTests(GatewayFixture fixture)
 {
     [Theory]
+    [InlineData("anthropic")]
     [InlineData("azure")]
     [InlineData("chat")]
     [InlineData("completions")]
     [InlineData("embeddings")]
     [InlineData("errors")]
+    [InlineData("genai")]
     [InlineData("headers")]
+    [InlineData("langchain")]
     [InlineData("models")]
     [InlineData("responses")]
     [InlineData("retries")]
@@ -19,6 +22,7 @@ public sealed class OpenAiNodeTests(GatewayFixture fixture)
     [InlineData("structured-output")]
     [InlineData("timeout")]
     [InlineData("tools")]
+    [InlineData("vercel")]
     public async Task Script_Passes(string script) => await RunAsync(script);
 
     [Fact]
@@ -32,7 +36,7 @@ public sealed class OpenAiNodeTests(GatewayFixture fixture)
     [Fact]
     public void Scripts_AreAllRun()
     {
-        var here = typeof(OpenAiNodeTests).GetMethod(nameof(Script_Passes))!
+        var here = typeof(NodeSdkTests).GetMethod(nameof(Script_Passes))!
             .GetCustomAttributesData()
             .Where(attribute => attribute.AttributeType == typeof(InlineDataAttribute))
             .Select(attribute => ((IReadOnlyCollection<System.Reflection.CustomAttributeTypedArgument>)attribute.ConstructorArguments[0].Value!).Single().Value);
