@@ -16,7 +16,6 @@ namespace Tollgate.Providers.Connections;
 /// <param name="authorization">Credentials and headers.</param>
 internal abstract class DialectConnection(ConnectionDraft draft, Authorization authorization) : IUpstreamConnection
 {
-    private readonly Rewriters _rewriters = new(draft);
     private readonly ErrorClassifier _errors = new(draft.Row.Errors);
     private readonly Lazy<TargetModel> _target = new(() => TargetOf(draft));
 
@@ -37,6 +36,19 @@ internal abstract class DialectConnection(ConnectionDraft draft, Authorization a
 
     /// <summary>Row and deployment.</summary>
     protected ConnectionDraft Draft { get; } = draft;
+
+    /// <summary>
+    /// Rules for bodies that are going to be translated. What of messages and tools can be said, the codec decides: the row's rules about them
+    /// would cut off thoughts and cache hints before it sees them.
+    /// </summary>
+    private Rewriters Policy => field ??= new Rewriters(Draft, rules =>
+    {
+        if (Spoken is not Surface.Chat)
+        {
+            rules.Messages = null;
+            rules.Tools = null;
+        }
+    });
 
     /// <summary>The dialect of chat calls.</summary>
     protected abstract Surface Spoken { get; }
@@ -61,7 +73,7 @@ internal abstract class DialectConnection(ConnectionDraft draft, Authorization a
 
     /// <summary>Rules of the row for OpenAI's clients: the same that providers of the OpenAI dialect have.</summary>
     public virtual ConnectionFault? ApplyPolicy(in UpstreamRequest request, JsonEdits edits)
-        => request.Surface is Surface.Chat or Surface.Completions or Surface.Embeddings ? _rewriters.Write(request, edits) : null;
+        => request.Surface is Surface.Chat or Surface.Completions or Surface.Embeddings ? Policy.Write(request, edits) : null;
 
     /// <inheritdoc/>
     public virtual void ApplyDefaults(ChatRequest request) => HubDefaults.Apply(Draft.Deployment, request);

@@ -76,28 +76,28 @@ internal sealed class DialectUpstream : IAsyncDisposable
 
     private const string Quoted = "{\\\"city\\\":\\\"Oslo\\\"}";
 
-    private static readonly string Chat = $$$"""
+    private static readonly string Chat = $$$$$$"""
         {"id":"chatcmpl-up","object":"chat.completion","created":1700000000,"model":"up","choices":[{"index":0,"finish_reason":"tool_calls","message":{"role":"assistant",
-         "content":"{{{Text}}}","reasoning_content":"{{{Thoughts}}}","tool_calls":[{"id":"call_9","type":"function","function":{"name":"{{{Tool}}}","arguments":"{{{Quoted}}}"}}]}}],
+         "content":"{{{{{{Text}}}}}}","reasoning_content":"{{{{{{Thoughts}}}}}}","tool_calls":[{"id":"call_9","type":"function","function":{"name":"{{{{{{Tool}}}}}}","arguments":"{{{{{{Quoted}}}}}}"}}]}}],
          "usage":{"prompt_tokens":20,"completion_tokens":12,"total_tokens":32,"prompt_tokens_details":{"cached_tokens":5}}}
         """;
 
     private static readonly string[] ChatStream =
     [
         """{"id":"chatcmpl-up","object":"chat.completion.chunk","created":1700000000,"model":"up","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}""",
-        $$$"""{"id":"chatcmpl-up","object":"chat.completion.chunk","created":1700000000,"model":"up","choices":[{"index":0,"delta":{"reasoning_content":"{{{Thoughts}}}"},"finish_reason":null}]}""",
+        $$$$$$"""{"id":"chatcmpl-up","object":"chat.completion.chunk","created":1700000000,"model":"up","choices":[{"index":0,"delta":{"reasoning_content":"{{{{{{Thoughts}}}}}}"},"finish_reason":null}]}""",
         """{"id":"chatcmpl-up","object":"chat.completion.chunk","created":1700000000,"model":"up","choices":[{"index":0,"delta":{"content":"One moment: "},"finish_reason":null}]}""",
         """{"id":"chatcmpl-up","object":"chat.completion.chunk","created":1700000000,"model":"up","choices":[{"index":0,"delta":{"content":"größer?"},"finish_reason":null}]}""",
-        $$$"""{"id":"chatcmpl-up","object":"chat.completion.chunk","created":1700000000,"model":"up","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"call_9","type":"function","function":{"name":"{{{Tool}}}","arguments":""}}]},"finish_reason":null}]}""",
+        $$$$$$"""{"id":"chatcmpl-up","object":"chat.completion.chunk","created":1700000000,"model":"up","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"call_9","type":"function","function":{"name":"{{{{{{Tool}}}}}}","arguments":""}}]},"finish_reason":null}]}""",
         """{"id":"chatcmpl-up","object":"chat.completion.chunk","created":1700000000,"model":"up","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{\"city\""}}]},"finish_reason":null}]}""",
         """{"id":"chatcmpl-up","object":"chat.completion.chunk","created":1700000000,"model":"up","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":":\"Oslo\"}"}}]},"finish_reason":null}]}""",
         """{"id":"chatcmpl-up","object":"chat.completion.chunk","created":1700000000,"model":"up","choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"}]}""",
         """{"id":"chatcmpl-up","object":"chat.completion.chunk","created":1700000000,"model":"up","choices":[],"usage":{"prompt_tokens":20,"completion_tokens":12,"total_tokens":32,"prompt_tokens_details":{"cached_tokens":5}}}""",
     ];
 
-    private static readonly string Messages = $$$"""
-        {"id":"msg_up","type":"message","role":"assistant","model":"up","content":[{"type":"thinking","thinking":"{{{Thoughts}}}","signature":"c2ln"},{"type":"text","text":"{{{Text}}}"},
-         {"type":"tool_use","id":"toolu_9","name":"{{{Tool}}}","input":{{{Arguments}}}}],"stop_reason":"tool_use","stop_sequence":null,
+    private static readonly string Messages = $$$$$$"""
+        {"id":"msg_up","type":"message","role":"assistant","model":"up","content":[{"type":"thinking","thinking":"{{{{{{Thoughts}}}}}}","signature":"c2ln"},{"type":"text","text":"{{{{{{Text}}}}}}"},
+         {"type":"tool_use","id":"toolu_9","name":"{{{{{{Tool}}}}}}","input":{{{{{{Arguments}}}}}}}],"stop_reason":"tool_use","stop_sequence":null,
          "usage":{"input_tokens":15,"cache_read_input_tokens":5,"cache_creation_input_tokens":0,"output_tokens":12}}
         """;
 
@@ -106,14 +106,14 @@ internal sealed class DialectUpstream : IAsyncDisposable
         """{"type":"message_start","message":{"id":"msg_up","type":"message","role":"assistant","model":"up","content":[],"stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":15,"cache_read_input_tokens":5,"cache_creation_input_tokens":0,"output_tokens":1}}}""",
         """{"type":"content_block_start","index":0,"content_block":{"type":"thinking","thinking":"","signature":""}}""",
         """{"type":"ping"}""",
-        $$$"""{"type":"content_block_delta","index":0,"delta":{"type":"thinking_delta","thinking":"{{{Thoughts}}}"}}""",
+        $$$$$$"""{"type":"content_block_delta","index":0,"delta":{"type":"thinking_delta","thinking":"{{{{{{Thoughts}}}}}}"}}""",
         """{"type":"content_block_delta","index":0,"delta":{"type":"signature_delta","signature":"c2ln"}}""",
         """{"type":"content_block_stop","index":0}""",
         """{"type":"content_block_start","index":1,"content_block":{"type":"text","text":""}}""",
         """{"type":"content_block_delta","index":1,"delta":{"type":"text_delta","text":"One moment: "}}""",
         """{"type":"content_block_delta","index":1,"delta":{"type":"text_delta","text":"größer?"}}""",
         """{"type":"content_block_stop","index":1}""",
-        $$$"""{"type":"content_block_start","index":2,"content_block":{"type":"tool_use","id":"toolu_9","name":"{{{Tool}}}","input":{}}}""",
+        $$$$$$"""{"type":"content_block_start","index":2,"content_block":{"type":"tool_use","id":"toolu_9","name":"{{{{{{Tool}}}}}}","input":{}}}""",
         """{"type":"content_block_delta","index":2,"delta":{"type":"input_json_delta","partial_json":"{\"city\""}}""",
         """{"type":"content_block_delta","index":2,"delta":{"type":"input_json_delta","partial_json":":\"Oslo\"}"}}""",
         """{"type":"content_block_stop","index":2}""",
@@ -121,28 +121,28 @@ internal sealed class DialectUpstream : IAsyncDisposable
         """{"type":"message_stop"}""",
     ];
 
-    private static readonly string Generate = $$$"""
-        {"candidates":[{"index":0,"finishReason":"STOP","content":{"role":"model","parts":[{"text":"{{{Thoughts}}}","thought":true},{"text":"{{{Text}}}"},{"functionCall":{"name":"{{{Tool}}}","args":{{{Arguments}}}}}]}}],
+    private static readonly string Generate = $$$$$$"""
+        {"candidates":[{"index":0,"finishReason":"STOP","content":{"role":"model","parts":[{"text":"{{{{{{Thoughts}}}}}}","thought":true},{"text":"{{{{{{Text}}}}}}"},{"functionCall":{"name":"{{{{{{Tool}}}}}}","args":{{{{{{Arguments}}}}}}}}]}}],
          "usageMetadata":{"promptTokenCount":20,"cachedContentTokenCount":5,"candidatesTokenCount":9,"thoughtsTokenCount":3,"totalTokenCount":32},"modelVersion":"up","responseId":"gen_up"}
         """;
 
     private static readonly string[] GenerateStream =
     [
-        $$$"""{"candidates":[{"index":0,"content":{"role":"model","parts":[{"text":"{{{Thoughts}}}","thought":true}]}}],"usageMetadata":{"promptTokenCount":20,"totalTokenCount":20},"modelVersion":"up","responseId":"gen_up"}""",
+        $$$$$$"""{"candidates":[{"index":0,"content":{"role":"model","parts":[{"text":"{{{{{{Thoughts}}}}}}","thought":true}]}}],"usageMetadata":{"promptTokenCount":20,"totalTokenCount":20},"modelVersion":"up","responseId":"gen_up"}""",
         """{"candidates":[{"index":0,"content":{"role":"model","parts":[{"text":"One moment: "}]}}],"modelVersion":"up","responseId":"gen_up"}""",
-        $$$"""{"candidates":[{"index":0,"content":{"role":"model","parts":[{"text":"größer?"},{"functionCall":{"name":"{{{Tool}}}","args":{{{Arguments}}}}}]}}],"modelVersion":"up","responseId":"gen_up"}""",
+        $$$$$$"""{"candidates":[{"index":0,"content":{"role":"model","parts":[{"text":"größer?"},{"functionCall":{"name":"{{{{{{Tool}}}}}}","args":{{{{{{Arguments}}}}}}}}]}}],"modelVersion":"up","responseId":"gen_up"}""",
         """{"candidates":[{"index":0,"finishReason":"STOP","content":{"role":"model","parts":[{"text":""}]}}],"usageMetadata":{"promptTokenCount":20,"cachedContentTokenCount":5,"candidatesTokenCount":9,"thoughtsTokenCount":3,"totalTokenCount":32},"modelVersion":"up","responseId":"gen_up"}""",
     ];
 
-    private static readonly string ResponsesOutput = $$$"""
-        "output":[{"type":"reasoning","id":"rs_1","summary":[{"type":"summary_text","text":"{{{Thoughts}}}"}]},
-         {"type":"message","id":"msg_1","role":"assistant","status":"completed","content":[{"type":"output_text","text":"{{{Text}}}","annotations":[]}]},
-         {"type":"function_call","id":"fc_1","call_id":"call_9","name":"{{{Tool}}}","arguments":"{{{Quoted}}}","status":"completed"}],
+    private static readonly string ResponsesOutput = $$$$$$"""
+        "output":[{"type":"reasoning","id":"rs_1","summary":[{"type":"summary_text","text":"{{{{{{Thoughts}}}}}}"}]},
+         {"type":"message","id":"msg_1","role":"assistant","status":"completed","content":[{"type":"output_text","text":"{{{{{{Text}}}}}}","annotations":[]}]},
+         {"type":"function_call","id":"fc_1","call_id":"call_9","name":"{{{{{{Tool}}}}}}","arguments":"{{{{{{Quoted}}}}}}","status":"completed"}],
          "usage":{"input_tokens":20,"input_tokens_details":{"cached_tokens":5},"output_tokens":12,"output_tokens_details":{"reasoning_tokens":3},"total_tokens":32}
         """.ReplaceLineEndings("");
 
     private static readonly string Responses =
-        $$$"""{"id":"resp_up","object":"response","created_at":1700000000,"status":"completed","model":"up",{{{ResponsesOutput}}}}""";
+        $$$$$$"""{"id":"resp_up","object":"response","created_at":1700000000,"status":"completed","model":"up",{{{{{{ResponsesOutput}}}}}}}""";
 
     private static readonly string[] ResponsesStream =
     [
@@ -150,38 +150,38 @@ internal sealed class DialectUpstream : IAsyncDisposable
         """{"type":"response.in_progress","sequence_number":1,"response":{"id":"resp_up","object":"response","created_at":1700000000,"status":"in_progress","model":"up","output":[]}}""",
         """{"type":"response.output_item.added","sequence_number":2,"output_index":0,"item":{"type":"reasoning","id":"rs_1","summary":[]}}""",
         """{"type":"response.reasoning_summary_part.added","sequence_number":3,"item_id":"rs_1","output_index":0,"summary_index":0,"part":{"type":"summary_text","text":""}}""",
-        $$$"""{"type":"response.reasoning_summary_text.delta","sequence_number":4,"item_id":"rs_1","output_index":0,"summary_index":0,"delta":"{{{Thoughts}}}"}""",
-        $$$"""{"type":"response.reasoning_summary_text.done","sequence_number":5,"item_id":"rs_1","output_index":0,"summary_index":0,"text":"{{{Thoughts}}}"}""",
-        $$$"""{"type":"response.output_item.done","sequence_number":6,"output_index":0,"item":{"type":"reasoning","id":"rs_1","summary":[{"type":"summary_text","text":"{{{Thoughts}}}"}]}}""",
+        $$$$$$"""{"type":"response.reasoning_summary_text.delta","sequence_number":4,"item_id":"rs_1","output_index":0,"summary_index":0,"delta":"{{{{{{Thoughts}}}}}}"}""",
+        $$$$$$"""{"type":"response.reasoning_summary_text.done","sequence_number":5,"item_id":"rs_1","output_index":0,"summary_index":0,"text":"{{{{{{Thoughts}}}}}}"}""",
+        $$$$$$"""{"type":"response.output_item.done","sequence_number":6,"output_index":0,"item":{"type":"reasoning","id":"rs_1","summary":[{"type":"summary_text","text":"{{{{{{Thoughts}}}}}}"}]}}""",
         """{"type":"response.output_item.added","sequence_number":7,"output_index":1,"item":{"type":"message","id":"msg_1","role":"assistant","status":"in_progress","content":[]}}""",
         """{"type":"response.content_part.added","sequence_number":8,"item_id":"msg_1","output_index":1,"content_index":0,"part":{"type":"output_text","text":"","annotations":[]}}""",
         """{"type":"response.output_text.delta","sequence_number":9,"item_id":"msg_1","output_index":1,"content_index":0,"delta":"One moment: "}""",
         """{"type":"response.output_text.delta","sequence_number":10,"item_id":"msg_1","output_index":1,"content_index":0,"delta":"größer?"}""",
-        $$$"""{"type":"response.output_text.done","sequence_number":11,"item_id":"msg_1","output_index":1,"content_index":0,"text":"{{{Text}}}"}""",
-        $$$"""{"type":"response.output_item.done","sequence_number":12,"output_index":1,"item":{"type":"message","id":"msg_1","role":"assistant","status":"completed","content":[{"type":"output_text","text":"{{{Text}}}","annotations":[]}]}}""",
-        $$$"""{"type":"response.output_item.added","sequence_number":13,"output_index":2,"item":{"type":"function_call","id":"fc_1","call_id":"call_9","name":"{{{Tool}}}","arguments":"","status":"in_progress"}}""",
+        $$$$$$"""{"type":"response.output_text.done","sequence_number":11,"item_id":"msg_1","output_index":1,"content_index":0,"text":"{{{{{{Text}}}}}}"}""",
+        $$$$$$"""{"type":"response.output_item.done","sequence_number":12,"output_index":1,"item":{"type":"message","id":"msg_1","role":"assistant","status":"completed","content":[{"type":"output_text","text":"{{{{{{Text}}}}}}","annotations":[]}]}}""",
+        $$$$$$"""{"type":"response.output_item.added","sequence_number":13,"output_index":2,"item":{"type":"function_call","id":"fc_1","call_id":"call_9","name":"{{{{{{Tool}}}}}}","arguments":"","status":"in_progress"}}""",
         """{"type":"response.function_call_arguments.delta","sequence_number":14,"item_id":"fc_1","output_index":2,"delta":"{\"city\":\"Oslo\"}"}""",
         """{"type":"response.function_call_arguments.done","sequence_number":15,"item_id":"fc_1","output_index":2,"arguments":"{\"city\":\"Oslo\"}"}""",
-        $$$"""{"type":"response.output_item.done","sequence_number":16,"output_index":2,"item":{"type":"function_call","id":"fc_1","call_id":"call_9","name":"{{{Tool}}}","arguments":"{{{Quoted}}}","status":"completed"}}""",
-        $$$"""{"type":"response.completed","sequence_number":17,"response":{"id":"resp_up","object":"response","created_at":1700000000,"status":"completed","model":"up",{{{ResponsesOutput}}}}}""",
+        $$$$$$"""{"type":"response.output_item.done","sequence_number":16,"output_index":2,"item":{"type":"function_call","id":"fc_1","call_id":"call_9","name":"{{{{{{Tool}}}}}}","arguments":"{{{{{{Quoted}}}}}}","status":"completed"}}""",
+        $$$$$$"""{"type":"response.completed","sequence_number":17,"response":{"id":"resp_up","object":"response","created_at":1700000000,"status":"completed","model":"up",{{{{{{ResponsesOutput}}}}}}}}""",
     ];
 
-    private static readonly string Converse = $$$"""
-        {"output":{"message":{"role":"assistant","content":[{"reasoningContent":{"reasoningText":{"text":"{{{Thoughts}}}","signature":"c2ln"}}},{"text":"{{{Text}}}"},
-         {"toolUse":{"toolUseId":"tooluse_9","name":"{{{Tool}}}","input":{{{Arguments}}}}}]}},"stopReason":"tool_use",
+    private static readonly string Converse = $$$$$$"""
+        {"output":{"message":{"role":"assistant","content":[{"reasoningContent":{"reasoningText":{"text":"{{{{{{Thoughts}}}}}}","signature":"c2ln"}}},{"text":"{{{{{{Text}}}}}}"},
+         {"toolUse":{"toolUseId":"tooluse_9","name":"{{{{{{Tool}}}}}}","input":{{{{{{Arguments}}}}}}}}]}},"stopReason":"tool_use",
          "usage":{"inputTokens":15,"cacheReadInputTokens":5,"outputTokens":12,"totalTokens":32},"metrics":{"latencyMs":5}}
         """;
 
     private static readonly (string Type, string Payload)[] ConverseStream =
     [
         ("messageStart", """{"role":"assistant"}"""),
-        ("contentBlockDelta", $$$"""{"contentBlockIndex":0,"delta":{"reasoningContent":{"text":"{{{Thoughts}}}"}}}"""),
+        ("contentBlockDelta", $$$$$$"""{"contentBlockIndex":0,"delta":{"reasoningContent":{"text":"{{{{{{Thoughts}}}}}}"}}}"""),
         ("contentBlockDelta", """{"contentBlockIndex":0,"delta":{"reasoningContent":{"signature":"c2ln"}}}"""),
         ("contentBlockStop", """{"contentBlockIndex":0}"""),
         ("contentBlockDelta", """{"contentBlockIndex":1,"delta":{"text":"One moment: "}}"""),
         ("contentBlockDelta", """{"contentBlockIndex":1,"delta":{"text":"größer?"}}"""),
         ("contentBlockStop", """{"contentBlockIndex":1}"""),
-        ("contentBlockStart", $$$"""{"contentBlockIndex":2,"start":{"toolUse":{"toolUseId":"tooluse_9","name":"{{{Tool}}}"}}}"""),
+        ("contentBlockStart", $$$$$$"""{"contentBlockIndex":2,"start":{"toolUse":{"toolUseId":"tooluse_9","name":"{{{{{{Tool}}}}}}"}}}"""),
         ("contentBlockDelta", """{"contentBlockIndex":2,"delta":{"toolUse":{"input":"{\"city\""}}}"""),
         ("contentBlockDelta", """{"contentBlockIndex":2,"delta":{"toolUse":{"input":":\"Oslo\"}"}}}"""),
         ("contentBlockStop", """{"contentBlockIndex":2}"""),
@@ -189,9 +189,9 @@ internal sealed class DialectUpstream : IAsyncDisposable
         ("metadata", """{"usage":{"inputTokens":15,"cacheReadInputTokens":5,"outputTokens":12,"totalTokens":32},"metrics":{"latencyMs":5}}"""),
     ];
 
-    private static readonly string Cohere = $$$"""
-        {"id":"co_up","finish_reason":"TOOL_CALL","message":{"role":"assistant","content":[{"type":"thinking","thinking":"{{{Thoughts}}}"},{"type":"text","text":"{{{Text}}}"}],
-         "tool_calls":[{"id":"co_9","type":"function","function":{"name":"{{{Tool}}}","arguments":"{{{Quoted}}}"}}]},
+    private static readonly string Cohere = $$$$$$"""
+        {"id":"co_up","finish_reason":"TOOL_CALL","message":{"role":"assistant","content":[{"type":"thinking","thinking":"{{{{{{Thoughts}}}}}}"},{"type":"text","text":"{{{{{{Text}}}}}}"}],
+         "tool_calls":[{"id":"co_9","type":"function","function":{"name":"{{{{{{Tool}}}}}}","arguments":"{{{{{{Quoted}}}}}}"}}]},
          "usage":{"billed_units":{"input_tokens":20,"output_tokens":12},"tokens":{"input_tokens":20,"output_tokens":12},"cached_tokens":5}}
         """;
 
@@ -199,29 +199,29 @@ internal sealed class DialectUpstream : IAsyncDisposable
     [
         """{"id":"co_up","type":"message-start","delta":{"message":{"role":"assistant","content":[],"tool_plan":"","tool_calls":[],"citations":[]}}}""",
         """{"type":"content-start","index":0,"delta":{"message":{"content":{"type":"thinking","thinking":""}}}}""",
-        $$$"""{"type":"content-delta","index":0,"delta":{"message":{"content":{"thinking":"{{{Thoughts}}}"}}}}""",
+        $$$$$$"""{"type":"content-delta","index":0,"delta":{"message":{"content":{"thinking":"{{{{{{Thoughts}}}}}}"}}}}""",
         """{"type":"content-end","index":0}""",
         """{"type":"content-start","index":1,"delta":{"message":{"content":{"type":"text","text":""}}}}""",
         """{"type":"content-delta","index":1,"delta":{"message":{"content":{"text":"One moment: "}}}}""",
         """{"type":"content-delta","index":1,"delta":{"message":{"content":{"text":"größer?"}}}}""",
         """{"type":"content-end","index":1}""",
-        $$$"""{"type":"tool-call-start","index":0,"delta":{"message":{"tool_calls":{"id":"co_9","type":"function","function":{"name":"{{{Tool}}}","arguments":""}}}}}""",
+        $$$$$$"""{"type":"tool-call-start","index":0,"delta":{"message":{"tool_calls":{"id":"co_9","type":"function","function":{"name":"{{{{{{Tool}}}}}}","arguments":""}}}}}""",
         """{"type":"tool-call-delta","index":0,"delta":{"message":{"tool_calls":{"function":{"arguments":"{\"city\":\"Oslo\"}"}}}}}""",
         """{"type":"tool-call-end","index":0}""",
         """{"type":"message-end","delta":{"finish_reason":"TOOL_CALL","usage":{"billed_units":{"input_tokens":20,"output_tokens":12},"tokens":{"input_tokens":20,"output_tokens":12},"cached_tokens":5}}}""",
     ];
 
-    private static readonly string Ollama = $$$"""
-        {"model":"up","created_at":"2026-01-01T00:00:00Z","message":{"role":"assistant","content":"{{{Text}}}","thinking":"{{{Thoughts}}}","tool_calls":[{"function":{"name":"{{{Tool}}}","arguments":{{{Arguments}}}}}]},
+    private static readonly string Ollama = $$$$$$"""
+        {"model":"up","created_at":"2026-01-01T00:00:00Z","message":{"role":"assistant","content":"{{{{{{Text}}}}}}","thinking":"{{{{{{Thoughts}}}}}}","tool_calls":[{"function":{"name":"{{{{{{Tool}}}}}}","arguments":{{{{{{Arguments}}}}}}}}]},
          "done":true,"done_reason":"stop","prompt_eval_count":20,"eval_count":12}
         """;
 
     private static readonly string[] OllamaStream =
     [
-        $$$"""{"model":"up","created_at":"2026-01-01T00:00:00Z","message":{"role":"assistant","content":"","thinking":"{{{Thoughts}}}"},"done":false}""",
+        $$$$$$"""{"model":"up","created_at":"2026-01-01T00:00:00Z","message":{"role":"assistant","content":"","thinking":"{{{{{{Thoughts}}}}}}"},"done":false}""",
         """{"model":"up","created_at":"2026-01-01T00:00:00Z","message":{"role":"assistant","content":"One moment: "},"done":false}""",
         """{"model":"up","created_at":"2026-01-01T00:00:00Z","message":{"role":"assistant","content":"größer?"},"done":false}""",
-        $$$"""{"model":"up","created_at":"2026-01-01T00:00:00Z","message":{"role":"assistant","content":"","tool_calls":[{"function":{"name":"{{{Tool}}}","arguments":{{{Arguments}}}}}]},"done":false}""",
+        $$$$$$"""{"model":"up","created_at":"2026-01-01T00:00:00Z","message":{"role":"assistant","content":"","tool_calls":[{"function":{"name":"{{{{{{Tool}}}}}}","arguments":{{{{{{Arguments}}}}}}}}]},"done":false}""",
         """{"model":"up","created_at":"2026-01-01T00:00:00Z","message":{"role":"assistant","content":""},"done":true,"done_reason":"stop","prompt_eval_count":20,"eval_count":12}""",
     ];
 

@@ -121,7 +121,7 @@ public sealed class MatrixTests : IAsyncLifetime
         using var response = await _http.PostAsync(path, new StringContent(body, Encoding.UTF8, "application/json"));
         var text = await response.Content.ReadAsStringAsync();
         ((int)response.StatusCode).ShouldBe(200, $"{text}\nupstream got {_upstream.LastPath}: {_upstream.LastBody}");
-        return stream ? Seen.Stream(client, text) : Seen.Whole(client, text);
+        return (stream ? Seen.Stream(client, text) : Seen.Whole(client, text)).Normalized();
     }
 
     /// <summary>What the upstream must have got whatever the dialects are; tells what it did not get of the rest.</summary>
@@ -141,8 +141,7 @@ public sealed class MatrixTests : IAsyncLifetime
         seen.Text.ShouldBe(DialectUpstream.Text);
         seen.Thoughts.ShouldBe(DialectUpstream.Thoughts);
         seen.Tool.ShouldBe(DialectUpstream.Tool);
-        System.Text.Json.Nodes.JsonNode.DeepEquals(
-            System.Text.Json.Nodes.JsonNode.Parse(seen.Arguments), System.Text.Json.Nodes.JsonNode.Parse(DialectUpstream.Arguments)).ShouldBeTrue(seen.Arguments);
+        seen.Arguments.ShouldBe(DialectUpstream.Arguments);
         seen.Stop.ShouldBe(client switch { "chat" => "tool_calls", "messages" => "tool_use", "responses" => "completed", _ => "STOP" });
         seen.Input.ShouldBe(DialectUpstream.Input, upstream);
         seen.Output.ShouldBe(DialectUpstream.Output, upstream);

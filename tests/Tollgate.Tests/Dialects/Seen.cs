@@ -13,6 +13,9 @@ namespace Tollgate.Tests.Dialects;
 /// <param name="Output">Tokens produced.</param>
 internal sealed record Seen(string Text, string Thoughts, string Tool, string Arguments, string Stop, long Input, long Output)
 {
+    /// <summary>The same with the arguments written one way: white space in them means nothing.</summary>
+    public Seen Normalized() => this with { Arguments = JsonSerializer.Serialize(JsonDocument.Parse(Arguments).RootElement) };
+
     /// <summary>Reads a whole answer.</summary>
     public static Seen Whole(string dialect, string body)
     {
@@ -50,8 +53,8 @@ internal sealed record Seen(string Text, string Thoughts, string Tool, string Ar
         var call = message.GetProperty("tool_calls")[0].GetProperty("function");
         var usage = root.GetProperty("usage");
         return new Seen(
-            Text(message, "content"), Text(message, "reasoning_content"), Text(call, "name"), Text(call, "arguments"),
-            Text(choice, "finish_reason"), Number(usage, "prompt_tokens"), Number(usage, "completion_tokens"));
+            Of(message, "content"), Of(message, "reasoning_content"), Of(call, "name"), Of(call, "arguments"),
+            Of(choice, "finish_reason"), Number(usage, "prompt_tokens"), Number(usage, "completion_tokens"));
     }
 
     private static Seen OfChatStream(List<JsonElement> chunks)
@@ -63,14 +66,14 @@ internal sealed record Seen(string Text, string Thoughts, string Tool, string Ar
             foreach (var choice in chunk.GetProperty("choices").EnumerateArray())
             {
                 var delta = choice.GetProperty("delta");
-                text.Append(Text(delta, "content"));
-                thoughts.Append(Text(delta, "reasoning_content"));
-                stop = Text(choice, "finish_reason") is { Length: > 0 } word ? word : stop;
+                text.Append(Of(delta, "content"));
+                thoughts.Append(Of(delta, "reasoning_content"));
+                stop = Of(choice, "finish_reason") is { Length: > 0 } word ? word : stop;
                 if (delta.TryGetProperty("tool_calls", out var calls))
                 {
                     var function = calls[0].GetProperty("function");
-                    name += Text(function, "name");
-                    arguments.Append(Text(function, "arguments"));
+                    name += Of(function, "name");
+                    arguments.Append(Of(function, "arguments"));
                 }
             }
 
@@ -86,10 +89,10 @@ internal sealed record Seen(string Text, string Thoughts, string Tool, string Ar
     private static Seen OfMessages(JsonElement root)
     {
         var blocks = root.GetProperty("content").EnumerateArray().ToList();
-        var call = blocks.Find(static block => Text(block, "type") is "tool_use");
+        var call = blocks.Find(static block => Of(block, "type") is "tool_use");
         return new Seen(
-            string.Concat(blocks.Select(static block => Text(block, "text"))), string.Concat(blocks.Select(static block => Text(block, "thinking"))),
-            Text(call, "name"), call.GetProperty("input").GetRawText(), Text(root, "stop_reason"), InputOf(root.GetProperty("usage")),
+            string.Concat(blocks.Select(static block => Of(block, "text"))), string.Concat(blocks.Select(static block => Of(block, "thinking"))),
+            Of(call, "name"), call.GetProperty("input").GetRawText(), Of(root, "stop_reason"), InputOf(root.GetProperty("usage")),
             Number(root.GetProperty("usage"), "output_tokens"));
     }
 
@@ -97,25 +100,25 @@ internal sealed record Seen(string Text, string Thoughts, string Tool, string Ar
     {
         var (text, thoughts, name, arguments, stop) = (new StringBuilder(), new StringBuilder(), "", new StringBuilder(), "");
         long input = 0, output = 0;
-        Text(events[0], "type").ShouldBe("message_start");
-        Text(events[^1], "type").ShouldBe("message_stop");
+        Of(events[0], "type").ShouldBe("message_start");
+        Of(events[^1], "type").ShouldBe("message_stop");
         foreach (var next in events)
         {
-            switch (Text(next, "type"))
+            switch (Of(next, "type"))
             {
                 case "content_block_start":
-                    name += Text(next.GetProperty("content_block"), "name");
+                    name += Of(next.GetProperty("content_block"), "name");
                     break;
                 case "content_block_delta":
-                    text.Append(Text(next.GetProperty("delta"), "text"));
-                    thoughts.Append(Text(next.GetProperty("delta"), "thinking"));
-                    arguments.Append(Text(next.GetProperty("delta"), "partial_json"));
+                    text.Append(Of(next.GetProperty("delta"), "text"));
+                    thoughts.Append(Of(next.GetProperty("delta"), "thinking"));
+                    arguments.Append(Of(next.GetProperty("delta"), "partial_json"));
                     break;
                 case "message_start":
                     input = InputOf(next.GetProperty("message").GetProperty("usage"));
                     break;
                 case "message_delta":
-                    stop = Text(next.GetProperty("delta"), "stop_reason");
+                    stop = Of(next.GetProperty("delta"), "stop_reason");
                     output = Number(next.GetProperty("usage"), "output_tokens");
                     input = next.GetProperty("usage").TryGetProperty("input_tokens", out _) ? InputOf(next.GetProperty("usage")) : input;
                     break;
@@ -130,12 +133,12 @@ internal sealed record Seen(string Text, string Thoughts, string Tool, string Ar
     private static Seen OfResponses(JsonElement root)
     {
         var items = root.GetProperty("output").EnumerateArray().ToList();
-        var call = items.Find(static item => Text(item, "type") is "function_call");
+        var call = items.Find(static item => Of(item, "type") is "function_call");
         var usage = root.GetProperty("usage");
         return new Seen(
-            string.Concat(items.Where(static item => Text(item, "type") is "message").SelectMany(static item => item.GetProperty("content").EnumerateArray()).Select(static part => Text(part, "text"))),
-            string.Concat(items.Where(static item => Text(item, "type") is "reasoning").SelectMany(static item => item.GetProperty("summary").EnumerateArray()).Select(static part => Text(part, "text"))),
-            Text(call, "name"), Text(call, "arguments"), Text(root, "status"), Number(usage, "input_tokens"), Number(usage, "output_tokens"));
+            string.Concat(items.Where(static item => Of(item, "type") is "message").SelectMany(static item => item.GetProperty("content").EnumerateArray()).Select(static part => Of(part, "text"))),
+            string.Concat(items.Where(static item => Of(item, "type") is "reasoning").SelectMany(static item => item.GetProperty("summary").EnumerateArray()).Select(static part => Of(part, "text"))),
+            Of(call, "name"), Of(call, "arguments"), Of(root, "status"), Number(usage, "input_tokens"), Number(usage, "output_tokens"));
     }
 
     private static Seen OfGenerate(List<JsonElement> chunks)
@@ -155,7 +158,7 @@ internal sealed record Seen(string Text, string Thoughts, string Tool, string Ar
                 continue;
             }
 
-            stop = Text(candidates[0], "finishReason") is { Length: > 0 } word ? word : stop;
+            stop = Of(candidates[0], "finishReason") is { Length: > 0 } word ? word : stop;
             if (!candidates[0].TryGetProperty("content", out var content) || !content.TryGetProperty("parts", out var parts))
             {
                 continue;
@@ -163,10 +166,10 @@ internal sealed record Seen(string Text, string Thoughts, string Tool, string Ar
 
             foreach (var part in parts.EnumerateArray())
             {
-                (part.TryGetProperty("thought", out var thought) && thought.ValueKind is JsonValueKind.True ? thoughts : text).Append(Text(part, "text"));
+                (part.TryGetProperty("thought", out var thought) && thought.ValueKind is JsonValueKind.True ? thoughts : text).Append(Of(part, "text"));
                 if (part.TryGetProperty("functionCall", out var call))
                 {
-                    name = Text(call, "name");
+                    name = Of(call, "name");
                     arguments = call.GetProperty("args").GetRawText();
                 }
             }
@@ -178,7 +181,7 @@ internal sealed record Seen(string Text, string Thoughts, string Tool, string Ar
     private static long InputOf(JsonElement usage)
         => Number(usage, "input_tokens") + Number(usage, "cache_read_input_tokens") + Number(usage, "cache_creation_input_tokens");
 
-    private static string Text(JsonElement json, string name)
+    private static string Of(JsonElement json, string name)
         => json.ValueKind is JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString()! : "";
 
     private static long Number(JsonElement json, string name)
