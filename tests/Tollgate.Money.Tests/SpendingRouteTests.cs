@@ -9,6 +9,8 @@ public sealed class SpendingRouteTests
     private const string Model = "\"model\":\"" + Config.Paid + "\"";
     private const string Prompt = "{" + Model + ",\"prompt\":\"How much is it?\"}";
     private const string Query = "{\"model\":\"" + Config.Ranked + "\",\"query\":\"x\",\"documents\":[\"a\",\"b\"]}";
+    private const string Message = "{\"model\":\"" + Config.Translated + "\",\"max_tokens\":9,\"messages\":[{\"role\":\"user\",\"content\":\"How much?\"}]}";
+    private const string Response = "{\"model\":\"" + Config.Translated + "\",\"input\":\"How much is it?\"}";
     private const string Input = "{" + Model + ",\"input\":\"How much is it?\"}";
 
     /// <summary>Routes that spend: what to call, and a body that would be served.</summary>
@@ -52,8 +54,24 @@ public sealed class SpendingRouteTests
         ["/engines/{**rest}"] = InPath("engines"),
         ["/v1/engines/{**rest}"] = InPath("v1/engines"),
         ["/v1beta/models/{**rest}"] = Google("v1beta/models"),
+        ["/v1/models/{**rest}"] = Google("v1/models"),
         ["/models/{**rest}"] = Google("models"),
+        ["/v1/messages"] = [("v1/messages", Message), ("v1/messages", "{\"stream\":true," + Message[1..])],
+        ["/v1/responses"] = [("v1/responses", Response)],
+        ["/responses"] = [("responses", Response)],
+        ["/openai/v1/responses"] = [("openai/v1/responses", Response)],
     };
+
+    /// <summary>Routes for which only the refusal is tried: the fake does not serve them.</summary>
+    private static readonly string[] OnlyRefused = ["/v1/responses/compact", "/responses/compact", "/openai/v1/responses/compact"];
+
+    /// <summary>Routes beside inference that cost nothing.</summary>
+    private static readonly string[] Costless =
+    [
+        "/api/event_logging/batch", "/v1/messages/count_tokens",
+        .. new[] { "/v1", "", "/openai/v1" }.SelectMany(
+            static prefix => new[] { $"{prefix}/responses/input_tokens", $"{prefix}/responses/{{id}}/cancel" }),
+    ];
 
     /// <summary>
     /// Routes that relay calls in other APIs: what they lead to is not the fake's business, so that only the refusal is tried. Sessions are no
@@ -94,19 +112,24 @@ public sealed class SpendingRouteTests
 
         // Cases and routes are the same: a route without a case is new, a case without a route is gone.
         var known = routes.Where(static route => !IsControlPlane(route)).Order(StringComparer.Ordinal);
-        known.ShouldBe(Spending.Keys.Concat(Relaying).Order(StringComparer.Ordinal));
+        known.ShouldBe(Spending.Keys.Concat(Relaying).Concat(OnlyRefused).Concat(Costless).Order(StringComparer.Ordinal));
 
         foreach (var (path, body) in Spending.Values.SelectMany(static calls => calls))
         {
             var served = upstream.Statistics.Requests;
             var refusal = await broke.PostAsync(path, body);
             refusal.Status.ShouldBe(400, $"{path}: {refusal.Body}");
-            refusal.Error.GetProperty("type").GetString().ShouldBe("budget_exceeded", path);
+            refusal.Error.GetProperty("message").GetString()!.ShouldContain("Budget has been exceeded", Case.Insensitive, path);
             upstream.Statistics.Requests.ShouldBe(served, path);
 
             // The case is worth something: with money the same call is served.
             (await rich.PostAsync(path, body)).Status.ShouldBe(200, path);
             upstream.Statistics.Requests.ShouldBe(served + 1, path);
+        }
+
+        foreach (var route in OnlyRefused)
+        {
+            (await broke.PostAsync(route[1..], Response)).Error.GetProperty("type").GetString().ShouldBe("budget_exceeded", route);
         }
 
         foreach (var route in Relaying)

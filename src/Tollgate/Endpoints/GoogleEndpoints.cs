@@ -22,7 +22,7 @@ internal static class GoogleEndpoints
         var calls = routes.ServiceProvider.GetRequiredService<LlmCalls>();
         var snapshots = routes.ServiceProvider.GetRequiredService<SnapshotHolder>();
         var authenticator = routes.ServiceProvider.GetRequiredService<Authenticator>();
-        foreach (var prefix in (ReadOnlySpan<string>)["/v1beta/models/", "/models/"])
+        foreach (var prefix in (ReadOnlySpan<string>)["/v1beta/models/", "/v1/models/", "/models/"])
         {
             // The model may hold slashes and colons: one route, taken apart here.
             routes.MapPost(prefix + "{**rest}", http => ServeAsync(http, calls, snapshots, authenticator))

@@ -22,6 +22,9 @@ internal static class Config
     /// <summary>Puts documents in order: 0.002 USD a query.</summary>
     public const string Ranked = "ranked";
 
+    /// <summary>As <see cref="Paid"/>, of a provider that has only chat: calls of other dialects are translated.</summary>
+    public const string Translated = "translated";
+
     /// <summary>Prices of zero in so many words.</summary>
     public const string Free = "free";
 
@@ -46,6 +49,9 @@ internal static class Config
         Add(Stalling, "output_cost_per_token: 0.0002, input_cost_per_token: 0.0, extra_headers: {x-mock-stall: 'after-chunks:3'}");
         Add(Free, "output_cost_per_token: 0.0, input_cost_per_token: 0.0");
         text.Append("  - {model_name: ").Append(Ranked).Append(", litellm_params: {model: infinity/up, input_cost_per_query: 0.002, api_base: '")
+            .Append(upstream).Append("v1'}}\n");
+        text.Append("  - {model_name: ").Append(Translated)
+            .Append(", litellm_params: {model: openai/up, use_chat_completions_api: true, output_cost_per_token: 0.0002, input_cost_per_token: 0.0, api_key: k, api_base: '")
             .Append(upstream).Append("v1'}}\n");
         return text
             .Append("router_settings: {num_retries: 0}\n")
