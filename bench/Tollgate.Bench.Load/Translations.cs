@@ -14,7 +14,7 @@ internal sealed record Translation(string Name, string Path, byte[] Body, byte[]
         new(
             "anthropic to openai",
             "v1/messages",
-            Messages(""""system":"You are a terse assistant at a toll station. Answer in one sentence.","temperature":0.2,"""",
+            Messages("\"system\":\"You are a terse assistant at a toll station. Answer in one sentence.\",\"temperature\":0.2,",
                 "How much is the toll for a lorry with three axles between the north gate and the river crossing?"),
             Messages("\"stream\":true,", "Tell me the history of the river crossing.")),
         OpenAi("openai to anthropic", "bench-anthropic"),

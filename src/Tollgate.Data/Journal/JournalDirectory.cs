@@ -133,9 +133,17 @@ internal sealed partial class JournalDirectory : IDisposable
             }
         }
 
-        if (Segments is [.., var last])
+        foreach (var segment in Segments)
         {
-            NextSequence = last.FirstSequence + CheckLast(last, logger);
+            // Only the last one can have an end that was not reached; others kept theirs when a cut did not reach the disk.
+            if (segment == Segments[^1])
+            {
+                NextSequence = segment.FirstSequence + CheckEnd(segment, logger);
+            }
+            else if (EndsWithZeros(segment))
+            {
+                CheckEnd(segment, logger);
+            }
         }
     }
 
@@ -169,8 +177,15 @@ internal sealed partial class JournalDirectory : IDisposable
         return null;
     }
 
-    /// <summary>Counts the records of the last file and cuts off a record that was written in part only.</summary>
-    private static long CheckLast(Segment segment, ILogger logger)
+    private static bool EndsWithZeros(Segment segment)
+    {
+        Span<byte> end = stackalloc byte[RecordFrame.Header];
+        using var file = File.OpenHandle(segment.Path);
+        return segment.End >= end.Length && RandomAccess.Read(file, end, segment.End - end.Length) == end.Length && end.IndexOfAnyExcept((byte)0) < 0;
+    }
+
+    /// <summary>Counts the records of a file and cuts off what is none: reserved space, or a record that was written in part only.</summary>
+    private static long CheckEnd(Segment segment, ILogger logger)
     {
         var bytes = File.ReadAllBytes(segment.Path).AsSpan();
         var at = SegmentFile.Header;
@@ -184,7 +199,11 @@ internal sealed partial class JournalDirectory : IDisposable
         // Damage with records behind it is left for the reader, which says so and keeps the file.
         if (at < bytes.Length && RecordFrame.IsTornTail(bytes[at..]))
         {
-            Log.TailCut(logger, segment.Path, bytes.Length - at);
+            if (bytes[at..].IndexOfAnyExcept((byte)0) is var begun and >= 0)
+            {
+                Log.TailCut(logger, segment.Path, bytes.Length - at - begun);
+            }
+
             using var file = File.OpenHandle(segment.Path, FileMode.Open, FileAccess.Write);
             RandomAccess.SetLength(file, at);
             segment.End = at;

@@ -13,6 +13,12 @@ internal class JournalDisk
     /// <exception cref="IOException">The disk is full or failed; some of the bytes may have been written.</exception>
     public virtual void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, long offset) => RandomAccess.Write(file, bytes, offset);
 
+    /// <summary>
+    /// Makes the file longer before anything is written there. PERF: a write that moves the end of a file changes its inode, which some file systems
+    /// put into a log of their own each time; one within the file does not.
+    /// </summary>
+    public virtual void Reserve(SafeFileHandle file, long length) => RandomAccess.SetLength(file, length);
+
     /// <summary>Cuts the file.</summary>
     public virtual void Truncate(SafeFileHandle file, long length) => RandomAccess.SetLength(file, length);
 

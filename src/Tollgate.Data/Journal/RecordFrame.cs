@@ -40,6 +40,14 @@ internal static class RecordFrame
     {
         for (var at = 1; at + Header < rest.Length; at++)
         {
+            var zeros = rest[at..].IndexOfAnyExcept((byte)0);
+            if (zeros < 0)
+            {
+                return true;
+            }
+
+            // A record's length may begin with as many zeros.
+            at += Math.Max(0, zeros - 3);
             if (IsRecord(rest[at..], out _))
             {
                 return false;

@@ -19,6 +19,9 @@ internal sealed partial class SpendJournal : ISpendJournal, IDisposable
     /// <summary>Size at which the next file is begun.</summary>
     private const long LargestSegment = 64 * 1024 * 1024;
 
+    /// <summary>How far the file is made longer at a time; what was not written when the process died is zeros behind the last record.</summary>
+    private const long ReserveStep = 4 * 1024 * 1024;
+
     private readonly Lock _gate = new();
     private readonly Lock _syncGate = new();
     private readonly JournalDirectory _directory;
@@ -32,6 +35,7 @@ internal sealed partial class SpendJournal : ISpendJournal, IDisposable
 
     private SafeFileHandle? _file;
     private Segment? _current;
+    private long _reserved;
     private long _nextSequence;
     private long _deliveredSequence;
     private long _bytes;
@@ -225,6 +229,7 @@ internal sealed partial class SpendJournal : ISpendJournal, IDisposable
         Sync();
         lock (_gate)
         {
+            CutReserve();
             _file?.Dispose();
             _file = null;
             _failure = "The journal is closed.";
@@ -276,11 +281,13 @@ internal sealed partial class SpendJournal : ISpendJournal, IDisposable
                 Begin();
             }
 
-            _disk.Write(_file!, record, _current!.End);
+            Reserve(_current!.End + record.Length, settings);
+            _disk.Write(_file!, record, _current.End);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            CutHalfRecord();
+            // Sealed, so that it can be deleted when the database has it: on a full disk that is what makes room.
+            Retire();
             Fail("The journal cannot be written: " + e.Message, e);
             return false;
         }
@@ -294,6 +301,16 @@ internal sealed partial class SpendJournal : ISpendJournal, IDisposable
         _bytes += record.Length;
         _nextSequence++;
         return true;
+    }
+
+    private void Reserve(long end, SpendSettings settings)
+    {
+        // Where space is counted in kilobytes, none is taken ahead.
+        if (end > _reserved && SegmentBound(settings) == LargestSegment)
+        {
+            _reserved = end + ReserveStep;
+            _disk.Reserve(_file!, _reserved);
+        }
     }
 
     /// <summary>Small bounds get small segments, or the one being written could never be deleted.</summary>
@@ -321,6 +338,7 @@ internal sealed partial class SpendJournal : ISpendJournal, IDisposable
         }
 
         _file = file;
+        _reserved = 0;
         _current = segment;
         _segments.Add(segment);
         _bytes += SegmentFile.Header;
@@ -331,13 +349,15 @@ internal sealed partial class SpendJournal : ISpendJournal, IDisposable
     {
         if (_current is { IsSealed: false } && _file is not null)
         {
+            CutReserve();
             _current.IsSealed = true;
             _retired.Add(_file);
             _file = null;
         }
     }
 
-    private void CutHalfRecord()
+    /// <summary>Gives back what was reserved and not written.</summary>
+    private void CutReserve()
     {
         try
         {
@@ -348,12 +368,9 @@ internal sealed partial class SpendJournal : ISpendJournal, IDisposable
         }
         catch (IOException e)
         {
-            // The end is known in memory, and the next start finds it by the checksum.
+            // The next start finds the end: behind it are zeros.
             Log.CutFailed(_logger, e);
         }
-
-        // Sealed, so that it can be deleted when the database has it: on a full disk that is what makes room.
-        Retire();
     }
 
     private void Fail(string reason, Exception? e)

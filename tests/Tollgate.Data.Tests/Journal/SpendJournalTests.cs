@@ -106,6 +106,46 @@ public sealed class SpendJournalTests
     }
 
     [Fact]
+    public void SpaceThatWasReserved_IsNoDamageAfterAKill()
+    {
+        using var directory = new TemporaryDirectory();
+        using (var journal = Journals.Open(directory.Path))
+        {
+            journal.Append(Journals.Event("r0"));
+            journal.Append(Journals.Event("r1"));
+        }
+
+        // What a killed process leaves: zeros behind the last record.
+        var file = Directory.GetFiles(directory.Journal, "*.seg").Single();
+        var written = new FileInfo(file).Length;
+        using (var handle = File.OpenHandle(file, FileMode.Open, FileAccess.Write))
+        {
+            RandomAccess.SetLength(handle, written + (4 * 1024 * 1024));
+        }
+
+        using var again = Journals.Open(directory.Path);
+        new FileInfo(file).Length.ShouldBe(written);
+        again.Append(Journals.Event("r2"));
+        Journals.Drain(again).ShouldBe(["r0", "r1", "r2"]);
+        again.State.Damaged.ShouldBe(0);
+    }
+
+    [Fact]
+    public void OpenJournal_TakesSpaceAheadAndGivesItBack()
+    {
+        using var directory = new TemporaryDirectory();
+        long reserved;
+        using (var journal = Journals.Open(directory.Path))
+        {
+            journal.Append(Journals.Event("r0"));
+            reserved = new FileInfo(Directory.GetFiles(directory.Journal, "*.seg").Single()).Length;
+        }
+
+        reserved.ShouldBeGreaterThan(1024 * 1024);
+        new FileInfo(Directory.GetFiles(directory.Journal, "*.seg").Single()).Length.ShouldBeLessThan(64 * 1024);
+    }
+
+    [Fact]
     public void RecordLongerThanOneRead_IsRead()
     {
         using var directory = new TemporaryDirectory();
