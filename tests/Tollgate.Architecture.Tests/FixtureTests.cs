@@ -28,7 +28,9 @@ public sealed class FixtureTests
         var path = Repository.Path($"tests/Tollgate.Architecture.Tests/Fixtures/{name}");
         using var git = Process.Start(new ProcessStartInfo("git", ["apply", "--check", path])
         {
-            WorkingDirectory = Repository.Path("."), RedirectStandardError = true, UseShellExecute = false,
+            WorkingDirectory = Repository.Path("."),
+            RedirectStandardError = true,
+            UseShellExecute = false,
         })!;
         var errors = await git.StandardError.ReadToEndAsync();
         await git.WaitForExitAsync();

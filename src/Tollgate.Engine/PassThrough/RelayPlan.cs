@@ -55,7 +55,8 @@ internal abstract class RelayPlan
         }
 
         relay.Body = await RelayedBody.ReadAsync(request, call.Snapshot.Config.General, call.Members, isWhole, call.Aborted);
-        call.Body = relay.Body.Bytes;    }
+        call.Body = relay.Body.Bytes;
+    }
 
     /// <summary>What a body says about the call, as the envelope that admission and logs read.</summary>
     protected static RequestEnvelope EnvelopeOf(RelayedBody body, string? model, bool isStream)

@@ -31,7 +31,8 @@ internal sealed record NativeWiring
 
     /// <summary>Makes more of a call than one exchange; null for one.</summary>
     public Func<HttpMessageInvoker, HttpRequestMessage, UpstreamRequest, CancellationToken,
-        Task<HttpResponseMessage>>? Exchange { get; init; }
+        Task<HttpResponseMessage>>? Exchange
+    { get; init; }
 
     /// <summary>What the codec is told besides; null for nothing.</summary>
     public IReadOnlyDictionary<string, string>? Options { get; init; }

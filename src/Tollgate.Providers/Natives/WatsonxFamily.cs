@@ -33,11 +33,11 @@ internal static class WatsonxFamily
             Shape = (body, request, json) => Shape(body, request.Surface, options, json),
             Address = (surface, stream) => surface is Surface.Rerank or Surface.Transcriptions ? NativeConnection.NotServed(draft, surface)
                 : Versioned(draft, surface switch
-            {
-                Surface.Embeddings => "/ml/v1/text/embeddings",
-                Surface.WatsonxText => root + (stream ? "/text/generation_stream" : "/text/generation"),
-                _ => root + (stream ? "/text/chat_stream" : "/text/chat"),
-            }),
+                {
+                    Surface.Embeddings => "/ml/v1/text/embeddings",
+                    Surface.WatsonxText => root + (stream ? "/text/generation_stream" : "/text/generation"),
+                    _ => root + (stream ? "/text/chat_stream" : "/text/chat"),
+                }),
         });
     }
 

@@ -78,8 +78,12 @@ public sealed class PassThroughProviders : IPassThroughProviders
         return new PassThroughTarget
         {
             Address = Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" ? address : null,
-            Connection = new PassThroughConnection(row.Provider, root, transport) { Credential = credential, Inner = fault is null
-                && !takesClients ? inner : null },
+            Connection = new PassThroughConnection(row.Provider, root, transport)
+            {
+                Credential = credential,
+                Inner = fault is null
+                && !takesClients ? inner : null
+            },
             Fault = takesClients || config.General.UseClientCredentials ? null : fault,
             TakesClientCredentials = takesClients,
             Model = routed,

@@ -106,17 +106,22 @@ internal sealed record PassThroughRow(string Prefix, string Provider, string Bas
 
     private static PassThroughRow OpenAi(string prefix) => new(prefix, "openai", "https://api.openai.com")
     {
-        BaseEnv = ["OPENAI_BASE_URL", "OPENAI_API_BASE"], KeyEnv = ["OPENAI_API_KEY"], Version = "/v1",
+        BaseEnv = ["OPENAI_BASE_URL", "OPENAI_API_BASE"],
+        KeyEnv = ["OPENAI_API_KEY"],
+        Version = "/v1",
     };
 
     private static PassThroughRow Vertex(string prefix) => new(prefix, "vertex_ai", "")
     {
-        BaseEnv = ["VERTEXAI_API_BASE"], Scheme = PassThroughScheme.Project, Model = PathModel.Verb,
-            OnlyHeaders = ["anthropic-beta", "content-type", "accept"],
+        BaseEnv = ["VERTEXAI_API_BASE"],
+        Scheme = PassThroughScheme.Project,
+        Model = PathModel.Verb,
+        OnlyHeaders = ["anthropic-beta", "content-type", "accept"],
     };
 
     private static PassThroughRow Speech(string prefix, string address) => new(prefix, "assemblyai", address)
     {
-        KeyEnv = ["ASSEMBLYAI_API_KEY"], Format = "{key}",
+        KeyEnv = ["ASSEMBLYAI_API_KEY"],
+        Format = "{key}",
     };
 }

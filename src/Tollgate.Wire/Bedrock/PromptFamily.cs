@@ -10,11 +10,21 @@ internal sealed record PromptFamily
     {
         ["claude2"] = new()
         {
-            Template = "human", MaxTokens = "max_tokens_to_sample", DefaultMaxTokens = 4096, TopP = "top_p", TopK = "top_k", Stop = "stop_sequences",
+            Template = "human",
+            MaxTokens = "max_tokens_to_sample",
+            DefaultMaxTokens = 4096,
+            TopP = "top_p",
+            TopK = "top_k",
+            Stop = "stop_sequences",
         },
         ["titan"] = new()
         {
-            Template = "user_bot", Prompt = "inputText", Nest = "textGenerationConfig", MaxTokens = "maxTokenCount", TopP = "topP", Stop = "stopSequences",
+            Template = "user_bot",
+            Prompt = "inputText",
+            Nest = "textGenerationConfig",
+            MaxTokens = "maxTokenCount",
+            TopP = "topP",
+            Stop = "stopSequences",
         },
         ["llama2"] = new() { Template = "llama2", MaxTokens = "max_gen_len", TopP = "top_p" },
         ["llama3"] = new() { Template = "llama3", MaxTokens = "max_gen_len", TopP = "top_p" },
@@ -25,8 +35,16 @@ internal sealed record PromptFamily
         ["qwen"] = new() { Template = "chatml", MaxTokens = "max_gen_len", TopP = "top_p", TopK = "top_k", Stop = "stop" },
         ["tgi"] = new()
         {
-            Template = "plain", Prompt = "inputs", Nest = "parameters", MaxTokens = "max_new_tokens", TopP = "top_p", TopK = "top_k", Stop = "stop",
-            Seed = "seed", Stream = "stream", ReturnsPromptUnlessTold = true,
+            Template = "plain",
+            Prompt = "inputs",
+            Nest = "parameters",
+            MaxTokens = "max_new_tokens",
+            TopP = "top_p",
+            TopK = "top_k",
+            Stop = "stop",
+            Seed = "seed",
+            Stream = "stream",
+            ReturnsPromptUnlessTold = true,
         },
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

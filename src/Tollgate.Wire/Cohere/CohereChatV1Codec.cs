@@ -46,8 +46,12 @@ internal sealed class CohereChatV1Codec() : TextCodec(
         }
 
         choice.Stop = CohereAnswer.StopOf(choice.NativeStop, choice.Parts.Any(static part => part is ToolCallPart));
-        return new ChatResponse { Id = root.Text("response_id"u8), Usage = CohereAnswer.UsageOf(root.Member("meta"u8)),
-            Choices = { choice } };
+        return new ChatResponse
+        {
+            Id = root.Text("response_id"u8),
+            Usage = CohereAnswer.UsageOf(root.Member("meta"u8)),
+            Choices = { choice }
+        };
     }
 
     public override ChatStreamReader ReadStream(TargetModel target)

@@ -98,7 +98,10 @@ public sealed class ToolRestorer
         {
             events.Insert(at + released++, new ChatEvent(ChatEventKind.ToolCallArguments)
             {
-                Choice = choice, Index = index, Text = CustomInput.Unwrap(held.ToString()), ToolKind = ToolKind.Custom,
+                Choice = choice,
+                Index = index,
+                Text = CustomInput.Unwrap(held.ToString()),
+                ToolKind = ToolKind.Custom,
             });
         }
 

@@ -63,15 +63,15 @@ internal static class ContentReader
 
     private static ContentPart ReadTyped(JsonElement part, ReadOnlyMemory<byte> body, bool isAssistant, string type, string path)
         => type switch
-    {
-        "input_text" or "output_text" or "text" or "summary_text" or "reasoning_text"
-            => new TextPart(part.Text("text"u8) ?? throw new WireException($"{path}.text is missing.", path + ".text")),
-        "refusal" => isAssistant ? new RefusalPart(part.Text("refusal"u8) ?? "") : new TextPart(part.Text("refusal"u8) ?? ""),
-        "input_image" or "image_url" or "computer_screenshot" => ReadImage(part, path),
-        "input_file" => ReadFile(part, body, path),
-        "input_audio" => ReadAudio(part, body, path),
-        _ => new OpaquePart(Surface.Responses, type, part),
-    };
+        {
+            "input_text" or "output_text" or "text" or "summary_text" or "reasoning_text"
+                => new TextPart(part.Text("text"u8) ?? throw new WireException($"{path}.text is missing.", path + ".text")),
+            "refusal" => isAssistant ? new RefusalPart(part.Text("refusal"u8) ?? "") : new TextPart(part.Text("refusal"u8) ?? ""),
+            "input_image" or "image_url" or "computer_screenshot" => ReadImage(part, path),
+            "input_file" => ReadFile(part, body, path),
+            "input_audio" => ReadAudio(part, body, path),
+            _ => new OpaquePart(Surface.Responses, type, part),
+        };
 
     private static ImagePart ReadImage(JsonElement part, string path)
     {

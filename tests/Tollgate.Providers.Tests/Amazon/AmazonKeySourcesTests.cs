@@ -32,11 +32,16 @@ public sealed class AmazonKeySourcesTests : IAsyncLifetime
     {
         var keys = await FetchAsync(new AmazonIdentity(AmazonSource.Role, "eu-west-1")
         {
-            Role = Role, Session = "gateway", ExternalId = "ext", Tags = """[{"Key":"team","Value":"a"}]""", Keys = new AmazonKeys("BASE", "s", null),
+            Role = Role,
+            Session = "gateway",
+            ExternalId = "ext",
+            Tags = """[{"Key":"team","Value":"a"}]""",
+            Keys = new AmazonKeys("BASE", "s", null),
         });
         keys.ShouldBe(new AmazonKeys("ASIAROLE", "role-secret", "role-session")
         {
-            RenewAt = new DateTimeOffset(2031, 1, 1, 0, 55, 0, TimeSpan.Zero), GoodUntil = new DateTimeOffset(2031, 1, 1, 1, 0, 0, TimeSpan.Zero),
+            RenewAt = new DateTimeOffset(2031, 1, 1, 0, 55, 0, TimeSpan.Zero),
+            GoodUntil = new DateTimeOffset(2031, 1, 1, 1, 0, 0, TimeSpan.Zero),
         });
         var call = _calls.ShouldHaveSingleItem();
         call["Action"].ShouldBe("AssumeRole");

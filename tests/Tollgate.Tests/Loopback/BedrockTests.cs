@@ -168,7 +168,10 @@ public sealed class BedrockTests : IAsyncLifetime
 
     private TestModel Model(string name, string provider, string model) => new(name)
     {
-        Provider = provider, UpstreamModel = model, HasKey = false, ApiBase = _upstream.BaseAddress.AbsoluteUri,
+        Provider = provider,
+        UpstreamModel = model,
+        HasKey = false,
+        ApiBase = _upstream.BaseAddress.AbsoluteUri,
         Params = $"aws_access_key_id: AKIDEXAMPLE, aws_secret_access_key: '{Secret}', aws_session_token: session, aws_region_name: eu-west-1",
     };
 

@@ -89,7 +89,11 @@ public sealed class AnswerTests
             """).Usage!.Value;
         usage.ShouldBe(new TokenUsage(113, 52, 165, 3, 0)
         {
-            CacheCreationTokens = 9, CacheCreation1hTokens = 5, WebSearchRequests = 6, Tier = ServiceTier.Priority, TextOutputTokens = 52,
+            CacheCreationTokens = 9,
+            CacheCreation1hTokens = 5,
+            WebSearchRequests = 6,
+            Tier = ServiceTier.Priority,
+            TextOutputTokens = 52,
         });
     }
 

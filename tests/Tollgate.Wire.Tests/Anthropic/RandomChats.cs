@@ -147,7 +147,9 @@ internal sealed class RandomChats(int seed)
         var completion = _random.Next(100);
         return new TokenUsage(prompt, completion, prompt + completion, cached, 0)
         {
-            CacheCreationTokens = written, CacheCreation1hTokens = written / 2, WebSearchRequests = _random.Next(3),
+            CacheCreationTokens = written,
+            CacheCreation1hTokens = written / 2,
+            WebSearchRequests = _random.Next(3),
         };
     }
 

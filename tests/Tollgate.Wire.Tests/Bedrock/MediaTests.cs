@@ -15,7 +15,8 @@ public sealed class MediaTests
         const string request = """{"model":"m","query":"q","documents":["a",{"text":"b"}],"top_n":1}""";
         var target = new TargetModel
         {
-            Provider = "bedrock", Model = "cohere.rerank-v3-5:0",
+            Provider = "bedrock",
+            Model = "cohere.rerank-v3-5:0",
             Options = new Dictionary<string, string>(StringComparer.Ordinal) { [BedrockRerank.ArnOption] = "arn:x" },
         };
         Written(new BedrockRerank(), request, target).ShouldBeJson(

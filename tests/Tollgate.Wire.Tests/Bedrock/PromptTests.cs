@@ -123,6 +123,8 @@ public sealed class PromptTests
 
     private static TargetModel Target(string family) => new()
     {
-        Provider = "bedrock", Model = "m", Options = new Dictionary<string, string>(StringComparer.Ordinal) { [PromptCodec.FamilyOption] = family },
+        Provider = "bedrock",
+        Model = "m",
+        Options = new Dictionary<string, string>(StringComparer.Ordinal) { [PromptCodec.FamilyOption] = family },
     };
 }

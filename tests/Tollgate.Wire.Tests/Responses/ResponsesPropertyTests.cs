@@ -85,7 +85,11 @@ public sealed class ResponsesPropertyTests
             request.ToolChoice = choice;
             request.Tools.Add(new ToolDefinition
             {
-                Kind = ToolKind.Function, Name = "look", Description = word, Strict = flag, Parameters = JsonDocument.Parse("{}").RootElement,
+                Kind = ToolKind.Function,
+                Name = "look",
+                Description = word,
+                Strict = flag,
+                Parameters = JsonDocument.Parse("{}").RootElement,
             });
         });
 

@@ -103,8 +103,11 @@ public sealed class SnowflakeEmbeddings() : TextEmbeddings("Snowflake Cortex Emb
     public override EmbeddingResponse ReadResponse(JsonElement root, TargetModel target)
     {
         var usage = root.Member("usage"u8);
-        var response = new EmbeddingResponse { PromptTokens = usage.Member("prompt_tokens"u8).Count()
-            ?? usage.Member("total_tokens"u8).Count() };
+        var response = new EmbeddingResponse
+        {
+            PromptTokens = usage.Member("prompt_tokens"u8).Count()
+            ?? usage.Member("total_tokens"u8).Count()
+        };
         ReadVectors(root.Member("data"u8), response, static item => item.Member("embedding"u8) is var list
             && list.ValueKind is JsonValueKind.Array && list.GetArrayLength() > 0 && list[0].ValueKind is JsonValueKind.Array ? list[0]
                 : list);
