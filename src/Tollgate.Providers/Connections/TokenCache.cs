@@ -26,7 +26,7 @@ internal sealed class TokenException(string message, bool isTransport = false) :
 /// <param name="clock">Tells when a token ends.</param>
 internal sealed class TokenCache(TimeProvider clock)
 {
-    private readonly ConcurrentDictionary<string, Slot> _slots = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Renewal<IssuedToken>> _slots = new(StringComparer.Ordinal);
 
     /// <summary>A token that is good for a while. Completes at once while one is in memory.</summary>
     /// <param name="identity">What the token is of: two callers with the same identity share it.</param>
@@ -37,7 +37,7 @@ internal sealed class TokenCache(TimeProvider clock)
     public ValueTask<IssuedToken> GetAsync(
         string identity, Func<CancellationToken, Task<IssuedToken>> fetch, TimeSpan renewBefore, CancellationToken cancellationToken)
     {
-        var slot = _slots.GetOrAdd(identity, static _ => new Slot());
+        var slot = _slots.GetOrAdd(identity, static _ => new Renewal<IssuedToken>());
         return slot.Current is { } token && token.ExpiresOn - clock.GetUtcNow() > renewBefore
             ? ValueTask.FromResult(token)
             : RenewAsync(slot, fetch, cancellationToken);
@@ -47,51 +47,17 @@ internal sealed class TokenCache(TimeProvider clock)
     public void Forget(string identity) => _slots.TryRemove(identity, out _);
 
     private async ValueTask<IssuedToken> RenewAsync(
-        Slot slot, Func<CancellationToken, Task<IssuedToken>> fetch, CancellationToken cancellationToken)
+        Renewal<IssuedToken> slot, Func<CancellationToken, Task<IssuedToken>> fetch, CancellationToken cancellationToken)
     {
         var last = slot.Current;
         try
         {
-            return await slot.Renew(fetch).WaitAsync(cancellationToken);
+            return await slot.Start(fetch).WaitAsync(cancellationToken);
         }
         catch (TokenException) when (last is not null && last.ExpiresOn > clock.GetUtcNow())
         {
             // The old one still serves; the next call tries again.
             return last;
-        }
-    }
-
-    private sealed class Slot
-    {
-        private readonly Lock _lock = new();
-        private Task<IssuedToken>? _renewal;
-        private IssuedToken? _current;
-
-        public IssuedToken? Current => Volatile.Read(ref _current);
-
-        public Task<IssuedToken> Renew(Func<CancellationToken, Task<IssuedToken>> fetch)
-        {
-            lock (_lock)
-            {
-                return _renewal ??= Task.Run(() => FetchAsync(fetch));
-            }
-        }
-
-        private async Task<IssuedToken> FetchAsync(Func<CancellationToken, Task<IssuedToken>> fetch)
-        {
-            try
-            {
-                var token = await fetch(CancellationToken.None);
-                Volatile.Write(ref _current, token);
-                return token;
-            }
-            finally
-            {
-                lock (_lock)
-                {
-                    _renewal = null;
-                }
-            }
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Tollgate.Providers.Connections;
 
 namespace Tollgate.Providers.Google;
 
@@ -15,65 +16,30 @@ internal sealed class GoogleTokens(TimeProvider clock, Func<GoogleIdentity, Canc
 {
     private static readonly TimeSpan RenewBefore = TimeSpan.FromMinutes(5);
 
-    private readonly ConcurrentDictionary<GoogleIdentity, Slot> _slots = new();
+    private readonly ConcurrentDictionary<GoogleIdentity, Renewal<GoogleToken>> _slots = new();
     private readonly Func<GoogleIdentity, CancellationToken, Task<GoogleToken>> _fetch = fetch ?? new GoogleCredentialSource(clock).FetchAsync;
 
     /// <summary>A token that is good for a while. Completes at once while one is in memory.</summary>
     public ValueTask<GoogleToken> GetAsync(GoogleIdentity identity, CancellationToken cancellationToken)
     {
-        var slot = _slots.GetOrAdd(identity, static (key, get) => new Slot(key, get), _fetch);
+        var slot = _slots.GetOrAdd(identity, static _ => new Renewal<GoogleToken>());
         var current = slot.Current;
         return current is not null && current.ExpiresAt - clock.GetUtcNow() > RenewBefore
             ? ValueTask.FromResult(current)
-            : RenewAsync(slot, current, cancellationToken);
+            : RenewAsync(slot, identity, current, cancellationToken);
     }
 
-    private async ValueTask<GoogleToken> RenewAsync(Slot slot, GoogleToken? last, CancellationToken cancellationToken)
+    private async ValueTask<GoogleToken> RenewAsync(
+        Renewal<GoogleToken> slot, GoogleIdentity identity, GoogleToken? last, CancellationToken cancellationToken)
     {
         try
         {
-            return await slot.Renew().WaitAsync(cancellationToken);
+            return await slot.Start(token => _fetch(identity, token)).WaitAsync(cancellationToken);
         }
         catch (Exception failed) when (failed is not OperationCanceledException && last is not null && last.ExpiresAt > clock.GetUtcNow())
         {
             // The old one still serves; the next call tries again.
             return last;
-        }
-    }
-
-    private sealed class Slot(GoogleIdentity identity, Func<GoogleIdentity, CancellationToken, Task<GoogleToken>> fetch)
-    {
-        private readonly Lock _lock = new();
-        private Task<GoogleToken>? _renewal;
-        private GoogleToken? _current;
-
-        /// <summary>The token got last, or null.</summary>
-        public GoogleToken? Current => Volatile.Read(ref _current);
-
-        /// <summary>The renewal under way, or a new one. It outlives the caller that started it: others wait for it too.</summary>
-        public Task<GoogleToken> Renew()
-        {
-            lock (_lock)
-            {
-                return _renewal ??= Task.Run(FetchAsync);
-            }
-        }
-
-        private async Task<GoogleToken> FetchAsync()
-        {
-            try
-            {
-                var token = await fetch(identity, CancellationToken.None);
-                Volatile.Write(ref _current, token);
-                return token;
-            }
-            finally
-            {
-                lock (_lock)
-                {
-                    _renewal = null;
-                }
-            }
         }
     }
 }
