@@ -41,6 +41,9 @@ internal sealed class UpstreamCaller(
     private async ValueTask<AttemptOutcome> CallAsync(CallContext call, CallScratch scratch, Deployment deployment, AttemptClock clock)
     {
         var connection = deployment.Connection;
+
+        // What an attempt before this one left out is not missing from this one.
+        call.DroppedParams = [];
         var request = RequestFor(call);
         var spoken = connection.SpokenFor(request);
         var endpoint = connection.EndpointFor(spoken, call.Envelope.Stream, call.Envelope.ApiVersion);

@@ -44,8 +44,10 @@ public sealed class MatrixTests : IAsyncLifetime
                 litellm_params: { model: cohere_chat/up, api_base: {{_upstream.Address}}, api_key: k }
               - model_name: to-ollama
                 litellm_params: { model: ollama_chat/up, api_base: {{_upstream.Address}} }
+              - model_name: to-nowhere
+                litellm_params: { model: anthropic/up, api_base: "http://127.0.0.1:1", api_key: k }
             litellm_settings: { drop_params: true }
-            router_settings: { num_retries: 0 }
+            router_settings: { num_retries: 0, fallbacks: [{ to-nowhere: [to-chat] }] }
             general_settings: { master_key: {{Key}} }
             """);
         var errors = new StringWriter();
@@ -87,6 +89,17 @@ public sealed class MatrixTests : IAsyncLifetime
 
         TestContext.Current.TestOutputHelper?.WriteLine(matrix.ToString());
         failures.ShouldBeEmpty(string.Join('\n', failures) + "\n" + matrix);
+    }
+
+    [Theory]
+    [InlineData("to-messages", true)]
+    [InlineData("to-nowhere", false)]
+    public async Task WhatWasDropped_IsNamedForTheDeploymentThatAnswered(string model, bool isNamed)
+    {
+        var body = $$"""{"model":"{{model}}","messages":[{"role":"user","name":"ann","content":"Hi"}]}""";
+        using var response = await _http.PostAsync("/v1/chat/completions", new StringContent(body, Encoding.UTF8, "application/json"));
+        ((int)response.StatusCode).ShouldBe(200, await response.Content.ReadAsStringAsync());
+        response.Headers.Contains("x-tollgate-dropped-params").ShouldBe(isNamed);
     }
 
     private async Task<string> TryAsync(string client, string upstream, List<string> failures)
