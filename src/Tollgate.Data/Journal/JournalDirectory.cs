@@ -133,17 +133,10 @@ internal sealed partial class JournalDirectory : IDisposable
             }
         }
 
+        // Not only the last one: after a power failure others may have a tail too, whose cut did not reach the disk.
         foreach (var segment in Segments)
         {
-            // Only the last one can have an end that was not reached; others kept theirs when a cut did not reach the disk.
-            if (segment == Segments[^1])
-            {
-                NextSequence = segment.FirstSequence + CheckEnd(segment, logger);
-            }
-            else if (EndsWithZeros(segment))
-            {
-                CheckEnd(segment, logger);
-            }
+            NextSequence = segment.FirstSequence + CheckEnd(segment, logger);
         }
     }
 
@@ -177,31 +170,24 @@ internal sealed partial class JournalDirectory : IDisposable
         return null;
     }
 
-    private static bool EndsWithZeros(Segment segment)
-    {
-        Span<byte> end = stackalloc byte[RecordFrame.Header];
-        using var file = File.OpenHandle(segment.Path);
-        return segment.End >= end.Length && RandomAccess.Read(file, end, segment.End - end.Length) == end.Length && end.IndexOfAnyExcept((byte)0) < 0;
-    }
-
-    /// <summary>Counts the records of a file and cuts off what is none: reserved space, or a record that was written in part only.</summary>
+    /// <summary>Counts the records of a file and cuts off what is none: space taken ahead, records of the file's earlier life, one written in part.</summary>
     private static long CheckEnd(Segment segment, ILogger logger)
     {
         var bytes = File.ReadAllBytes(segment.Path).AsSpan();
         var at = SegmentFile.Header;
         var records = 0L;
-        while (at < bytes.Length && RecordFrame.IsRecord(bytes[at..], out var payload))
+        while (at < bytes.Length && RecordFrame.IsRecord(bytes[at..], segment.Number, out var payload))
         {
             at += RecordFrame.Header + payload;
             records++;
         }
 
         // Damage with records behind it is left for the reader, which says so and keeps the file.
-        if (at < bytes.Length && RecordFrame.IsTornTail(bytes[at..]))
+        if (at < bytes.Length && RecordFrame.IsTornTail(bytes[at..], segment.Number))
         {
-            if (bytes[at..].IndexOfAnyExcept((byte)0) is var begun and >= 0)
+            if (RecordFrame.TryReadLength(bytes[at..], segment.Number, out _))
             {
-                Log.TailCut(logger, segment.Path, bytes.Length - at - begun);
+                Log.TailCut(logger, segment.Path, at);
             }
 
             using var file = File.OpenHandle(segment.Path, FileMode.Open, FileAccess.Write);
@@ -214,8 +200,8 @@ internal sealed partial class JournalDirectory : IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(EventIds.Data + 110, LogLevel.Warning, "Journal file {Path} ended with a record that was written in part only: {Bytes} bytes cut off")]
-        public static partial void TailCut(ILogger logger, string path, int bytes);
+        [LoggerMessage(EventIds.Data + 110, LogLevel.Warning, "Journal file {Path} ended with a record that was written in part only: cut at byte {Offset}")]
+        public static partial void TailCut(ILogger logger, string path, int offset);
 
         [LoggerMessage(EventIds.Data + 111, LogLevel.Critical, "Journal file {Path} cannot be read at all and is not accounted; it is kept in {Aside}")]
         public static partial void HeadDamaged(ILogger logger, string path, string aside);

@@ -9,6 +9,10 @@ internal class JournalDisk
     public virtual SafeFileHandle Create(string path) =>
         File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
 
+    /// <summary>Opens a file that is there, to write over what it holds.</summary>
+    public virtual SafeFileHandle Reopen(string path) =>
+        File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+
     /// <summary>Writes all bytes at the offset, straight to the kernel.</summary>
     /// <exception cref="IOException">The disk is full or failed; some of the bytes may have been written.</exception>
     public virtual void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, long offset) => RandomAccess.Write(file, bytes, offset);

@@ -11,7 +11,7 @@ internal static class SegmentFile
 
     public const string Extension = ".seg";
 
-    private const uint Magic = 0x314A4754; // TGJ1
+    private const uint Magic = 0x324A4754; // TGJ2
 
     public static string PathOf(string directory, long number) =>
         Path.Combine(directory, number.ToString("D20", CultureInfo.InvariantCulture) + Extension);

@@ -182,7 +182,7 @@ internal sealed partial class SpendJournal
         var at = 0;
         while (at < bytes.Length && batch.Count < most)
         {
-            if (RecordFrame.IsRecord(bytes[at..], out var payload))
+            if (RecordFrame.IsRecord(bytes[at..], segment.Number, out var payload))
             {
                 batch.Add(at + RecordFrame.Header, payload, start + at + RecordFrame.Header + payload);
                 at += RecordFrame.Header + payload;
@@ -190,7 +190,7 @@ internal sealed partial class SpendJournal
             }
 
             var remaining = end - start - at;
-            var whole = RecordFrame.TryReadLength(bytes[at..], out payload) && RecordFrame.Header + payload <= remaining;
+            var whole = RecordFrame.TryReadLength(bytes[at..], segment.Number, out payload) && RecordFrame.Header + payload <= remaining;
             var needed = whole ? RecordFrame.Header + payload : RecordFrame.Header;
             if (needed > bytes.Length - at && length < end - start)
             {
@@ -202,7 +202,7 @@ internal sealed partial class SpendJournal
 
                 length = (int)Math.Min(end - start, Math.Max(needed, ReadChunk));
                 bytes = Fill(file, start, length, batch);
-                if (RecordFrame.IsRecord(bytes, out _))
+                if (RecordFrame.IsRecord(bytes, segment.Number, out _))
                 {
                     continue;
                 }
@@ -251,13 +251,22 @@ internal sealed partial class SpendJournal
         var bytes = File.ReadAllBytes(segment.Path).AsSpan();
         var at = (long)SegmentFile.Header;
         var records = 0L;
-        while (at < Math.Min(end, bytes.Length) && RecordFrame.TryReadLength(bytes[(int)at..], out var payload))
+        while (at < Math.Min(end, bytes.Length) && RecordFrame.TryReadLength(bytes[(int)at..], segment.Number, out var payload))
         {
             at += RecordFrame.Header + payload;
             records++;
         }
 
         return records;
+    }
+
+    /// <summary>Full files are written again, unless space is short.</summary>
+    private bool TryKeep(Segment segment)
+    {
+        lock (_gate)
+        {
+            return _failure is null && segment.End >= LargestSegment / 2 && SegmentBound(_settings()) == LargestSegment && _spares.TryKeep(segment.Path);
+        }
     }
 
     private void Remove(Segment segment)
@@ -269,7 +278,7 @@ internal sealed partial class SpendJournal
                 System.IO.Directory.CreateDirectory(_directory.Aside);
                 File.Move(segment.Path, Path.Combine(_directory.Aside, Path.GetFileName(segment.Path)), overwrite: true);
             }
-            else
+            else if (!TryKeep(segment))
             {
                 File.Delete(segment.Path);
             }

@@ -17,7 +17,7 @@ namespace Tollgate.Data.Journal;
 internal sealed partial class SpendJournal : ISpendJournal, IDisposable
 {
     /// <summary>Size at which the next file is begun.</summary>
-    private const long LargestSegment = 64 * 1024 * 1024;
+    private const long LargestSegment = 32 * 1024 * 1024;
 
     /// <summary>How far the file is made longer at a time; what was not written when the process died is zeros behind the last record.</summary>
     private const long ReserveStep = 4 * 1024 * 1024;
@@ -32,6 +32,7 @@ internal sealed partial class SpendJournal : ISpendJournal, IDisposable
     private readonly List<Segment> _segments;
     private readonly List<SafeFileHandle> _retired = [];
     private readonly MemoryQueue _memory = new();
+    private readonly SpareFiles _spares;
 
     private SafeFileHandle? _file;
     private Segment? _current;
@@ -55,6 +56,7 @@ internal sealed partial class SpendJournal : ISpendJournal, IDisposable
         _time = time;
         _logger = logger;
         _segments = [.. directory.Segments];
+        _spares = new SpareFiles(directory.Path, disk);
         _bytes = _segments.Sum(static s => s.End);
         _nextSequence = directory.NextSequence;
         _deliveredSequence = _segments.Count > 0 ? _segments[0].FirstSequence : _nextSequence;
@@ -239,7 +241,7 @@ internal sealed partial class SpendJournal : ISpendJournal, IDisposable
         Signal.Dispose();
     }
 
-    private void Store(ReadOnlySpan<byte> record, SpendSettings settings)
+    private void Store(Span<byte> record, SpendSettings settings)
     {
         lock (_gate)
         {
@@ -261,7 +263,7 @@ internal sealed partial class SpendJournal : ISpendJournal, IDisposable
         }
     }
 
-    private bool TryWrite(ReadOnlySpan<byte> record, SpendSettings settings)
+    private bool TryWrite(Span<byte> record, SpendSettings settings)
     {
         if (!HasRoomFor(record.Length, settings))
         {
@@ -282,6 +284,7 @@ internal sealed partial class SpendJournal : ISpendJournal, IDisposable
             }
 
             Reserve(_current!.End + record.Length, settings);
+            RecordFrame.Address(record, _current.Number);
             _disk.Write(_file!, record, _current.End);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -323,25 +326,28 @@ internal sealed partial class SpendJournal : ISpendJournal, IDisposable
         var last = _segments.Count > 0 ? _segments[^1].Number : 0;
         var number = Math.Max(Math.Max(last, _directory.HighestNumber) + 1, _time.GetUtcNow().UtcTicks);
         var segment = new Segment(number, SegmentFile.PathOf(_directory.Path, number), _nextSequence);
-        var file = _disk.Create(segment.Path);
+        Span<byte> header = stackalloc byte[SegmentFile.Header];
+        SegmentFile.WriteHeader(header, number, _nextSequence);
+        _file = _spares.TryTake(segment.Path, header, out _reserved) ?? Create(segment.Path, header);
+        _current = segment;
+        _segments.Add(segment);
+        _bytes += SegmentFile.Header;
+    }
+
+    private SafeFileHandle Create(string path, ReadOnlySpan<byte> header)
+    {
+        var file = _disk.Create(path);
         try
         {
-            Span<byte> header = stackalloc byte[SegmentFile.Header];
-            SegmentFile.WriteHeader(header, number, _nextSequence);
             _disk.Write(file, header, 0);
+            return file;
         }
         catch (IOException)
         {
             file.Dispose();
-            File.Delete(segment.Path);
+            File.Delete(path);
             throw;
         }
-
-        _file = file;
-        _reserved = 0;
-        _current = segment;
-        _segments.Add(segment);
-        _bytes += SegmentFile.Header;
     }
 
     /// <summary>Ends the current segment: the next record begins another.</summary>
@@ -378,6 +384,7 @@ internal sealed partial class SpendJournal : ISpendJournal, IDisposable
         if (_failure is null)
         {
             Log.CannotWrite(_logger, reason, e);
+            _spares.DeleteAll();
         }
 
         _failure = reason;

@@ -166,7 +166,8 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
         var app = builder.Build();
         app.Services.GetRequiredService<InFlight>().Started = app.Services.GetRequiredService<ConfigurationWatcher>().FirstRead;
         app.UseMiddleware<FrontDoor>();
-        app.UseWebSockets();
+        // PERF: only calls that ask for another protocol need what makes one of them.
+        app.UseWhen(static http => http.Request.Headers.Upgrade.Count > 0 || HttpMethods.IsConnect(http.Request.Method), static branch => branch.UseWebSockets());
         app.UseRouting();
         app.UseCors();
         app.UseOwnPaths();
