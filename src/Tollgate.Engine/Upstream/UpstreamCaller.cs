@@ -163,7 +163,7 @@ internal sealed class UpstreamCaller(
         var answer = new UpstreamAnswer(deployment, body, response.Content.Headers.ContentLength, response.Headers)
         {
             ContentType = call.Media is null ? null : response.Content.Headers.ContentType?.ToString(),
-            MediaType = response.Content.Headers.ContentType?.MediaType,
+            MediaType = call.Envelope.Stream ? response.Content.Headers.ContentType?.MediaType : null,
         };
         return await RelayAsync(call, scratch, answer, clock, translation, isStream: call.Envelope.Stream && !IsJson(response));
     }
@@ -280,7 +280,7 @@ internal readonly record struct UpstreamAnswer(
     /// <summary>Media type as the upstream wrote it; read for calls about pictures and sounds only.</summary>
     public string? ContentType { get; init; }
 
-    /// <summary>Media type of the body; null when the upstream does not say.</summary>
+    /// <summary>Media type of a stream; null when the upstream does not say.</summary>
     public string? MediaType { get; init; }
 
     /// <summary>The outcome when all went well.</summary>

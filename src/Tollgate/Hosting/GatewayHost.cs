@@ -166,10 +166,10 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
         var app = builder.Build();
         app.Services.GetRequiredService<InFlight>().Started = app.Services.GetRequiredService<ConfigurationWatcher>().FirstRead;
         app.UseMiddleware<FrontDoor>();
-        // PERF: only calls that ask for another protocol need what makes one of them.
+        // PERF: only calls that ask for another protocol, and those from web pages, need a step of their own.
         app.UseWhen(static http => http.Request.Headers.Upgrade.Count > 0 || HttpMethods.IsConnect(http.Request.Method), static branch => branch.UseWebSockets());
         app.UseRouting();
-        app.UseCors();
+        app.UseWhen(static http => http.Request.Headers.Origin.Count > 0, static branch => branch.UseCors());
         app.UseOwnPaths();
         app.MapLlm();
         app.MapMessages();
