@@ -94,6 +94,7 @@ internal sealed class AdmissionControl(
         }
 
         claims.AreHeld = false;
+        var holdsSlots = claims.TryFreeSlots();
         _running.TryRemove(call.Uid, out _);
         var settings = call.Snapshot.Config.Budgets;
         if (claims.AreShared)
@@ -111,7 +112,34 @@ internal sealed class AdmissionControl(
         }
         else
         {
-            local.Settle(claims.Span, cost, tokens, settings.Mode, settings.RateWindow);
+            local.Settle(claims.Span, cost, tokens, settings.Mode, settings.RateWindow, holdsSlots);
+        }
+    }
+
+    /// <summary>Gives back the slots of a call whose client has left before it is settled; may run beside <see cref="Settle"/>.</summary>
+    public void ReleaseSlots(CallContext call, CallClaims claims)
+    {
+        if (!claims.AreHeld || !claims.TryFreeSlots())
+        {
+            return;
+        }
+
+        var settings = call.Snapshot.Config.Budgets;
+        foreach (ref readonly var claim in claims.Span)
+        {
+            if (claim.Kind != ClaimKind.Parallel)
+            {
+                continue;
+            }
+
+            if (claims.AreShared)
+            {
+                shared!.Settle(call.Uid, new ReadOnlySpan<Claim>(in claim), 0, 0);
+            }
+            else
+            {
+                local.Settle(new ReadOnlySpan<Claim>(in claim), 0, 0, settings.Mode, settings.RateWindow);
+            }
         }
     }
 

@@ -84,13 +84,19 @@ internal sealed class LocalCounters(TimeProvider time)
     /// <param name="tokens">Tokens really used.</param>
     /// <param name="mode">The mode they were taken in.</param>
     /// <param name="window">Length of a rate window.</param>
-    public void Settle(ReadOnlySpan<Claim> claims, long cost, long tokens, BudgetMode mode, TimeSpan window)
+    /// <param name="withSlots">False when the parallel slots have been given back before.</param>
+    public void Settle(ReadOnlySpan<Claim> claims, long cost, long tokens, BudgetMode mode, TimeSpan window, bool withSlots = true)
     {
         var now = time.GetUtcNow();
         lock (_gate)
         {
             foreach (ref readonly var claim in claims)
             {
+                if (claim.Kind == ClaimKind.Parallel && !withSlots)
+                {
+                    continue;
+                }
+
                 CounterOf(claim, now).Settle(claim, cost, tokens, mode, now, window);
             }
         }

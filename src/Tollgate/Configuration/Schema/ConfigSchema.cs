@@ -94,7 +94,7 @@ internal static partial class ConfigSchema
         new("password_hash", ValueKind.Enum, KeyTraits.Live) { Values = ["scrypt", "pbkdf2", "keep"] },
         new("write_encryption", ValueKind.Enum, KeyTraits.Live) { Values = ["auto", "legacy", "aes-gcm"] },
         OneOf("rate_limit_algorithm", "sliding", "fixed"),
-        OneOf("disconnect_policy", "drain", "cancel"),
+        new("disconnect_policy", ValueKind.Enum, KeyTraits.Live) { Values = ["drain", "cancel"] },
         new("journal_full", ValueKind.Enum, KeyTraits.Live) { Values = ["refuse", "degrade"] },
         OneOf("mid_stream_fallback", "off", "continue"),
         OneOf("batch_rate_limit", "on", "off"),
