@@ -5,6 +5,7 @@ using Tollgate.Engine.Keys;
 using Tollgate.Engine.Media;
 using Tollgate.Engine.Pricing;
 using Tollgate.Engine.Routing;
+using Tollgate.Engine.Spend;
 using Tollgate.Engine.Upstream;
 using Tollgate.Wire;
 using Tollgate.Wire.Json;
@@ -110,6 +111,12 @@ internal sealed class CallContext(HttpContext http, GatewaySnapshot snapshot, Su
 
     /// <summary>Notes for the log from header <c>x-litellm-spend-logs-metadata</c>; empty when none. Step 3.</summary>
     public ReadOnlyMemory<byte> SpendNotes { get; set; }
+
+    /// <summary>Keeps what is said for the logs; null when they are without bodies. Step 2.</summary>
+    public BodyLog? Bodies { get; set; }
+
+    /// <summary>The program that calls; null when it does not say. Step 8.</summary>
+    public UserAgent? UserAgent { get; set; }
 
     /// <summary>Time spent waiting for upstreams. Step 7.</summary>
     public TimeSpan UpstreamTime { get; set; }

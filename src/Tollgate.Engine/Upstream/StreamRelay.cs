@@ -249,6 +249,9 @@ internal sealed class StreamRelay(SpendRecorder spend, StreamDrain drain, TimePr
 
             switch (action)
             {
+                case ChunkAction.Forward when clock.ClientHasLeft:
+                    call.Bodies?.Forward(path, next.Data, output: null);
+                    break;
                 case ChunkAction.Forward:
                     Forward(next.Data);
                     break;
@@ -274,7 +277,14 @@ internal sealed class StreamRelay(SpendRecorder spend, StreamDrain drain, TimePr
             }
 
             var output = Output();
-            path.WriteTo(payload, output);
+            if (call.Bodies is { } bodies)
+            {
+                bodies.Forward(path, payload, output);
+            }
+            else
+            {
+                path.WriteTo(payload, output);
+            }
         }
 
         /// <summary>The client, or what is held for it until there is output.</summary>
