@@ -284,7 +284,10 @@ internal sealed class AdmissionControl(
     {
         foreach (var scope in scopes)
         {
-            Add(call, claims, scope, estimate, now);
+            if (scope.Model is null || ModelNames.Fit(scope.Model, call))
+            {
+                Add(call, claims, scope, estimate, now);
+            }
         }
     }
 

@@ -64,6 +64,9 @@ internal sealed class CallContext(HttpContext http, GatewaySnapshot snapshot, Su
     /// <summary>The customer the call is made for; null when none. Step 3.</summary>
     public string? CustomerId { get; set; }
 
+    /// <summary>Prices that an administrator sent with the call; null for none (routing.md 19.1, row 3). Step 3.</summary>
+    public PriceFields? OwnPrices { get; set; }
+
     /// <summary>nano-USD that the call is expected to cost. Step 3.</summary>
     public long ExpectedCost { get; set; }
 
@@ -141,6 +144,9 @@ internal sealed class CallContext(HttpContext http, GatewaySnapshot snapshot, Su
 
     /// <summary>Ends when the answer is kept for later calls; to be awaited before its last byte. Null when nobody keeps it. Step 7.</summary>
     public Task? Kept { get; set; }
+
+    /// <summary>What a deployment's tokens cost this call.</summary>
+    public PriceSheet PricesOf(Deployment deployment) => OwnPrices is { } own ? deployment.Prices.With(own) : deployment.Prices;
 
     /// <summary>Route as error messages and daily tables name it.</summary>
     public string Route => RouteName ?? Surface.Route();

@@ -66,7 +66,7 @@ internal readonly record struct CallEstimate(Estimate ToReserve, bool IsUnpriced
                 return;
             }
 
-            var prices = deployment.Prices;
+            var prices = call.PricesOf(deployment);
             isFree &= prices.IsExplicitlyFree;
             isUnpriced &= !prices.IsPriced;
             mostOutput = Math.Max(mostOutput, deployment.Sizes.MaxOutputTokens ?? 0);

@@ -125,7 +125,7 @@ internal sealed partial class SpendRecorder(
     {
         if (call.Media is not { } media)
         {
-            return CostCalculator.Calculate(deployment.Prices, usage, call.ServiceTier);
+            return CostCalculator.Calculate(call.PricesOf(deployment), usage, call.ServiceTier);
         }
 
         var complete = media.Complete(usage, out var isEstimated);
