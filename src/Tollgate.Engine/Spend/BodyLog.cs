@@ -3,6 +3,7 @@ using System.Text.Json;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
+using Tollgate.Wire.OpenAi;
 
 namespace Tollgate.Engine.Spend;
 
@@ -68,10 +69,15 @@ internal sealed class BodyLog
     {
         var longest = call.Snapshot.Config.Spend.LongestStoredText;
         spent.RequestBody = StoredJson.Of(call.Body.Span, longest, _redacts, isAnswer: false);
-        var answer = !_isStream ? _answer?.WrittenMemory ?? default : Assembled(call, spent);
-        if (!answer.IsEmpty)
+        try
         {
-            spent.ResponseBody = StoredJson.Of(answer.Span, longest, _redacts, isAnswer: true);
+            var answer = !_isStream ? _answer?.WrittenMemory ?? default : Assembled(call, spent);
+            spent.ResponseBody = answer.IsEmpty ? default : StoredJson.Of(answer.Span, longest, _redacts, isAnswer: true);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidDataException or InvalidOperationException or NotSupportedException)
+        {
+            // What cannot be put together is not kept; what it cost is.
+            spent.ResponseBody = default;
         }
     }
 
@@ -81,6 +87,11 @@ internal sealed class BodyLog
         if (_answer is null || Dialects.Of(call.Surface) is not { } codec)
         {
             return default;
+        }
+
+        if (call.Surface == Surface.Completions)
+        {
+            return CompletionAssembly.OfStream(_answer.WrittenMemory);
         }
 
         var response = AnswerAssembly.OfStream(codec, _answer.WrittenMemory, call.Envelope.Model);

@@ -61,7 +61,7 @@ public sealed class ModelBudgetTests
         (await gateway.ChatAsync(GatewayFixture.Chat("paid", Prices))).Status.ShouldBe(200);
         var row = await gateway.SpendLogAsync();
         row["spend"]!.GetValue<double>().ShouldBe(
-            (row["prompt_tokens"]!.GetValue<int>() * 0.5) + (row["completion_tokens"]!.GetValue<int>() * 0.25), 1e-9);
+            (row["prompt_tokens"]!.GetValue<long>() * 0.5) + (row["completion_tokens"]!.GetValue<long>() * 0.25), 1e-9);
         gateway.LastUpstreamRequest.BodyText.ShouldNotContain("cost_per_token");
 
         var key = await KeyAsync(gateway, "");

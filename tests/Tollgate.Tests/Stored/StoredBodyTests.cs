@@ -49,7 +49,7 @@ public sealed class StoredBodyTests
         var response = row["response"].ShouldBeOfType<JsonObject>();
         response[member]!.GetValue<string>().ShouldBe(type);
         At(response, said)!.GetValue<string>().Trim().ShouldBe(GatewayFixture.Text.Trim());
-        response["usage"].ShouldNotBeNull();
+        (response["usage"] ?? row["metadata"]!["usage_object"]).ShouldNotBeNull();
         row["proxy_server_request"]!["stream"]!.GetValue<bool>().ShouldBeTrue();
     }
 
