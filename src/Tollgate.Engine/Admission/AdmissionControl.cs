@@ -22,6 +22,9 @@ internal sealed class AdmissionControl(
     /// <summary>Slots of calls that still run are kept this often (routing.md 14.3).</summary>
     private static readonly TimeSpan RenewInterval = TimeSpan.FromSeconds(30);
 
+    /// <summary>How often an output limit is lowered: each budget that a call has may ask for it, and others spend meanwhile.</summary>
+    private const int MostCaps = 16;
+
     private static readonly LimitScope GatewaySlots = new()
     {
         Owner = LimitOwner.Gateway,
@@ -56,6 +59,7 @@ internal sealed class AdmissionControl(
 
         var deadline = now + settings.Wait;
         var retried = false;
+        var caps = 0;
         while (true)
         {
             var verdict = await TakeAsync(call, claims);
@@ -71,6 +75,17 @@ internal sealed class AdmissionControl(
             {
                 // The period was over: the objects have been read again, with the new one.
                 retried = true;
+                claims.Clear();
+                await CollectAsync(call, claims, estimate, now);
+                continue;
+            }
+
+            if (scope.Kind == ClaimKind.Budget && settings is { CapsOutput: true, Mode: BudgetMode.Strict } && caps++ < MostCaps
+                && OutputCap.Lower(call, claims.Span[verdict.FailedIndex].Remaining) is { } lowered)
+            {
+                // It fits this budget now; the next may be smaller yet.
+                estimate = lowered;
+                call.ExpectedCost = lowered.Cost;
                 claims.Clear();
                 await CollectAsync(call, claims, estimate, now);
                 continue;

@@ -203,8 +203,17 @@ public sealed record BudgetSettings
     /// <summary>Which tokens count against a limit: <c>total</c> (default), <c>input</c>, <c>output</c>.</summary>
     public string TokenKind { get; init; } = "total";
 
-    /// <summary>Length of a rate window. Default 60 s (<c>LITELLM_RATE_LIMIT_WINDOW_SIZE</c>).</summary>
-    public TimeSpan RateWindow { get; init; } = TimeSpan.FromSeconds(60);
+    /// <summary>
+    /// How rates are counted: windows of 60 s by default (<c>LITELLM_RATE_LIMIT_WINDOW_SIZE</c>), sliding unless
+    /// <c>tollgate.rate_limit_algorithm</c> is <c>fixed</c>: then as LiteLLM counts, in Redis with its own keys, so that both can share limits.
+    /// </summary>
+    public RateWindow RateWindow { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// In mode <see cref="BudgetMode.Strict"/>, a call whose upper bound does not fit is sent with its output limit lowered to what fits
+    /// (<c>tollgate.budget_cap_output</c>). Default false: it is refused.
+    /// </summary>
+    public bool CapsOutput { get; init; }
 
     /// <summary>Budgets are never reset (<c>disable_reset_budget</c>).</summary>
     public bool NeverReset { get; init; }

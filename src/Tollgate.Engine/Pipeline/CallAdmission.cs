@@ -46,7 +46,8 @@ internal sealed class CallAdmission(AdmissionControl admission)
 
         call.ExpectedCost = estimate.ToReserve.Cost;
         call.Claims = scratch.Claims;
-        return admission.AdmitAsync(call, scratch.Claims, estimate.ToReserve);
+        var admitted = admission.AdmitAsync(call, scratch.Claims, estimate.ToReserve);
+        return call.Snapshot.Config.Budgets.CapsOutput ? CapAsync(call, admitted) : admitted;
     }
 
     /// <summary>Admits a call that is relayed as it is, or says why not.</summary>
@@ -81,6 +82,15 @@ internal sealed class CallAdmission(AdmissionControl admission)
         call.ExpectedCost = estimate.ToReserve.Cost;
         call.Claims = scratch.Claims;
         return admission.AdmitAsync(call, scratch.Claims, estimate.ToReserve);
+    }
+
+    private static async ValueTask CapAsync(CallContext call, ValueTask admitted)
+    {
+        await admitted;
+        if (call.OutputCap is { } limit)
+        {
+            OutputCap.Write(call, limit);
+        }
     }
 
     private static ModelGroup Resolve(CallContext call, string model)

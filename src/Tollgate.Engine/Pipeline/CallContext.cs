@@ -70,6 +70,9 @@ internal sealed class CallContext(HttpContext http, GatewaySnapshot snapshot, Su
     /// <summary>nano-USD that the call is expected to cost. Step 3.</summary>
     public long ExpectedCost { get; set; }
 
+    /// <summary>Output limit that its budgets leave the call; null for its own. Step 3.</summary>
+    public long? OutputCap { get; set; }
+
     /// <summary>Limits the call was admitted under, for headers; null before step 3.</summary>
     public CallClaims? Claims { get; set; }
 
