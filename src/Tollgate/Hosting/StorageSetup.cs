@@ -37,6 +37,7 @@ internal static class StorageSetup
                 provider.GetRequiredService<TimeProvider>()));
             services.AddSpendJournal(static provider => SpendOf(provider), static provider => BudgetsOf(provider));
             services.AddSingleton<IBudgetResets>(static provider => provider.GetRequiredService<BudgetResets>());
+            services.AddManagementJobs();
         }
 
         services.AddRedis(config.Redis, config.Budgets.RateWindow);
