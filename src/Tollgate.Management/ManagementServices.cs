@@ -42,5 +42,5 @@ public static class ManagementServices
 
     /// <summary>Adds what the control plane does by itself; needs a database and the <see cref="Leases"/> in it.</summary>
     public static IServiceCollection AddManagementJobs(this IServiceCollection services)
-        => services.AddHostedService<KeyRotationJob>();
+        => services.AddHostedService<KeyRotationJob>().AddHostedService<CostMapJob>();
 }
