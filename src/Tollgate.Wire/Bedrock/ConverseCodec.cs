@@ -75,7 +75,8 @@ public sealed class ConverseCodec : DialectCodec
         {
             Feature.AudioInput => traits.Family is ModelFamily.Nova2,
             Feature.VideoInput => traits.IsNova,
-            Feature.HostedTools or Feature.ComputerUse => traits.Family is ModelFamily.Claude,
+            Feature.HostedTools => traits.Family is ModelFamily.Claude && AreClaudes(request, ToolKind.Hosted),
+            Feature.ComputerUse => traits.Family is ModelFamily.Claude && AreClaudes(request, ToolKind.Computer),
             Feature.CodeExecution => traits.Family is ModelFamily.Nova2,
             Feature.WebSearch => traits.IsNova,
             Feature.ParallelToolCalls => traits.IsClaude45,
@@ -120,4 +121,7 @@ public sealed class ConverseCodec : DialectCodec
 
     /// <inheritdoc/>
     public override IFrameSplitter SplitStream() => new EventStreamSplitter();
+
+    private static bool AreClaudes(ChatRequest request, ToolKind kind)
+        => request.Tools.All(tool => tool.Kind != kind || ConverseTools.IsClaudes(tool));
 }

@@ -24,7 +24,7 @@ public sealed class GenerateContentCodec : DialectCodec
         { Feature.System, Handling.Changed, "systemInstruction, wherever in the conversation it stood" },
         { Feature.FileInput, Handling.Changed, "fileData; only files of Google's own can be read" },
         { Feature.CustomTools, Handling.Changed, "functions with one text, input" },
-        { Feature.HostedTools, Handling.Changed, "tools in Google's words are carried, others are left out" },
+        { Feature.HostedTools, Handling.Changed, "tools in Google's words are carried, others are left out and named" },
         { Feature.ComputerUse, Handling.Changed, "computerUse of a browser" },
         { Feature.CodeExecution, Handling.Changed, "codeExecution" },
         { Feature.WebFetch, Handling.Changed, "urlContext" },
@@ -100,6 +100,14 @@ public sealed class GenerateContentCodec : DialectCodec
     }.ToFrozenDictionary();
 
     /// <inheritdoc/>
+    public override Treatment TreatmentOf(Feature feature, ChatRequest request, TargetModel target) => feature switch
+    {
+        Feature.HostedTools when !AllOwn(request, ToolKind.Hosted) => new Treatment(Handling.Dropped),
+        Feature.FileSearch when AllOwn(request, ToolKind.FileSearch) => new Treatment(Handling.Carried),
+        _ => Writes[feature],
+    };
+
+    /// <inheritdoc/>
     public override ChatRequest ReadRequest(JsonElement root, ReadOnlyMemory<byte> body)
     {
         try
@@ -163,4 +171,7 @@ public sealed class GenerateContentCodec : DialectCodec
 
     /// <inheritdoc/>
     public override IFrameSplitter SplitStream() => new ChunkSplitter();
+
+    private static bool AllOwn(ChatRequest request, ToolKind kind)
+        => request.Tools.All(tool => tool.Kind != kind || GoogleTools.OwnOf(tool) is not null);
 }

@@ -23,7 +23,7 @@ public sealed class ResponsesCodec : DialectCodec
         { Feature.AudioInput, Handling.Changed, "content part input_audio, which only some models take" },
         { Feature.VideoInput, Handling.Refused, "the dialect has no films" },
         { Feature.DocumentInput, Handling.Changed, "input_file; documents that are text become text" },
-        { Feature.HostedTools, Handling.Changed, "tools of other dialects are left out" },
+        { Feature.HostedTools, Handling.Changed, "tools of other dialects are left out and named" },
         { Feature.ComputerUse, Handling.Dropped, "computer tools of other dialects work differently" },
         { Feature.CodeExecution, Handling.Changed, "code_interpreter" },
         { Feature.WebFetch, Handling.Dropped, "the dialect has no such tool" },
@@ -94,6 +94,14 @@ public sealed class ResponsesCodec : DialectCodec
     }.ToFrozenDictionary();
 
     /// <inheritdoc/>
+    public override Treatment TreatmentOf(Feature feature, ChatRequest request, TargetModel target) => feature switch
+    {
+        Feature.HostedTools when !AllOwn(request, ToolKind.Hosted) => new Treatment(Handling.Dropped),
+        Feature.ComputerUse when AllOwn(request, ToolKind.Computer) => new Treatment(Handling.Carried),
+        _ => Writes[feature],
+    };
+
+    /// <inheritdoc/>
     public override ChatRequest ReadRequest(JsonElement root, ReadOnlyMemory<byte> body) => RequestReader.Read(root, body);
 
     /// <inheritdoc/>
@@ -123,4 +131,6 @@ public sealed class ResponsesCodec : DialectCodec
 
     /// <inheritdoc/>
     public override AnswerPath? RelayAnswer(AnswerView view) => new RelayedAnswer(view);
+
+    private static bool AllOwn(ChatRequest request, ToolKind kind) => request.Tools.All(tool => tool.Kind != kind || ToolWriter.IsOwn(tool));
 }

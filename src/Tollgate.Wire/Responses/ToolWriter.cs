@@ -10,10 +10,11 @@ internal static class ToolWriter
     public static void Write(ChatRequest request, Utf8JsonWriter json)
     {
         var hasImages = request.Modalities.Contains("image");
-        if (request.Tools.Count > 0 || request.WebSearch is not null || hasImages)
+        var tools = request.Tools.Where(Says).ToList();
+        if (tools.Count > 0 || request.WebSearch is not null || hasImages)
         {
             json.WriteStartArray("tools"u8);
-            foreach (var tool in request.Tools)
+            foreach (var tool in tools)
             {
                 WriteTool(tool, request, json);
             }
@@ -36,6 +37,16 @@ internal static class ToolWriter
             WriteChoice(choice, request, json);
         }
     }
+
+    /// <summary>True for a tool that is written in the dialect's own words already.</summary>
+    public static bool IsOwn(ToolDefinition tool) => tool is { Raw: not null, RawOrigin: Surface.Responses or Surface.Chat };
+
+    private static bool Says(ToolDefinition tool) => IsOwn(tool) || tool.Kind switch
+    {
+        ToolKind.Function or ToolKind.Custom or ToolKind.WebSearch => true,
+        ToolKind.CodeExecution => tool.RawOrigin is not (Surface.Responses or Surface.Chat),
+        _ => false,
+    };
 
     private static void WriteTool(ToolDefinition tool, ChatRequest request, Utf8JsonWriter json)
     {
@@ -68,11 +79,7 @@ internal static class ToolWriter
                 break;
             default:
                 // Chat clients name the hosted tools of this dialect in its own words; those of others mean nothing here.
-                if (tool is { Raw: { } raw, RawOrigin: Surface.Responses or Surface.Chat })
-                {
-                    json.WriteElement(raw);
-                }
-
+                json.WriteElement(tool.Raw!.Value);
                 break;
         }
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tollgate.Wire.Gemini;
 using Tollgate.Wire.Hub;
 
 namespace Tollgate.Wire.OpenAi;
@@ -22,7 +23,14 @@ internal static class ChatToolReader
                 throw new WireException($"Invalid value for 'tools[{at}]': expected an object.", $"tools[{at}]");
             }
 
-            request.Tools.Add(Read(tool, at++));
+            // Google's tools have no type; the member's name says which it is.
+            if (tool.Member("type"u8).IsGiven() || tool.Member("function"u8).IsGiven() || tool.Member("name"u8).IsGiven()
+                || !GoogleTools.TryRead(request, tool))
+            {
+                request.Tools.Add(Read(tool, at));
+            }
+
+            at++;
         }
     }
 
@@ -106,10 +114,12 @@ internal static class ChatToolReader
             Name = tool.Text("name"u8) ?? type,
             Cache = CacheOf(tool),
             Raw = tool,
-            RawOrigin = kind is ToolKind.Mcp || type is "web_search" or "web_search_preview" or "file_search" or "code_interpreter" or "image_generation"
-                ? Surface.Responses : Surface.Messages,
+            RawOrigin = kind is ToolKind.Mcp || IsOfResponses(type) ? Surface.Responses : Surface.Messages,
         };
     }
+
+    private static bool IsOfResponses(string type) => type is "web_search" or "file_search" or "code_interpreter" or "image_generation"
+        or "computer_use_preview" or "shell" or "local_shell" or "apply_patch" || type.StartsWith("web_search_preview", StringComparison.Ordinal);
 
     private static ToolKind KindOf(string type) => type switch
     {
