@@ -163,7 +163,7 @@ internal sealed class ToolWriter(ChatRequest request, TargetModel target, bool u
                 return 1;
             case ToolKind.WebSearch:
                 Open(json, written);
-                HostedTools.WriteSearch(json, request.WebSearch ?? HostedTools.ReadSearch(tool.Raw));
+                HostedTools.WriteSearch(json, request.WebSearch ?? new WebSearchRequest());
                 return 1;
             case ToolKind.WebFetch:
                 Open(json, written);

@@ -31,6 +31,10 @@ public sealed class GenerateContentCodec : DialectCodec
         { Feature.FileSearch, Handling.Dropped, "stores of files are the provider's own" },
         { Feature.McpTools, Handling.Dropped, "the dialect has no MCP servers" },
         { Feature.WebSearch, Handling.Changed, "googleSearch; left out beside functions for models before Gemini 3, which refuse both together" },
+        { Feature.WebSearchDomains, Handling.Dropped, "googleSearch searches everywhere" },
+        { Feature.WebSearchBlockedDomains, Handling.Dropped, "excludeDomains of Vertex AI; AI Studio has none" },
+        { Feature.WebSearchLocation, Handling.Dropped, "googleSearch takes no place" },
+        { Feature.WebSearchLimit, Handling.Dropped, "the model decides how often it searches" },
         { Feature.AllowedTools, Handling.Changed, "allowedFunctionNames, with mode VALIDATED where no call is demanded" },
         { Feature.ParallelToolCalls, Handling.Dropped, "the model decides" },
         { Feature.StrictTools, Handling.Dropped, "schemas are always kept" },
@@ -72,6 +76,7 @@ public sealed class GenerateContentCodec : DialectCodec
         [Feature.WebFetch] = "tools.urlContext",
         [Feature.FileSearch] = "tools.fileSearch",
         [Feature.WebSearch] = "tools.googleSearch",
+        [Feature.WebSearchBlockedDomains] = "tools.googleSearch.excludeDomains",
         [Feature.ToolChoice] = "toolConfig.functionCallingConfig.mode",
         [Feature.ToolChoiceNone] = "toolConfig.functionCallingConfig.mode: NONE",
         [Feature.AllowedTools] = "toolConfig.functionCallingConfig.allowedFunctionNames",
@@ -104,6 +109,7 @@ public sealed class GenerateContentCodec : DialectCodec
     {
         Feature.HostedTools when !AllOwn(request, ToolKind.Hosted) => new Treatment(Handling.Dropped),
         Feature.FileSearch when AllOwn(request, ToolKind.FileSearch) => new Treatment(Handling.Carried),
+        Feature.WebSearchBlockedDomains when target.Provider is not "gemini" => new Treatment(Handling.Changed),
         _ => Writes[feature],
     };
 

@@ -35,7 +35,10 @@ internal static class GoogleTools
     {
         if (name is "googleSearch")
         {
-            request.WebSearch ??= new WebSearchRequest();
+            request.WebSearch ??= new WebSearchRequest
+            {
+                BlockedDomains = WebSearches.Domains(value.Member("excludeDomains"u8, "exclude_domains"u8), "excludeDomains"),
+            };
             if (value.ValueKind is not JsonValueKind.Object || !value.EnumerateObject().MoveNext())
             {
                 return;
@@ -76,6 +79,20 @@ internal static class GoogleTools
 
         return null;
     }
+
+    /// <summary>A search as the model's host takes it.</summary>
+    /// <param name="search">The search.</param>
+    /// <param name="isVertex">The host is Vertex AI, which knows domains not to search.</param>
+    public static HubMember SearchOf(WebSearchRequest search, bool isVertex) => new("googleSearch", GeminiJson.Make(json =>
+    {
+        json.WriteStartObject();
+        if (isVertex)
+        {
+            WebSearches.WriteDomains("excludeDomains"u8, search.BlockedDomains, json);
+        }
+
+        json.WriteEndObject();
+    }));
 
     /// <summary>A tool without settings.</summary>
     public static JsonElement Empty() => GeminiJson.Make(static json =>

@@ -7,10 +7,10 @@ namespace Tollgate.Wire.Gemini;
 internal static class ToolsWriter
 {
     /// <summary>Writes both members; nothing where there are no tools.</summary>
-    public static void Write(ChatRequest request, GeminiModel model, Utf8JsonWriter json)
+    public static void Write(ChatRequest request, GeminiModel model, bool isVertex, Utf8JsonWriter json)
     {
         var functions = request.Tools.Where(static tool => tool.Kind is ToolKind.Function or ToolKind.Custom).ToList();
-        var hosted = HostedOf(request);
+        var hosted = HostedOf(request, isVertex);
         if (functions.Count > 0 && !model.HasLevels)
         {
             // COMPAT: LiteLLM leaves searches out where functions stand beside them, models before generation 3 refuse both together.
@@ -68,7 +68,7 @@ internal static class ToolsWriter
     }
 
     /// <summary>Tools that Google runs itself, each under Google's name of it.</summary>
-    private static List<HubMember> HostedOf(ChatRequest request)
+    private static List<HubMember> HostedOf(ChatRequest request, bool isVertex)
     {
         var found = new List<HubMember>();
         foreach (var tool in request.Tools)
@@ -82,15 +82,15 @@ internal static class ToolsWriter
             {
                 found.Add(own);
             }
-            else if (NameOf(tool.Kind) is { } name)
+            else if (NameOf(tool.Kind) is { } name && (tool.Kind is not ToolKind.WebSearch || request.WebSearch is null))
             {
                 found.Add(new HubMember(name, tool.Kind is ToolKind.Computer ? GoogleTools.Browser() : GoogleTools.Empty()));
             }
         }
 
-        if (request.WebSearch is not null)
+        if (request.WebSearch is { } search)
         {
-            found.Add(new HubMember("googleSearch", GoogleTools.Empty()));
+            found.Add(GoogleTools.SearchOf(search, isVertex));
         }
 
         // One search is enough, however many words the client has for it.

@@ -27,7 +27,7 @@ internal static class ChatToolReader
             if (tool.Member("type"u8).IsGiven() || tool.Member("function"u8).IsGiven() || tool.Member("name"u8).IsGiven()
                 || !GoogleTools.TryRead(request, tool))
             {
-                request.Tools.Add(Read(tool, at));
+                request.Tools.Add(Read(tool, at, request));
             }
 
             at++;
@@ -81,7 +81,7 @@ internal static class ChatToolReader
     public static CacheHint? CacheOf(JsonElement json)
         => json.Member("cache_control"u8) is { ValueKind: JsonValueKind.Object } control ? new CacheHint(control.Text("ttl"u8)) : null;
 
-    private static ToolDefinition Read(JsonElement tool, int at)
+    private static ToolDefinition Read(JsonElement tool, int at, ChatRequest request)
     {
         var type = tool.Text("type"u8);
         if (tool.Member("function"u8) is { ValueKind: JsonValueKind.Object } function)
@@ -108,6 +108,11 @@ internal static class ChatToolReader
         }
 
         var kind = KindOf(type);
+        if (kind is ToolKind.WebSearch)
+        {
+            request.WebSearch ??= WebSearches.Read(tool);
+        }
+
         return new ToolDefinition
         {
             Kind = kind,
