@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Tollgate.Engine.Admission;
 using Tollgate.Engine.Keys;
@@ -25,6 +26,9 @@ public static class EngineServices
         services.TryAddSingleton(static provider => new Router(
             provider.GetRequiredService<TimeProvider>(), Random.Shared, provider.GetRequiredService<RouterBudgets>()));
         services.TryAddSingleton<BodyRelay>();
+        services.TryAddSingleton(static provider => new StreamDrain(
+            provider.GetRequiredService<AdmissionControl>(),
+            provider.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? CancellationToken.None));
         services.TryAddSingleton<StreamRelay>();
         services.TryAddSingleton<AnswerPaths>();
         services.TryAddSingleton<SoundRelay>();

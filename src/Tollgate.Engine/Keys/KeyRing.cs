@@ -266,7 +266,9 @@ public sealed partial class KeyRing : IChangeListener
                 var (start, end) = period.Window(readAt, budgets.TimeZone);
                 var spent = await _store!.FindSpendSinceAsync(source, scope.SpendId, scope.Model, start, CancellationToken.None);
                 scope.Seed(Money.ToNano(spent), end.UtcTicks);
-                _counters.Rebase(scope.Counter, scope.Recorded, end.UtcTicks, readAt);
+
+                // What was flushed of it is not told apart from what was not: the larger figure is the true one.
+                _counters.Raise(scope.Counter, Money.ToNano(spent), end.UtcTicks);
             }
         }
     }

@@ -15,6 +15,7 @@ internal sealed partial class SpendRecorder(
     AdmissionControl admission, RouterBudgets budgets, LocalCounters counters, ISpendJournal? journal, TimeProvider time, ILogger<SpendRecorder> logger)
 {
     private readonly RecentIds _recent = new();
+    private readonly UserAgents _agents = new();
     private readonly System.Collections.Concurrent.ConcurrentDictionary<string, bool> _unpriced = new(StringComparer.Ordinal);
 
     /// <summary>Accounts a call whose answer is complete, or as complete as it will get.</summary>
@@ -124,7 +125,7 @@ internal sealed partial class SpendRecorder(
     {
         if (call.Media is not { } media)
         {
-            return CostCalculator.Calculate(deployment.Prices, usage, call.ServiceTier);
+            return CostCalculator.Calculate(call.PricesOf(deployment), usage, call.ServiceTier);
         }
 
         var complete = media.Complete(usage, out var isEstimated);
@@ -186,14 +187,29 @@ internal sealed partial class SpendRecorder(
             spent.Tags.Add(tag);
         }
 
+        AddUserAgent(call, spent);
         spent.SessionId = call.SessionId;
         spent.Succeeded = succeeded;
         spent.WriteLog = !call.Snapshot.Config.Spend.DisableLogs;
+        call.Bodies?.Fill(call, spent);
         spent.CountGlobally = call.Snapshot.Config.Budgets.GlobalMax > 0;
         spent.Metadata = SpendMetadata.Write(call, scratch, succeeded ? null : FailureNote.Of(call, spent.Provider));
         if (!succeeded)
         {
             spent.ErrorClass = call.Outcome is { } outcome ? ErrorClasses.NameOf(outcome.Kind) : "ClientDisconnected";
+        }
+    }
+
+    private void AddUserAgent(CallContext call, SpendEvent spent)
+    {
+        call.UserAgent = _agents.Of(call.Http.Request.Headers.UserAgent.ToString());
+        if (call.UserAgent is { } agent && call.Snapshot.Config.Spend.TagUserAgents)
+        {
+            spent.Tags.Add(agent.ProductTag);
+            if (agent.VersionTag is { } version)
+            {
+                spent.Tags.Add(version);
+            }
         }
     }
 

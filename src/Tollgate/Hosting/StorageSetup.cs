@@ -37,6 +37,7 @@ internal static class StorageSetup
                 provider.GetRequiredService<TimeProvider>()));
             services.AddSpendJournal(static provider => SpendOf(provider), static provider => BudgetsOf(provider));
             services.AddSingleton<IBudgetResets>(static provider => provider.GetRequiredService<BudgetResets>());
+            services.AddManagementJobs();
         }
 
         services.AddRedis(config.Redis, config.Budgets.RateWindow);
@@ -46,6 +47,7 @@ internal static class StorageSetup
         services.AddSingleton<IGatewayConfiguration>(static provider => provider.GetRequiredService<ConfigReloader>());
         services.AddSingleton<IModelMap>(static provider => new ModelMap(
             provider.GetRequiredService<IProviderDirectory>(), provider.GetRequiredService<PriceSetup>().Catalogue));
+        services.AddSingleton<IRemotePrices, RemotePrices>();
         services.AddSingleton<Readiness>();
         services.AddSingleton<ICallerResolver, CallerResolver>();
         services.AddSingleton(provider => new AuditLog(provider.GetRequiredService<TimeProvider>()) { IsOn = settings.AuditLogs });
