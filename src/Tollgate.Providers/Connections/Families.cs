@@ -58,6 +58,7 @@ internal static class Families
             ["media:recraft"] = OpenAi,
             ["media:fal_ai"] = OpenAi,
             ["bedrock"] = BedrockFamily.Open,
+            ["media:aws_polly"] = PollyConnection.Open,
             ["own:sagemaker"] = SageMakerConnection.Open,
             ["ollama"] = OllamaFamily.Open,
             ["cohere"] = CohereFamily.Open,
