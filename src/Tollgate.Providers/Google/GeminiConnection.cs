@@ -15,6 +15,8 @@ internal sealed class GeminiConnection(ConnectionDraft draft, Authorization auth
     private readonly UpstreamEndpoint _stream = AddressOf(draft, "streamGenerateContent", "alt=sse");
     private readonly UpstreamEndpoint _embeddings = AddressOf(draft, "batchEmbedContents", "");
 
+    private readonly UpstreamEndpoint _predict = AddressOf(draft, "predict", "");
+
     /// <inheritdoc/>
     public override EmbeddingCodec Embeddings => EmbeddingsCodec;
 
@@ -23,6 +25,8 @@ internal sealed class GeminiConnection(ConnectionDraft draft, Authorization auth
     {
         Surface.GenerateContent => stream ? _stream : _whole,
         Surface.Embeddings => _embeddings,
+        Surface.ImageGenerations or Surface.ImageEdits when ImagenPictures.Serves(Draft.Model) => _predict,
+        Surface.ImageGenerations or Surface.ImageEdits or Surface.Speech => _whole,
         _ => NotServed(surface),
     };
 
