@@ -74,7 +74,7 @@ internal sealed partial class PassThroughPipeline(
         if (plan.RequiresKey && !AccessGates.IsPublic(http, call.Snapshot))
         {
             call.Caller = await authenticator.IdentifyAsync(relay.Key.Value, relay.Key.Place, call.Snapshot, call.Aborted);
-            RouteAccess.CheckInference(call.Caller, http.Request.Path.Value ?? "/", plan.Groups);
+            RouteAccess.CheckRelayed(call.Caller, http.Request.Path.Value ?? "/", plan.Groups);
         }
     }
 
