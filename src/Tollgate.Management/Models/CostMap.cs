@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Tollgate.Engine;
 using Tollgate.Management.Configuration;
 using Tollgate.Management.Kernel;
 
