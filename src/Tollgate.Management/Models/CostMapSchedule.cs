@@ -25,7 +25,7 @@ public sealed class CostMapSchedule(
         CostMap.CheckAdmin(caller);
         query.RequiredText("hours");
         var hours = query.Number("hours");
-        if (hours is (not > 0) or > 1e6 || hours % 1 != 0)
+        if (hours is null or <= 0 or > 1e6 || hours % 1 != 0)
         {
             throw AdminException.Detail(400, "Hours must be greater than 0");
         }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Tollgate.Commands;
-using Tollgate.Configuration;
 using Tollgate.Engine.Upstream;
 using Tollgate.Management.Models;
 using Tollgate.Providers.Catalogue;
@@ -10,7 +9,8 @@ namespace Tollgate.Hosting;
 /// <summary>
 /// Fetches a price file in LiteLLM's form from the address in the environment and takes it over as <c>tollgate prices import</c> does.
 /// </summary>
-internal sealed class RemotePrices(ConfigSource source, PriceSetup prices, UpstreamTransport transport, TimeProvider time) : IRemotePrices
+internal sealed class RemotePrices(ConfigSource source, PriceSetup prices, UpstreamTransport transport, TimeProvider time)
+    : IRemotePrices, IDisposable
 {
     private const string FileName = "prices.fetched.json";
     private const long MostBytes = 64L * 1024 * 1024;
@@ -70,6 +70,8 @@ internal sealed class RemotePrices(ConfigSource source, PriceSetup prices, Upstr
             _one.Release();
         }
     }
+
+    public void Dispose() => _one.Dispose();
 
     private async Task DownloadAsync(Uri address, string file, CancellationToken cancellationToken)
     {
