@@ -16,6 +16,7 @@ internal sealed class VertexConnection : GoogleConnection
     private readonly UpstreamEndpoint _whole;
     private readonly UpstreamEndpoint _stream;
     private readonly UpstreamEndpoint _embeddings;
+    private readonly UpstreamCounter _counter;
 
     public VertexConnection(ConnectionDraft draft, VertexPlace place, Authorization authorization)
         : this(draft, place, authorization, VertexPublisher.Of(draft))
@@ -29,6 +30,15 @@ internal sealed class VertexConnection : GoogleConnection
         _whole = AddressOf(place, publisher.Method, publisher.Query);
         _stream = AddressOf(place, publisher.StreamMethod, publisher.StreamQuery);
         _embeddings = AddressOf(place, "predict", "");
+        _counter = publisher.Spoken switch
+        {
+            Surface.GenerateContent => new UpstreamCounter(AddressOf(place, "countTokens", "").Uri, CounterForm.VertexGenerateContent),
+
+            // One place counts for all of this partner's models; a gateway in between has the model in its address.
+            Surface.Messages when Draft.Base is not { Length: > 0 }
+                => new UpstreamCounter(AddressOf(place, "rawPredict", "", "count-tokens").Uri, CounterForm.VertexMessages),
+            _ => default,
+        };
     }
 
     /// <inheritdoc/>
@@ -39,7 +49,10 @@ internal sealed class VertexConnection : GoogleConnection
     public override UpstreamEndpoint EndpointFor(Surface surface, bool stream, string? apiVersion)
         => surface == Spoken ? stream ? _stream : _whole : surface is Surface.Embeddings ? _embeddings : NotServed(surface);
 
-    private UpstreamEndpoint AddressOf(VertexPlace place, string method, string query)
+    /// <inheritdoc/>
+    public override UpstreamCounter CounterFor(Surface spoken) => spoken == Spoken ? _counter : default;
+
+    private UpstreamEndpoint AddressOf(VertexPlace place, string method, string query, string? model = null)
     {
         if (Draft.Fault is not null)
         {
@@ -69,8 +82,8 @@ internal sealed class VertexConnection : GoogleConnection
         else
         {
             var path = Draft.Base is { Length: > 0 } ? $"{place.Path}/endpoints/{Escaped(_publisher.Model)}"
-                : place.IsKeyed ? $"publishers/{_publisher.Name ?? "google"}/models/{Escaped(_publisher.Model)}"
-                : _publisher.Name is { } name ? $"{place.Path}/publishers/{name}/models/{Escaped(_publisher.Model)}"
+                : place.IsKeyed ? $"publishers/{_publisher.Name ?? "google"}/models/{Escaped(model ?? _publisher.Model)}"
+                : _publisher.Name is { } name ? $"{place.Path}/publishers/{name}/models/{Escaped(model ?? _publisher.Model)}"
                 : $"{place.Path}/endpoints/{Escaped(_publisher.Model)}";
             address = $"{root}/{version}/{path}{suffix}";
         }
