@@ -67,7 +67,8 @@ internal sealed class BodyRelay(SpendRecorder spend, TimeProvider time)
         switch (path.Read(body))
         {
             case ResponseVerdict.Error:
-                return UpstreamErrors.FromBody(answer.Deployment, 200, body.Span, answer.Headers, time);
+                var error = path.Error.IsEmpty ? body.Span : path.Error.Span;
+                return UpstreamErrors.FromBody(answer.Deployment, 200, error, answer.Headers, time);
             case ResponseVerdict.Malformed:
                 return UpstreamErrors.BadResponse(answer.Deployment, DescribeMalformed(body.Span), answer.Headers);
             default:
@@ -78,6 +79,7 @@ internal sealed class BodyRelay(SpendRecorder spend, TimeProvider time)
         call.UsageEstimated = path.UsageEstimated;
         var outcome = call.Outcome = answer.Success;
         call.OutputCommitted = true;
+        call.Bodies?.Keep(path);
         spend.Record(call, scratch, answer.Deployment, path.AnswerId, succeeded: true);
         CallHeaders.Write(call, outcome, call.UpstreamTime + clock.Elapsed, time.GetElapsedTime(call.StartedAt));
         var response = call.Http.Response;

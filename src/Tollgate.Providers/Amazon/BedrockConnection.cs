@@ -51,7 +51,7 @@ internal sealed class BedrockConnection(ConnectionDraft draft, BedrockModel mode
     public override MediaShape? ShapeFor(Surface surface) => surface switch
     {
         Surface.Rerank => Rerank,
-        Surface.ImageGenerations => Pictures,
+        Surface.ImageGenerations or Surface.ImageEdits => Pictures,
         _ => null,
     };
 
@@ -165,7 +165,7 @@ internal sealed class BedrockConnection(ConnectionDraft draft, BedrockModel mode
                 : $"https://bedrock-agent-runtime.{region}.{BedrockFamily.DomainOf(region)}/rerank");
         }
 
-        var isOther = surface is Surface.ImageGenerations || (surface is Surface.Embeddings && Embeddings is not null);
+        var isOther = surface is Surface.ImageGenerations or Surface.ImageEdits || (surface is Surface.Embeddings && Embeddings is not null);
         if (!isOther && surface is not (Surface.Chat or Surface.Messages or Surface.Converse or Surface.Prompt))
         {
             return EndpointTable.BadRequest(Draft, $"the provider '{Draft.Row.Slug}' does not serve {surface.Route()} for model '{model.Id}'.");

@@ -16,6 +16,8 @@ internal sealed class GeminiConnection(ConnectionDraft draft, Authorization auth
     private readonly UpstreamEndpoint _counter = AddressOf(draft, "countTokens", "");
     private readonly UpstreamEndpoint _embeddings = AddressOf(draft, "batchEmbedContents", "");
 
+    private readonly UpstreamEndpoint _predict = AddressOf(draft, "predict", "");
+
     /// <inheritdoc/>
     public override EmbeddingCodec Embeddings => EmbeddingsCodec;
 
@@ -24,6 +26,8 @@ internal sealed class GeminiConnection(ConnectionDraft draft, Authorization auth
     {
         Surface.GenerateContent => stream ? _stream : _whole,
         Surface.Embeddings => _embeddings,
+        Surface.ImageGenerations or Surface.ImageEdits when ImagenPictures.Serves(Draft.Model) => _predict,
+        Surface.ImageGenerations or Surface.ImageEdits or Surface.Speech => _whole,
         _ => NotServed(surface),
     };
 
