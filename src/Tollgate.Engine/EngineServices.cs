@@ -37,6 +37,7 @@ public static class EngineServices
         services.TryAddSingleton<MediaFetcher>();
         services.TryAddSingleton<RequestMedia>();
         services.TryAddSingleton<EmbeddingCaller>();
+        services.TryAddSingleton<PromptListCaller>();
         services.TryAddSingleton<MockAnswers>();
         services.TryAddSingleton<UpstreamCaller>();
         AddAdmission(services);
@@ -135,5 +136,7 @@ public sealed class LlmCalls
     /// <summary>Counts the tokens of a prompt; answers every outcome itself, errors included.</summary>
     /// <param name="http">Request and answer.</param>
     /// <param name="surface">The dialect of the prompt.</param>
-    public Task CountAsync(HttpContext http, Surface surface) => _pipeline.RunAsync(http, new CallRoute(surface) { CountsTokens = true });
+    /// <param name="pathModel">Model named by the path; null for none.</param>
+    public Task CountAsync(HttpContext http, Surface surface, string? pathModel = null)
+        => _pipeline.RunAsync(http, new CallRoute(surface) { PathModel = pathModel, CountsTokens = true });
 }

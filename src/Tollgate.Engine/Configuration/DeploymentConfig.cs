@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Tollgate.Engine.Pricing;
+using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
 
 namespace Tollgate.Engine.Configuration;
@@ -83,6 +84,9 @@ public sealed record DeploymentConfig
 
     /// <summary>Connection keys that only the provider's connection understands (<c>tenant_id</c>, <c>azure_scope</c>, <c>aws_region_name</c>, ...), substituted.</summary>
     public FrozenDictionary<string, string> ProviderParams { get; init; } = FrozenDictionary<string, string>.Empty;
+
+    /// <summary><c>cache_control_injection_points</c>: where the provider's prompt cache is to end, whatever clients say.</summary>
+    public ImmutableArray<CachePoint> CachePoints { get; init; } = [];
 
     /// <summary>Certificate check of the upstream: true, false, or null for the global setting.</summary>
     public bool? SslVerify { get; init; }

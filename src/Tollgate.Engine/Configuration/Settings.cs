@@ -112,6 +112,15 @@ public sealed record ModelSettings
     /// <summary>Repair conversations that an upstream would refuse (<c>modify_params</c>). Default false.</summary>
     public bool ModifyParams { get; init; }
 
+    /// <summary>
+    /// An estimate stands in where a provider fails to count tokens. Default true; <c>litellm_settings.disable_token_counter</c> makes such
+    /// calls fail instead.
+    /// </summary>
+    public bool EstimatesTokens { get; init; } = true;
+
+    /// <summary>Anthropic's clients see no <c>total_tokens</c> (<c>strip_anthropic_total_tokens</c>). Default false.</summary>
+    public bool StripsTotalTokens { get; init; }
+
     /// <summary>Global rename before routing (<c>model_alias_map</c>).</summary>
     public FrozenDictionary<string, string> AliasMap { get; init; } = FrozenDictionary<string, string>.Empty;
 

@@ -79,6 +79,22 @@ internal sealed class BedrockConnection(ConnectionDraft draft, BedrockModel mode
     }
 
     /// <inheritdoc/>
+    public override UpstreamCounter CounterFor(Surface spoken)
+    {
+        const string converse = "/converse";
+        const string invoke = "/invoke";
+        if (spoken is not (Surface.Converse or Surface.Messages) || EndpointFor(spoken, stream: false, apiVersion: null).Uri is not { } uri)
+        {
+            return default;
+        }
+
+        var path = uri.AbsolutePath;
+        var (last, form) = spoken is Surface.Messages ? (invoke, CounterForm.InvokeModel) : (converse, CounterForm.Converse);
+        return path.EndsWith(last, StringComparison.Ordinal)
+            ? new UpstreamCounter(new UriBuilder(uri) { Path = path[..^last.Length] + "/count-tokens" }.Uri, form) : default;
+    }
+
+    /// <inheritdoc/>
     public override UpstreamErrorKind Classify(int status, ReadOnlySpan<byte> body) => Classify(status, body, headers: null);
 
     /// <summary>Amazon says the class in a header.</summary>

@@ -13,6 +13,7 @@ internal sealed class GeminiConnection(ConnectionDraft draft, Authorization auth
 
     private readonly UpstreamEndpoint _whole = AddressOf(draft, "generateContent", "");
     private readonly UpstreamEndpoint _stream = AddressOf(draft, "streamGenerateContent", "alt=sse");
+    private readonly UpstreamEndpoint _counter = AddressOf(draft, "countTokens", "");
     private readonly UpstreamEndpoint _embeddings = AddressOf(draft, "batchEmbedContents", "");
 
     private readonly UpstreamEndpoint _predict = AddressOf(draft, "predict", "");
@@ -29,6 +30,10 @@ internal sealed class GeminiConnection(ConnectionDraft draft, Authorization auth
         Surface.ImageGenerations or Surface.ImageEdits or Surface.Speech => _whole,
         _ => NotServed(surface),
     };
+
+    /// <inheritdoc/>
+    public override UpstreamCounter CounterFor(Surface spoken)
+        => spoken is Surface.GenerateContent ? new UpstreamCounter(_counter.Uri, CounterForm.GenerateContent) : default;
 
     private static UpstreamEndpoint AddressOf(ConnectionDraft draft, string method, string query)
     {

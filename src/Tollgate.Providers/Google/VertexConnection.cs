@@ -16,6 +16,7 @@ internal sealed class VertexConnection : GoogleConnection
     private readonly VertexPublisher _publisher;
     private readonly UpstreamEndpoint _whole;
     private readonly UpstreamEndpoint _stream;
+    private readonly UpstreamCounter _counter;
     private readonly UpstreamEndpoint _predict;
     private readonly UpstreamEndpoint _speech;
     private readonly UpstreamEndpoint _ranking;
@@ -31,6 +32,15 @@ internal sealed class VertexConnection : GoogleConnection
         _publisher = publisher;
         _whole = AddressOf(place, publisher.Method, publisher.Query);
         _stream = AddressOf(place, publisher.StreamMethod, publisher.StreamQuery);
+        _counter = publisher.Spoken switch
+        {
+            Surface.GenerateContent => new UpstreamCounter(AddressOf(place, "countTokens", "").Uri, CounterForm.VertexGenerateContent),
+
+            // One place counts for all of this partner's models; a gateway in between has the model in its address.
+            Surface.Messages when Draft.Base is not { Length: > 0 }
+                => new UpstreamCounter(AddressOf(place, "rawPredict", "", "count-tokens").Uri, CounterForm.VertexMessages),
+            _ => default,
+        };
         _predict = AddressOf(place, "predict", "");
         _speech = ServiceAddress(place, "https://texttospeech.googleapis.com", "/v1/text:synthesize");
         _ranking = ServiceAddress(
@@ -83,7 +93,10 @@ internal sealed class VertexConnection : GoogleConnection
         return EndpointTable.Make(Draft, EndpointTable.Join(root + path, own, "", Draft.Deployment.ExtraQuery));
     }
 
-    private UpstreamEndpoint AddressOf(VertexPlace place, string method, string query)
+    /// <inheritdoc/>
+    public override UpstreamCounter CounterFor(Surface spoken) => spoken == Spoken ? _counter : default;
+
+    private UpstreamEndpoint AddressOf(VertexPlace place, string method, string query, string? model = null)
     {
         if (Draft.Fault is not null)
         {
@@ -113,8 +126,8 @@ internal sealed class VertexConnection : GoogleConnection
         else
         {
             var path = Draft.Base is { Length: > 0 } ? $"{place.Path}/endpoints/{Escaped(_publisher.Model)}"
-                : place.IsKeyed ? $"publishers/{_publisher.Name ?? "google"}/models/{Escaped(_publisher.Model)}"
-                : _publisher.Name is { } name ? $"{place.Path}/publishers/{name}/models/{Escaped(_publisher.Model)}"
+                : place.IsKeyed ? $"publishers/{_publisher.Name ?? "google"}/models/{Escaped(model ?? _publisher.Model)}"
+                : _publisher.Name is { } name ? $"{place.Path}/publishers/{name}/models/{Escaped(model ?? _publisher.Model)}"
                 : $"{place.Path}/endpoints/{Escaped(_publisher.Model)}";
             address = $"{root}/{version}/{path}{suffix}";
         }

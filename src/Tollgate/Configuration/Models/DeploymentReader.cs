@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Tollgate.Engine.Configuration;
+using Tollgate.Wire.Hub;
 
 namespace Tollgate.Configuration;
 
@@ -42,6 +43,7 @@ internal static class DeploymentReader
             ExtraQuery = Section.ToTexts(parameters["extra_query"]),
             DefaultParams = RequestParameters.Of(parameters),
             ProviderParams = Connection(parameters),
+            CachePoints = parameters["cache_control_injection_points"] is { IsNull: false } points ? CachePoint.ReadAll(JsonText.Utf8(points)) : [],
             SslVerify = sslVerify,
             SslCaFile = caFile,
             Proxy = parameters.Text("proxy"),

@@ -37,7 +37,7 @@ internal static partial class ConfigSchema
         .. Live(ValueKind.Seconds, "request_timeout", "timeout", "retry_after"),
         .. Live(ValueKind.ListOrMap, "fallbacks", "context_window_fallbacks", "content_policy_fallbacks"),
         .. Live(ValueKind.TextList, "default_fallbacks"),
-        .. Live(ValueKind.Bool, "drop_params", "modify_params", "user_url_validation", "enable_preview_features", "check_provider_endpoint", "enable_azure_ad_token_refresh",
+        .. Live(ValueKind.Bool, "drop_params", "modify_params", "disable_token_counter", "strip_anthropic_total_tokens", "user_url_validation", "enable_preview_features", "check_provider_endpoint", "enable_azure_ad_token_refresh",
             "forward_llm_provider_auth_headers"),
         .. Live(ValueKind.Map, "model_alias_map"),
         .. Live(ValueKind.TextList, "user_url_allowed_hosts"),

@@ -12,6 +12,8 @@ internal static class ModelSettingsReader
         return new ModelSettings
         {
             DropParams = models.Bool("drop_params") ?? environment.IsOn("LITELLM_DROP_PARAMS"),
+            EstimatesTokens = models.Bool("disable_token_counter") is not true,
+            StripsTotalTokens = models.Bool("strip_anthropic_total_tokens") ?? false,
             ModifyParams = models.Bool("modify_params") ?? environment.IsOn("LITELLM_MODIFY_PARAMS"),
             AliasMap = models.TextMap("model_alias_map"),
             RequestTimeout = models.Timeout("request_timeout") ?? models.Timeout("timeout")
