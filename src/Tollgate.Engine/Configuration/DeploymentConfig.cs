@@ -157,6 +157,9 @@ public sealed record DeploymentInfo
     /// <summary>Limit of one health check. Default 60 s (LiteLLM).</summary>
     public TimeSpan HealthCheckTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Voice of a health check of speech (<c>health_check_voice</c>). Default alloy (LiteLLM).</summary>
+    public string HealthCheckVoice { get; init; } = "alloy";
+
     /// <summary><c>max_tokens</c> of a health check; null is 5, or unset for wildcards.</summary>
     public int? HealthCheckMaxTokens { get; init; }
 

@@ -45,7 +45,7 @@ internal static partial class ConfigSchema
     /// <summary>Facts about a deployment; open, because it is free metadata.</summary>
     public static SchemaSection ModelInfo { get; } = new(
         [
-            .. Live(ValueKind.Text, "id", "base_model", "health_check_model"),
+            .. Live(ValueKind.Text, "id", "base_model", "health_check_model", "health_check_voice"),
             new("mode", ValueKind.Enum, KeyTraits.Live | KeyTraits.Soft)
             {
                 Values =
@@ -61,7 +61,6 @@ internal static partial class ConfigSchema
             .. Keys(ValueKind.Int, "health_check_max_tokens_reasoning", "health_check_max_tokens_non_reasoning", "order", "allowed_fails"),
             .. Keys(ValueKind.Bool, "disable_background_health_check", "db_model"),
             .. Keys(ValueKind.Seconds, "cooldown_time"),
-            .. Keys(ValueKind.Text, "health_check_voice"),
             .. Live(ValueKind.Text, "team_id", "team_public_model_name"),
             .. Keys(ValueKind.Map, "custom_tokenizer", "allowed_fails_policy"),
             .. Silent(ValueKind.Any, "tier", "created_at", "created_by", "updated_at", "updated_by", "model_map_value"),
