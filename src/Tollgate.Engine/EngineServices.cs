@@ -1,11 +1,13 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Tollgate.Engine.Admission;
 using Tollgate.Engine.Keys;
 using Tollgate.Engine.Media;
 using Tollgate.Engine.PassThrough;
+using Tollgate.Engine.PassThrough.Stored;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Responses;
 using Tollgate.Engine.Routing;
@@ -25,6 +27,9 @@ public static class EngineServices
         services.TryAddSingleton(static provider => new Router(
             provider.GetRequiredService<TimeProvider>(), Random.Shared, provider.GetRequiredService<RouterBudgets>()));
         services.TryAddSingleton<BodyRelay>();
+        services.TryAddSingleton(static provider => new StreamDrain(
+            provider.GetRequiredService<AdmissionControl>(),
+            provider.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? CancellationToken.None));
         services.TryAddSingleton<StreamRelay>();
         services.TryAddSingleton<AnswerPaths>();
         services.TryAddSingleton<SoundRelay>();
@@ -46,13 +51,28 @@ public static class EngineServices
         services.TryAddSingleton<TokenCounts>();
         services.TryAddSingleton<LlmPipeline>();
         services.TryAddSingleton(static provider => new LlmCalls(provider.GetRequiredService<LlmPipeline>()));
+        AddPassThrough(services);
+        return services;
+    }
+
+    /// <summary>Calls that are relayed as they are; whose files and batches are is known where somebody adds a store.</summary>
+    private static void AddPassThrough(IServiceCollection services)
+    {
         services.TryAddSingleton<Relayer>();
+        services.TryAddSingleton<ResourceCaller>();
+        services.TryAddSingleton(static provider => new BatchCosts(
+            provider.GetService<IResourceStore>(), provider.GetRequiredService<ResourceCaller>(), provider.GetRequiredService<KeyRing>(),
+            provider.GetRequiredService<SpendRecorder>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<BatchCosts>>()));
+        services.TryAddSingleton(static provider => new StoredResources(
+            provider.GetService<IResourceStore>(), provider.GetRequiredService<BatchCosts>()));
+        services.TryAddSingleton<ManagedFiles>();
         services.TryAddSingleton<PassThroughPipeline>();
         services.TryAddSingleton<RealtimePipeline>();
         services.TryAddSingleton(static provider => new PassThroughCalls(
             provider.GetRequiredService<PassThroughPipeline>(), provider.GetRequiredService<RealtimePipeline>(),
-            provider.GetRequiredService<IPassThroughProviders>(), provider.GetRequiredService<SnapshotHolder>()));
-        return services;
+            provider.GetRequiredService<IPassThroughProviders>(), provider.GetRequiredService<SnapshotHolder>(),
+            provider.GetRequiredService<StoredResources>(), provider.GetRequiredService<ManagedFiles>()));
     }
 
     /// <summary>Who may call, for how much; the store of identities, the journal and shared counters are there when somebody adds them.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Tollgate.Data.Spend;
 using Tollgate.Management.AccessGroups;
 using Tollgate.Management.Audit;
 using Tollgate.Management.Budgets;
@@ -38,4 +39,8 @@ public static class ManagementServices
         services.AddModels();
         return services;
     }
+
+    /// <summary>Adds what the control plane does by itself; needs a database and the <see cref="Leases"/> in it.</summary>
+    public static IServiceCollection AddManagementJobs(this IServiceCollection services)
+        => services.AddHostedService<KeyRotationJob>().AddHostedService<CostMapJob>();
 }

@@ -93,7 +93,8 @@ public sealed class SpendingRouteTests
     private static readonly HashSet<string> ControlPlane = new(StringComparer.Ordinal)
     {
         "access_group", "add", "budget", "config", "cost", "credentials", "customer", "delete", "end_user", "global", "key", "model",
-        "model_group", "model_hub", "organization", "project", "reload", "spend", "tag", "team", "unified_access_group", "user",
+        "model_group", "model_hub", "organization", "project", "reload", "schedule", "spend", "tag", "team",
+        "unified_access_group", "user",
     };
 
     [Fact]

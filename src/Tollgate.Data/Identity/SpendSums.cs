@@ -32,8 +32,8 @@ internal sealed class SpendSums(PresentColumns present)
         var (table, column) = scope switch
         {
             SpendScope.Team => (Tables.DailyTeamSpend, "team_id"),
-            SpendScope.User => (Tables.DailyUserSpend, "user_id"),
-            SpendScope.Customer => (Tables.DailyCustomerSpend, "end_user_id"),
+            SpendScope.User or SpendScope.UserAndModel => (Tables.DailyUserSpend, "user_id"),
+            SpendScope.Customer or SpendScope.CustomerAndModel => (Tables.DailyCustomerSpend, "end_user_id"),
             SpendScope.Tag => (Tables.DailyTagSpend, "tag"),
             SpendScope.Provider => (Tables.DailyUserSpend, "custom_llm_provider"),
             SpendScope.ModelGroup => (Tables.DailyUserSpend, "model_group"),
@@ -67,8 +67,8 @@ internal sealed class SpendSums(PresentColumns present)
         var column = scope switch
         {
             SpendScope.Team => "team_id",
-            SpendScope.User => "user",
-            SpendScope.Customer => "end_user",
+            SpendScope.User or SpendScope.UserAndModel => "user",
+            SpendScope.Customer or SpendScope.CustomerAndModel => "end_user",
             SpendScope.Provider => "custom_llm_provider",
             SpendScope.ModelGroup => "model_group",
             SpendScope.Deployment => "model_id",
@@ -91,14 +91,17 @@ internal sealed class SpendSums(PresentColumns present)
     private static string Text(DateTime time) => time.ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture);
 
     /// <summary>A budget names what clients ask for; a wildcard covers all that it matches.</summary>
-    private static string OfModel(SpendScope scope) => scope == SpendScope.KeyAndModel
+    private static string OfModel(SpendScope scope) => IsOfModel(scope)
         ? " AND (\"model_group\" LIKE @model ESCAPE '!' OR \"model\" LIKE @model ESCAPE '!')"
         : "";
+
+    private static bool IsOfModel(SpendScope scope)
+        => scope is SpendScope.KeyAndModel or SpendScope.UserAndModel or SpendScope.CustomerAndModel;
 
     private static (string, object?)[] Parameters(SpendScope scope, string id, string? model, params ReadOnlySpan<(string, object?)> others)
     {
         (string, object?)[] all = [("id", id), .. others];
-        return scope == SpendScope.KeyAndModel ? [.. all, ("model", Pattern(model ?? ""))] : all;
+        return IsOfModel(scope) ? [.. all, ("model", Pattern(model ?? ""))] : all;
     }
 
     private static string Pattern(string model) => model

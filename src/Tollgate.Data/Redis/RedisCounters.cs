@@ -23,7 +23,7 @@ public sealed partial class RedisCounters : ISharedCounters
 
     private readonly RedisConnection _connection;
     private readonly RedisSettings _settings;
-    private readonly TimeSpan _window;
+    private readonly RateWindow _window;
     private readonly TimeProvider _time;
     private readonly ILogger<RedisCounters> _logger;
     private readonly CircuitBreaker _breaker;
@@ -34,11 +34,11 @@ public sealed partial class RedisCounters : ISharedCounters
     /// <summary>Counters over a connection; given up on until the first beat that succeeds.</summary>
     /// <param name="connection">Connection to Redis.</param>
     /// <param name="settings">Bounds.</param>
-    /// <param name="window">Length of a rate window (<c>BudgetSettings.RateWindow</c>); the same on every replica.</param>
+    /// <param name="window">How rates are counted (<c>BudgetSettings.RateWindow</c>); the same on every replica.</param>
     /// <param name="time">Clock of bounds; windows and leases go by Redis' own.</param>
     /// <param name="logger">Says when the circuit opens and closes.</param>
     public RedisCounters(
-        RedisConnection connection, RedisSettings settings, TimeSpan window, TimeProvider time, ILogger<RedisCounters> logger)
+        RedisConnection connection, RedisSettings settings, RateWindow window, TimeProvider time, ILogger<RedisCounters> logger)
     {
         _connection = connection;
         _settings = settings;
@@ -63,7 +63,7 @@ public sealed partial class RedisCounters : ISharedCounters
             return claims.IsEmpty ? Verdict.Admitted : null;
         }
 
-        var keys = ClaimArguments.Keys(callId, claims.Span);
+        var keys = ClaimArguments.Keys(callId, claims.Span, _window.IsFixed);
         var values = ClaimArguments.ForTaking(callId, claims.Span, mode, lease, SlotLease, _window);
         RedisResult[] answer;
         try
@@ -95,7 +95,7 @@ public sealed partial class RedisCounters : ISharedCounters
         if (!claims.IsEmpty && _connection.Database is not null)
         {
             _ = SendAsync(
-                RedisScripts.Settle, ClaimArguments.Keys(callId, claims), ClaimArguments.ForSettling(callId, claims, cost, tokens, _window));
+                RedisScripts.Settle, ClaimArguments.Keys(callId, claims, _window.IsFixed), ClaimArguments.ForSettling(callId, claims, cost, tokens, _window));
         }
     }
 
@@ -104,7 +104,7 @@ public sealed partial class RedisCounters : ISharedCounters
     {
         if (!claims.IsEmpty && _breaker.IsClosed)
         {
-            _ = SendAsync(RedisScripts.Renew, ClaimArguments.Keys(callId, claims), ClaimArguments.ForRenewing(callId, claims, lease));
+            _ = SendAsync(RedisScripts.Renew, ClaimArguments.Keys(callId, claims, _window.IsFixed), ClaimArguments.ForRenewing(callId, claims, lease));
         }
     }
 
@@ -114,7 +114,7 @@ public sealed partial class RedisCounters : ISharedCounters
         if (_connection.Database is { } database)
         {
             // What is reserved stays: its calls are still running.
-            _ = ObserveAsync(() => database.HashDeleteAsync(ClaimArguments.KeyOf(ClaimKind.Budget, counter), "spent"));
+            _ = ObserveAsync(() => database.HashDeleteAsync(ClaimArguments.KeyOf(ClaimKind.Budget, counter, isFixed: false), "spent"));
         }
     }
 

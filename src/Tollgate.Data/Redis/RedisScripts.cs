@@ -33,6 +33,14 @@ internal static class RedisScripts
             redis.call('PEXPIRE', key, window * 3)
         end
 
+        -- Fixed windows, in LiteLLM's own keys: '{what}:window' holds the second of the first request of a window.
+        local function opened(key, window)
+            local start = redis.call('GET', (string.gsub(key, ':[^:]*$', ':window')))
+            local second = tonumber(start)
+            if second and math.floor(now / 1000) - second < window / 1000 then return start, second end
+            return nil, nil
+        end
+
         local function keep(key, lease)
             redis.call('PEXPIRE', key, math.max(DAY, lease * 2))
         end
@@ -97,6 +105,39 @@ internal static class RedisScripts
             return admitted, string.format('%.0f', used), '0', math.max(1000, math.ceil(delay))
         end
 
+        local function fixed(key, a)
+            local limit, amount, output = tonumber(ARGV[a + 1]), tonumber(ARGV[a + 2]), tonumber(ARGV[a + 3])
+            local _, second = opened(key, window)
+            local used = second and tonumber(redis.call('GET', key) or '0') or 0
+            local admitted = used + amount <= limit
+                or (ARGV[a] == '5' and used == 0 and amount > limit and amount - output <= limit and limit > 0)
+            local delay = second and second * 1000 + window - now or window
+            return admitted, string.format('%.0f', used), '0', math.max(1000, math.ceil(delay))
+        end
+
+        local begun = {}
+        local function add_fixed(key, kind, amount)
+            local start, second = opened(key, window)
+            local wkey, length = (string.gsub(key, ':[^:]*$', ':window')), math.ceil(window / 1000)
+            if not start then
+                second = math.floor(now / 1000)
+                start = string.format('%.0f', second)
+                redis.call('SET', wkey, start, 'EX', length)
+                begun[wkey] = true
+            end
+            if begun[wkey] then
+                redis.call('SET', key, amount, 'EX', length)
+            else
+                redis.call('INCRBY', key, amount)
+                if redis.call('TTL', key) < 0 then
+                    redis.call('EXPIRE', key, math.max(1, second + length - math.floor(now / 1000)))
+                end
+            end
+            if kind == '5' then
+                redis.call('HSET', KEYS[1], key, start)
+            end
+        end
+
         local function parallel(key, a)
             redis.call('ZREMRANGEBYSCORE', key, '-inf', now)
             local running = redis.call('ZCARD', key)
@@ -111,6 +152,8 @@ internal static class RedisScripts
                 admitted, used, held, delay = budget(KEYS[i], a)
             elseif kind == '3' then
                 admitted, used, held, delay = parallel(KEYS[i], a)
+            elseif kind == '4' or kind == '5' then
+                admitted, used, held, delay = fixed(KEYS[i], a)
             else
                 admitted, used, held, delay = rate(KEYS[i], a)
             end
@@ -136,6 +179,8 @@ internal static class RedisScripts
                 elseif kind == '3' then
                     redis.call('ZADD', key, now + slot, id)
                     keep(key, slot)
+                elseif kind == '4' or kind == '5' then
+                    add_fixed(key, kind, amount)
                 else
                     if kind == '2' then
                         redis.call('HSET', KEYS[1], key, string.format('%.0f', bucket))
@@ -161,7 +206,7 @@ internal static class RedisScripts
             local key, kind, amount = KEYS[i], ARGV[a], ARGV[a + 1]
             if kind == '3' then
                 redis.call('ZREM', key, id)
-            elseif kind ~= '1' then
+            elseif kind ~= '1' and kind ~= '4' then
                 local taken = redis.call('HGET', KEYS[1], key)
                 if taken then
                     redis.call('HDEL', KEYS[1], key)
@@ -173,6 +218,11 @@ internal static class RedisScripts
                         local h = redis.call('HMGET', key, 'spent', 'epoch')
                         if h[1] and h[2] == taken then
                             redis.call('HINCRBY', key, 'spent', cost)
+                        end
+                    elseif kind == '5' then
+                        local count = tonumber(redis.call('GET', key))
+                        if count and opened(key, window) == taken then
+                            redis.call('INCRBY', key, string.format('%.0f', math.max(-count, tokens - tonumber(amount))))
                         end
                     else
                         local bucket = math.floor(now / window)

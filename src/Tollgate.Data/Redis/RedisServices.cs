@@ -13,8 +13,8 @@ public static class RedisServices
     /// <summary>Adds the shared counters and their heartbeat, and the memory of answers; nothing when Redis is not configured or its URL cannot be used.</summary>
     /// <param name="services">The container's.</param>
     /// <param name="settings">Where Redis is, and bounds.</param>
-    /// <param name="window">Length of a rate window.</param>
-    public static IServiceCollection AddRedis(this IServiceCollection services, RedisSettings settings, TimeSpan window)
+    /// <param name="window">How rates are counted.</param>
+    public static IServiceCollection AddRedis(this IServiceCollection services, RedisSettings settings, RateWindow window)
     {
         if (settings.Url is null || !RedisTarget.TryParse(settings.Url, out var target, out _))
         {

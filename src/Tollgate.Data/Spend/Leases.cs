@@ -4,7 +4,7 @@ using Tollgate.Data.Rows;
 namespace Tollgate.Data.Spend;
 
 /// <summary>Lets one process of many do a job: a row with an end date, which its holder prolongs.</summary>
-internal sealed class Leases(IDatabase database, TimeProvider time)
+public sealed class Leases(IDatabase database, TimeProvider time)
 {
     private static readonly Table Lease = new("lease", ["name"], IsOwn: true);
 

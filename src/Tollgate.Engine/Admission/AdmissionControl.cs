@@ -22,6 +22,9 @@ internal sealed class AdmissionControl(
     /// <summary>Slots of calls that still run are kept this often (routing.md 14.3).</summary>
     private static readonly TimeSpan RenewInterval = TimeSpan.FromSeconds(30);
 
+    /// <summary>How often an output limit is lowered: each budget that a call has may ask for it, and others spend meanwhile.</summary>
+    private const int MostCaps = 16;
+
     private static readonly LimitScope GatewaySlots = new()
     {
         Owner = LimitOwner.Gateway,
@@ -56,6 +59,7 @@ internal sealed class AdmissionControl(
 
         var deadline = now + settings.Wait;
         var retried = false;
+        var caps = 0;
         while (true)
         {
             var verdict = await TakeAsync(call, claims);
@@ -71,6 +75,17 @@ internal sealed class AdmissionControl(
             {
                 // The period was over: the objects have been read again, with the new one.
                 retried = true;
+                claims.Clear();
+                await CollectAsync(call, claims, estimate, now);
+                continue;
+            }
+
+            if (scope.Kind == ClaimKind.Budget && settings is { CapsOutput: true, Mode: BudgetMode.Strict } && caps++ < MostCaps
+                && OutputCap.Lower(call, claims.Span[verdict.FailedIndex].Remaining) is { } lowered)
+            {
+                // It fits this budget now; the next may be smaller yet.
+                estimate = lowered;
+                call.ExpectedCost = lowered.Cost;
                 claims.Clear();
                 await CollectAsync(call, claims, estimate, now);
                 continue;
@@ -94,6 +109,7 @@ internal sealed class AdmissionControl(
         }
 
         claims.AreHeld = false;
+        var holdsSlots = claims.TryFreeSlots();
         _running.TryRemove(call.Uid, out _);
         var settings = call.Snapshot.Config.Budgets;
         if (claims.AreShared)
@@ -111,7 +127,34 @@ internal sealed class AdmissionControl(
         }
         else
         {
-            local.Settle(claims.Span, cost, tokens, settings.Mode, settings.RateWindow);
+            local.Settle(claims.Span, cost, tokens, settings.Mode, settings.RateWindow, holdsSlots);
+        }
+    }
+
+    /// <summary>Gives back the slots of a call whose client has left before it is settled; may run beside <see cref="Settle"/>.</summary>
+    public void ReleaseSlots(CallContext call, CallClaims claims)
+    {
+        if (!claims.AreHeld || !claims.TryFreeSlots())
+        {
+            return;
+        }
+
+        var settings = call.Snapshot.Config.Budgets;
+        foreach (ref readonly var claim in claims.Span)
+        {
+            if (claim.Kind != ClaimKind.Parallel)
+            {
+                continue;
+            }
+
+            if (claims.AreShared)
+            {
+                shared!.Settle(call.Uid, new ReadOnlySpan<Claim>(in claim), 0, 0);
+            }
+            else
+            {
+                local.Settle(new ReadOnlySpan<Claim>(in claim), 0, 0, settings.Mode, settings.RateWindow);
+            }
         }
     }
 
@@ -256,7 +299,10 @@ internal sealed class AdmissionControl(
     {
         foreach (var scope in scopes)
         {
-            Add(call, claims, scope, estimate, now);
+            if (scope.Model is null || ModelNames.Fit(scope.Model, call))
+            {
+                Add(call, claims, scope, estimate, now);
+            }
         }
     }
 

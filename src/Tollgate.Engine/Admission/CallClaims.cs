@@ -5,6 +5,7 @@ internal sealed class CallClaims
 {
     private Claim[] _claims = new Claim[16];
     private LimitScope[] _scopes = new LimitScope[16];
+    private int _slotsFreed;
 
     public int Count { get; private set; }
 
@@ -34,6 +35,9 @@ internal sealed class CallClaims
         _scopes[Count++] = scope;
     }
 
+    /// <summary>True for the one who is to give back the parallel slots: the call's end, or its client's departure before it.</summary>
+    public bool TryFreeSlots() => Interlocked.Exchange(ref _slotsFreed, 1) == 0;
+
     /// <summary>As good as new.</summary>
     public void Clear()
     {
@@ -42,5 +46,6 @@ internal sealed class CallClaims
         Count = 0;
         AreHeld = false;
         AreShared = false;
+        _slotsFreed = 0;
     }
 }

@@ -36,7 +36,7 @@ internal sealed class Counter(long recorded, long epoch)
         }
     }
 
-    public void Take(ref Claim claim, BudgetMode mode, DateTimeOffset now, TimeSpan window)
+    public void Take(ref Claim claim, BudgetMode mode, DateTimeOffset now, RateWindow window)
     {
         switch (claim.Kind)
         {
@@ -56,7 +56,7 @@ internal sealed class Counter(long recorded, long epoch)
         }
     }
 
-    public void Settle(in Claim claim, long cost, long tokens, BudgetMode mode, DateTimeOffset now, TimeSpan window)
+    public void Settle(in Claim claim, long cost, long tokens, BudgetMode mode, DateTimeOffset now, RateWindow window)
     {
         switch (claim.Kind)
         {
@@ -130,23 +130,33 @@ internal sealed class Counter(long recorded, long epoch)
     }
 
     /// <summary>Requests or tokens of the last window: this bucket's, and the part of the last one's that is still in it (routing.md 14.3).</summary>
-    public long UsedInWindow(DateTimeOffset now, TimeSpan window)
+    public long UsedInWindow(DateTimeOffset now, RateWindow window)
     {
         Roll(now, window);
+        if (window.IsFixed)
+        {
+            return _current;
+        }
+
         var elapsed = now.UtcTicks % window.Ticks;
         return _current + (long)Math.Ceiling(_previous * (1 - ((double)elapsed / window.Ticks)));
     }
 
     /// <summary>How long until a claim would fit, if nobody else came: at least a second, at most two windows.</summary>
-    public TimeSpan WaitFor(in Claim claim, DateTimeOffset now, TimeSpan window, int share)
+    public TimeSpan WaitFor(in Claim claim, DateTimeOffset now, RateWindow window, int share)
     {
+        if (window.IsFixed)
+        {
+            return AtLeastASecond(TimeSpan.FromTicks(_bucket + window.Ticks - now.UtcTicks));
+        }
+
         var limit = claim.Limit == 0 ? 0 : Math.Max(1, claim.Limit / share);
         var left = TimeSpan.FromTicks(window.Ticks - (now.UtcTicks % window.Ticks));
         var room = limit - claim.Amount;
         TimeSpan wait;
         if (room < 0)
         {
-            wait = left + window;
+            wait = left + window.Length;
         }
         else if (_current <= room)
         {
@@ -161,11 +171,24 @@ internal sealed class Counter(long recorded, long epoch)
             wait = left + TimeSpan.FromTicks((long)(share1 * window.Ticks));
         }
 
-        return wait < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : wait;
+        return AtLeastASecond(wait);
     }
 
-    private void Roll(DateTimeOffset now, TimeSpan window)
+    private static TimeSpan AtLeastASecond(TimeSpan wait) => wait < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : wait;
+
+    private void Roll(DateTimeOffset now, RateWindow window)
     {
+        if (window.IsFixed)
+        {
+            // The bucket is the moment of the window's first request.
+            if (now.UtcTicks - _bucket >= window.Ticks)
+            {
+                (_bucket, _current, _previous) = (now.UtcTicks, 0, 0);
+            }
+
+            return;
+        }
+
         var bucket = now.UtcTicks / window.Ticks;
         if (bucket == _bucket)
         {

@@ -14,8 +14,10 @@ internal enum LimitOwner : byte
     Organization,
     Project,
     User,
+    UserModel,
     Member,
     Customer,
+    CustomerModel,
     Tag,
     Gateway,
 }

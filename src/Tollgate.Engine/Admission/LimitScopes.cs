@@ -42,6 +42,7 @@ internal static class LimitScopes
             if (key.Team is null)
             {
                 AddBudget(scopes, LimitOwner.User, "user:" + user.Id, user.Id, user.Alias, user.Budget, refuseAtLimit: false, ChangedObject.User);
+                AddModelBudgets(scopes, LimitOwner.UserModel, "user", user.Id, user.Alias, user.ModelBudgets, SpendScope.UserAndModel);
             }
 
             AddRates(scopes, LimitOwner.User, "user", user.Id, user.Limits, model: null);
@@ -65,6 +66,8 @@ internal static class LimitScopes
         var scopes = ImmutableArray.CreateBuilder<LimitScope>();
         AddBudget(
             scopes, LimitOwner.Customer, "customer:" + customer.Id, customer.Id, null, customer.Budget, refuseAtLimit: false, ChangedObject.Customer);
+        AddModelBudgets(
+            scopes, LimitOwner.CustomerModel, "end_user", customer.Id, alias: null, customer.ModelBudgets, SpendScope.CustomerAndModel);
         AddRates(scopes, LimitOwner.Customer, "end_user", customer.Id, customer.Limits, model: null);
         return scopes.ToImmutable();
     }
@@ -103,24 +106,7 @@ internal static class LimitScopes
         AddWindows(scopes, LimitOwner.KeyWindow, "key", key.Hash, key.Alias ?? key.Name, key.Windows, SpendScope.Key);
         foreach (var budget in key.ModelBudgets)
         {
-            if (budget.Max is { } modelMax)
-            {
-                scopes.Add(new LimitScope
-                {
-                    Owner = LimitOwner.KeyModel,
-                    Kind = ClaimKind.Budget,
-                    Counter = $"key_model:{key.Hash}:{budget.Name}",
-                    Id = key.Hash,
-                    Alias = key.Alias,
-                    Limit = Money.ToNano(modelMax),
-                    RefuseAtLimit = true,
-                    Model = budget.Name,
-                    Duration = budget.Duration,
-                    Period = PeriodOf(budget.Duration),
-                    SpendOf = SpendScope.KeyAndModel,
-                    SpendId = key.Hash,
-                });
-            }
+            AddModelBudget(scopes, LimitOwner.KeyModel, $"key_model:{key.Hash}:{budget.Name}", key.Hash, key.Alias, budget, SpendScope.KeyAndModel);
 
             // The key's own field goes before its budget's entry (routing.md section 16); both count on one counter, so only one may claim.
             var own = metadata.ModelLimits;
@@ -157,6 +143,41 @@ internal static class LimitScopes
             ResetAt = budget.ResetAt,
             Resettable = budget.BudgetId is { } row ? (ChangedObject.Budget, row) : (kind, id ?? shown),
         });
+    }
+
+    /// <summary>Budgets and rates of single models that are not a key's.</summary>
+    private static void AddModelBudgets(
+        ImmutableArray<LimitScope>.Builder scopes, LimitOwner owner, string name, string id, string? alias, ImmutableArray<PartialBudget> budgets,
+        SpendScope source)
+    {
+        foreach (var budget in budgets)
+        {
+            AddModelBudget(scopes, owner, $"{name}_model:{id}:{budget.Name}", id, alias, budget, source);
+            AddRates(scopes, owner, $"model_per_{name}", $"{id}:{budget.Name}", budget.Limits, budget.Name);
+        }
+    }
+
+    private static void AddModelBudget(
+        ImmutableArray<LimitScope>.Builder scopes, LimitOwner owner, string counter, string id, string? alias, PartialBudget budget, SpendScope source)
+    {
+        if (budget.Max is { } max)
+        {
+            scopes.Add(new LimitScope
+            {
+                Owner = owner,
+                Kind = ClaimKind.Budget,
+                Counter = counter,
+                Id = id,
+                Alias = alias,
+                Limit = Money.ToNano(max),
+                RefuseAtLimit = true,
+                Model = budget.Name,
+                Duration = budget.Duration,
+                Period = PeriodOf(budget.Duration),
+                SpendOf = source,
+                SpendId = id,
+            });
+        }
     }
 
     private static void AddWindows(

@@ -29,9 +29,9 @@ internal sealed class LocalCounters(TimeProvider time)
     /// <summary>Takes all claims or none.</summary>
     /// <param name="claims">The claims; usage and what remains are filled in.</param>
     /// <param name="mode">How budgets are enforced.</param>
-    /// <param name="window">Length of a rate window.</param>
+    /// <param name="window">How rates are counted.</param>
     /// <param name="share">Rate limits are divided by this: replicas that cannot see each other's counts.</param>
-    public Verdict Take(Span<Claim> claims, BudgetMode mode, TimeSpan window, int share = 1)
+    public Verdict Take(Span<Claim> claims, BudgetMode mode, RateWindow window, int share = 1)
     {
         var now = time.GetUtcNow();
         lock (_gate)
@@ -83,14 +83,20 @@ internal sealed class LocalCounters(TimeProvider time)
     /// <param name="cost">nano-USD really spent.</param>
     /// <param name="tokens">Tokens really used.</param>
     /// <param name="mode">The mode they were taken in.</param>
-    /// <param name="window">Length of a rate window.</param>
-    public void Settle(ReadOnlySpan<Claim> claims, long cost, long tokens, BudgetMode mode, TimeSpan window)
+    /// <param name="window">How rates are counted.</param>
+    /// <param name="withSlots">False when the parallel slots have been given back before.</param>
+    public void Settle(ReadOnlySpan<Claim> claims, long cost, long tokens, BudgetMode mode, RateWindow window, bool withSlots = true)
     {
         var now = time.GetUtcNow();
         lock (_gate)
         {
             foreach (ref readonly var claim in claims)
             {
+                if (claim.Kind == ClaimKind.Parallel && !withSlots)
+                {
+                    continue;
+                }
+
                 CounterOf(claim, now).Settle(claim, cost, tokens, mode, now, window);
             }
         }
@@ -207,7 +213,7 @@ internal sealed class LocalCounters(TimeProvider time)
         };
     }
 
-    private static bool FitsRate(Counter counter, ref Claim claim, DateTimeOffset now, TimeSpan window, int share)
+    private static bool FitsRate(Counter counter, ref Claim claim, DateTimeOffset now, RateWindow window, int share)
     {
         var limit = claim.Limit == 0 ? 0 : Math.Max(1, claim.Limit / share);
         if (claim.Kind == ClaimKind.Parallel)

@@ -18,6 +18,8 @@ internal static class Refusals
         var text = scope.Owner switch
         {
             LimitOwner.KeyModel => $"LiteLLM Virtual Key: {scope.Id}, key_alias: {scope.Alias ?? "None"}, exceeded budget for model={model}",
+            LimitOwner.UserModel => $"LiteLLM User: {scope.Id}, exceeded budget for model={model}",
+            LimitOwner.CustomerModel => $"LiteLLM End User: {scope.Id}, exceeded budget for model={model}",
             LimitOwner.KeyWindow => $"ExceededBudget: Key over {scope.Duration} budget. Spend=${Dollars(claim.Used)}, Limit=${Dollars(claim.Limit)}",
             LimitOwner.TeamWindow => $"ExceededBudget: Team={scope.Id} over {scope.Duration} budget. Spend=${Dollars(claim.Used)}, Limit=${Dollars(claim.Limit)}",
             LimitOwner.Team => $"Budget has been exceeded! Team={scope.Id} Current cost: {spent}, Max budget: {limit}",
@@ -80,9 +82,9 @@ internal static class Refusals
             LimitOwner.Team or LimitOwner.TeamWindow or LimitOwner.TeamModel => "team",
             LimitOwner.Organization => "organization",
             LimitOwner.Project => "project",
-            LimitOwner.User => "user",
+            LimitOwner.User or LimitOwner.UserModel => "user",
             LimitOwner.Member => "team member",
-            LimitOwner.Customer => "customer",
+            LimitOwner.Customer or LimitOwner.CustomerModel => "customer",
             LimitOwner.Tag => "tag",
             _ => "gateway",
         };

@@ -91,9 +91,12 @@ internal sealed class SubjectCache(IIdentityStore? store, LocalCounters counters
     {
         var readAt = time.GetUtcNow();
         CustomerIdentity customer;
+        ImmutableArray<LimitScope> scopes;
         try
         {
             customer = await from.FindCustomerAsync(id, cancellationToken);
+            scopes = LimitScopes.Of(customer);
+            await SeedAsync(from, scopes, readAt, cancellationToken);
         }
         catch (IdentityStoreUnavailableException)
         {
@@ -101,7 +104,7 @@ internal sealed class SubjectCache(IIdentityStore? store, LocalCounters counters
             return known;
         }
 
-        var subject = new Subject<CustomerIdentity>(customer, LimitScopes.Of(customer), readAt);
+        var subject = new Subject<CustomerIdentity>(customer, scopes, readAt);
         Rebase(subject.Scopes, readAt);
         Bound(_customers);
         return _customers[id] = subject;
@@ -178,6 +181,22 @@ internal sealed class SubjectCache(IIdentityStore? store, LocalCounters counters
         Rebase(subject.Scopes, readAt);
         Volatile.Write(ref _gateway, subject);
         return subject;
+    }
+
+    /// <summary>Asks what model budgets have spent so far.</summary>
+    private async ValueTask SeedAsync(
+        IIdentityStore from, ImmutableArray<LimitScope> scopes, DateTimeOffset readAt, CancellationToken cancellationToken)
+    {
+        foreach (var scope in scopes)
+        {
+            if (scope is { Period: { } period, SpendOf: { } source })
+            {
+                var (start, end) = period.Window(readAt, snapshots.Current.Config.Budgets.TimeZone);
+                var spent = Money.ToNano(await from.FindSpendSinceAsync(source, scope.SpendId, scope.Model, start, cancellationToken));
+                scope.Seed(spent, end.UtcTicks);
+                counters.Raise(scope.Counter, spent, end.UtcTicks);
+            }
+        }
     }
 
     private void Rebase(ImmutableArray<LimitScope> scopes, DateTimeOffset readAt)

@@ -49,6 +49,15 @@ public sealed record ManagementSettings
     /// <summary>How long a regenerated key's old form works when the request does not say; null is not at all (<c>LITELLM_KEY_ROTATION_GRACE_PERIOD</c>).</summary>
     public string? RotationGracePeriod { get; init; }
 
+    /// <summary>Keys with <c>auto_rotate</c> are rotated when their time has come (<c>LITELLM_KEY_ROTATION_ENABLED</c>). Default false.</summary>
+    public bool RotatesKeys { get; init; }
+
+    /// <summary>How often due keys are looked for. Default 1 d (<c>LITELLM_KEY_ROTATION_CHECK_INTERVAL_SECONDS</c>).</summary>
+    public TimeSpan RotationInterval { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>How long a replica that dies keeps the others from rotating. Default 600 s (<c>LITELLM_KEY_ROTATION_LOCK_TTL_SECONDS</c>).</summary>
+    public TimeSpan RotationLease { get; init; } = TimeSpan.FromSeconds(600);
+
     /// <summary>Fields of a new user that the request leaves out (<c>litellm_settings.default_internal_user_params</c>).</summary>
     public ImmutableArray<JsonMember> UserDefaults { get; init; } = [];
 

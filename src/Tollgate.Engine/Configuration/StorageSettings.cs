@@ -98,6 +98,32 @@ public sealed record SpendSettings
     /// <summary>Nothing is written at all.</summary>
     public bool DisableUpdates { get; init; }
 
+    /// <summary>
+    /// A stream whose client has left is read to its end to learn what it came to (<c>tollgate.disconnect_policy: drain</c>, the default);
+    /// false ends it at once and charges an estimate of what was produced (<c>cancel</c>).
+    /// </summary>
+    public bool DrainsAbandoned { get; init; } = true;
+
+    /// <summary>
+    /// Rows hold the bodies of request and answer (<c>general_settings.store_prompts_in_spend_logs</c>, or the variable
+    /// <c>STORE_PROMPTS_IN_SPEND_LOGS</c> where that is not set). Default false.
+    /// </summary>
+    public bool StoreBodies { get; init; }
+
+    /// <summary>Characters of a text in a stored body, longer ones are cut in the middle. Default 1,000 (<c>MAX_STRING_LENGTH_PROMPT_IN_DB</c>).</summary>
+    public int LongestStoredText { get; init; } = 1000;
+
+    /// <summary>Stored bodies are without what was said (<c>litellm_settings.turn_off_message_logging</c>). Default false.</summary>
+    public bool RedactBodies { get; init; }
+
+    /// <summary>Clients cannot keep their bodies out of the logs with <c>no-log</c> (<c>litellm_settings.global_disable_no_log_param</c>). Default false.</summary>
+    public bool IgnoreNoLog { get; init; }
+
+    /// <summary>
+    /// Calls are tagged with the program that made them (off with <c>litellm_settings.disable_add_user_agent_to_request_tags</c>). Default true.
+    /// </summary>
+    public bool TagUserAgents { get; init; } = true;
+
     /// <summary>Time between flushes. Default 1 s.</summary>
     public TimeSpan FlushInterval { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -177,8 +203,17 @@ public sealed record BudgetSettings
     /// <summary>Which tokens count against a limit: <c>total</c> (default), <c>input</c>, <c>output</c>.</summary>
     public string TokenKind { get; init; } = "total";
 
-    /// <summary>Length of a rate window. Default 60 s (<c>LITELLM_RATE_LIMIT_WINDOW_SIZE</c>).</summary>
-    public TimeSpan RateWindow { get; init; } = TimeSpan.FromSeconds(60);
+    /// <summary>
+    /// How rates are counted: windows of 60 s by default (<c>LITELLM_RATE_LIMIT_WINDOW_SIZE</c>), sliding unless
+    /// <c>tollgate.rate_limit_algorithm</c> is <c>fixed</c>: then as LiteLLM counts, in Redis with its own keys, so that both can share limits.
+    /// </summary>
+    public RateWindow RateWindow { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// In mode <see cref="BudgetMode.Strict"/>, a call whose upper bound does not fit is sent with its output limit lowered to what fits
+    /// (<c>tollgate.budget_cap_output</c>). Default false: it is refused.
+    /// </summary>
+    public bool CapsOutput { get; init; }
 
     /// <summary>Budgets are never reset (<c>disable_reset_budget</c>).</summary>
     public bool NeverReset { get; init; }

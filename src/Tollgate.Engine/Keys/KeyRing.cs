@@ -10,7 +10,7 @@ namespace Tollgate.Engine.Keys;
 /// </summary>
 public sealed partial class KeyRing : IChangeListener
 {
-    /// <summary>Entries kept: some 2 KB each. Beyond it the least recently used quarter goes.</summary>
+    /// <summary>Entries kept: 3 to 5 KB each, by how many limits a key has. Beyond it the least recently used quarter goes.</summary>
     private const int MostEntries = 50_000;
 
     /// <summary>How often a key is read again because something changed meanwhile; the last reading is then served but not kept.</summary>
@@ -266,7 +266,9 @@ public sealed partial class KeyRing : IChangeListener
                 var (start, end) = period.Window(readAt, budgets.TimeZone);
                 var spent = await _store!.FindSpendSinceAsync(source, scope.SpendId, scope.Model, start, CancellationToken.None);
                 scope.Seed(Money.ToNano(spent), end.UtcTicks);
-                _counters.Rebase(scope.Counter, scope.Recorded, end.UtcTicks, readAt);
+
+                // What was flushed of it is not told apart from what was not: the larger figure is the true one.
+                _counters.Raise(scope.Counter, Money.ToNano(spent), end.UtcTicks);
             }
         }
     }

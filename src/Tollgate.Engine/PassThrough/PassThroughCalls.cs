@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Tollgate.Engine.Configuration;
+using Tollgate.Engine.PassThrough.Stored;
 
 namespace Tollgate.Engine.PassThrough;
 
@@ -10,9 +11,15 @@ public sealed class PassThroughCalls
     private readonly RealtimePipeline _realtime;
     private readonly IPassThroughProviders _providers;
     private readonly SnapshotHolder _snapshots;
+    private readonly StoredResources _stored;
+    private readonly ManagedFiles _files;
 
-    internal PassThroughCalls(PassThroughPipeline pipeline, RealtimePipeline realtime, IPassThroughProviders providers, SnapshotHolder snapshots)
+    internal PassThroughCalls(
+        PassThroughPipeline pipeline, RealtimePipeline realtime, IPassThroughProviders providers, SnapshotHolder snapshots, StoredResources stored,
+        ManagedFiles files)
     {
+        _stored = stored;
+        _files = files;
         _pipeline = pipeline;
         _realtime = realtime;
         _providers = providers;
@@ -56,7 +63,7 @@ public sealed class PassThroughCalls
     /// <param name="resource">The resource's path at the provider, say <c>/files</c>.</param>
     /// <param name="provider">Provider that the path names; null for none.</param>
     public Task RunResourceAsync(HttpContext http, string mapped, string resource, string? provider)
-        => _pipeline.RunAsync(http, new ResourcePlan(mapped, resource, provider, http.Request.Method, _providers));
+        => _pipeline.RunAsync(http, new ResourcePlan(mapped, resource, provider, http.Request.Method, _providers, _stored, _files));
 
     /// <summary>Serves a realtime session until it ends.</summary>
     /// <param name="http">The request to open it.</param>

@@ -1,7 +1,9 @@
 using System.Text;
+using System.Text.Json;
 using Tollgate.Engine.Admission;
 using Tollgate.Engine.Errors;
 using Tollgate.Engine.Keys;
+using Tollgate.Engine.Pricing;
 using Tollgate.Engine.Responses;
 using Tollgate.Engine.Routing;
 using Tollgate.Wire;
@@ -14,6 +16,9 @@ internal sealed class CallAdmission(AdmissionControl admission)
 {
     /// <summary>Longest list of tags that is looked at.</summary>
     private const int MostTags = 64;
+
+    /// <summary>As deep as bodies are that anything can be read of.</summary>
+    private const int DeepestNesting = 512;
 
     /// <summary>Admits a call or says why not.</summary>
     /// <exception cref="ApiException">The refusal.</exception>
@@ -30,6 +35,7 @@ internal sealed class CallAdmission(AdmissionControl admission)
 
         call.Group = Conversations.Pin(call, Resolve(call, model));
         Describe(call);
+        call.OwnPrices = call.Envelope.HasPrices && call.Caller.IsAdmin ? PricesIn(call) : null;
         var estimate = CallEstimate.For(call);
         if (estimate.IsUnpriced && call.Snapshot.Config.Budgets.RefuseUnpriced)
         {
@@ -40,7 +46,8 @@ internal sealed class CallAdmission(AdmissionControl admission)
 
         call.ExpectedCost = estimate.ToReserve.Cost;
         call.Claims = scratch.Claims;
-        return admission.AdmitAsync(call, scratch.Claims, estimate.ToReserve);
+        var admitted = admission.AdmitAsync(call, scratch.Claims, estimate.ToReserve);
+        return call.Snapshot.Config.Budgets.CapsOutput ? CapAsync(call, admitted) : admitted;
     }
 
     /// <summary>Admits a call that is relayed as it is, or says why not.</summary>
@@ -75,6 +82,15 @@ internal sealed class CallAdmission(AdmissionControl admission)
         call.ExpectedCost = estimate.ToReserve.Cost;
         call.Claims = scratch.Claims;
         return admission.AdmitAsync(call, scratch.Claims, estimate.ToReserve);
+    }
+
+    private static async ValueTask CapAsync(CallContext call, ValueTask admitted)
+    {
+        await admitted;
+        if (call.OutputCap is { } limit)
+        {
+            OutputCap.Write(call, limit);
+        }
     }
 
     private static ModelGroup Resolve(CallContext call, string model)
@@ -159,6 +175,25 @@ internal sealed class CallAdmission(AdmissionControl admission)
         }
 
         call.Tags = metadata.Tags.Count <= MostTags ? metadata.Tags : [.. metadata.Tags.Take(MostTags)];
+    }
+
+    /// <summary>Prices of the body. Anybody else's are passed over: nobody sets their own price.</summary>
+    private static PriceFields PricesIn(CallContext call)
+    {
+        var problems = new List<PriceProblem>();
+        var reader = new Utf8JsonReader(call.Body.Span, new JsonReaderOptions { MaxDepth = DeepestNesting });
+        reader.Read();
+        PriceFields prices;
+        try
+        {
+            prices = PriceJson.Read(ref reader, "request", problems);
+        }
+        catch (InvalidOperationException)
+        {
+            throw ApiException.BadRequest("Invalid JSON payload: a name is not valid text.");
+        }
+
+        return problems is [var problem, ..] ? throw ApiException.BadRequest($"Invalid value for '{problem.Key}': {problem.Message}.", problem.Key) : prices;
     }
 
     private static ReadOnlyMemory<byte> Notes(string header)

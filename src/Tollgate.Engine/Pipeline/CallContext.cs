@@ -5,6 +5,7 @@ using Tollgate.Engine.Keys;
 using Tollgate.Engine.Media;
 using Tollgate.Engine.Pricing;
 using Tollgate.Engine.Routing;
+using Tollgate.Engine.Spend;
 using Tollgate.Engine.Upstream;
 using Tollgate.Wire;
 using Tollgate.Wire.Json;
@@ -63,8 +64,14 @@ internal sealed class CallContext(HttpContext http, GatewaySnapshot snapshot, Su
     /// <summary>The customer the call is made for; null when none. Step 3.</summary>
     public string? CustomerId { get; set; }
 
+    /// <summary>Prices that an administrator sent with the call; null for none (routing.md 19.1, row 3). Step 3.</summary>
+    public PriceFields? OwnPrices { get; set; }
+
     /// <summary>nano-USD that the call is expected to cost. Step 3.</summary>
     public long ExpectedCost { get; set; }
+
+    /// <summary>Output limit that its budgets leave the call; null for its own. Step 3.</summary>
+    public long? OutputCap { get; set; }
 
     /// <summary>Limits the call was admitted under, for headers; null before step 3.</summary>
     public CallClaims? Claims { get; set; }
@@ -111,6 +118,12 @@ internal sealed class CallContext(HttpContext http, GatewaySnapshot snapshot, Su
     /// <summary>Notes for the log from header <c>x-litellm-spend-logs-metadata</c>; empty when none. Step 3.</summary>
     public ReadOnlyMemory<byte> SpendNotes { get; set; }
 
+    /// <summary>Keeps what is said for the logs; null when they are without bodies. Step 2.</summary>
+    public BodyLog? Bodies { get; set; }
+
+    /// <summary>The program that calls; null when it does not say. Step 8.</summary>
+    public UserAgent? UserAgent { get; set; }
+
     /// <summary>Time spent waiting for upstreams. Step 7.</summary>
     public TimeSpan UpstreamTime { get; set; }
 
@@ -134,6 +147,9 @@ internal sealed class CallContext(HttpContext http, GatewaySnapshot snapshot, Su
 
     /// <summary>Ends when the answer is kept for later calls; to be awaited before its last byte. Null when nobody keeps it. Step 7.</summary>
     public Task? Kept { get; set; }
+
+    /// <summary>What a deployment's tokens cost this call.</summary>
+    public PriceSheet PricesOf(Deployment deployment) => OwnPrices is { } own ? deployment.Prices.With(own) : deployment.Prices;
 
     /// <summary>Route as error messages and daily tables name it.</summary>
     public string Route => RouteName ?? Surface.Route();

@@ -22,7 +22,14 @@ internal readonly record struct CallEstimate(Estimate ToReserve, bool IsUnpriced
     /// <summary>Input that is assumed for an upper bound when a prompt points at media elsewhere and the catalogue knows no bound.</summary>
     private const long LargeInput = 200_000;
 
-    public static CallEstimate For(CallContext call)
+    public static CallEstimate For(CallContext call) => For(call, call.Envelope.MaxOutputTokens);
+
+    /// <summary>The output limit of a call: its own, or else the largest of the models that it may go to.</summary>
+    public static long OutputLimitOf(CallContext call)
+        => call.Envelope.MaxOutputTokens ?? call.Group?.Deployments.Max(static deployment => deployment.Sizes.MaxOutputTokens) ?? LargeOutput;
+
+    /// <summary>The estimate of a call with an output limit that need not be its own.</summary>
+    public static CallEstimate For(CallContext call, long? maxOutput)
     {
         if (call.CountsTokens)
         {
@@ -32,7 +39,7 @@ internal readonly record struct CallEstimate(Estimate ToReserve, bool IsUnpriced
         var group = call.Group!;
         var mode = call.Snapshot.Config.Budgets.Mode;
         var input = TokenEstimate.FromBytes(call.Body.Length);
-        var limit = call.Surface == Surface.Embeddings || call.Media is not null ? 0 : call.Envelope.MaxOutputTokens;
+        var limit = call.Surface == Surface.Embeddings || call.Media is not null ? 0 : maxOutput;
         var choices = call.Envelope.Choices;
         var isStrict = mode == BudgetMode.Strict;
         var cost = 0L;
@@ -66,7 +73,7 @@ internal readonly record struct CallEstimate(Estimate ToReserve, bool IsUnpriced
                 return;
             }
 
-            var prices = deployment.Prices;
+            var prices = call.PricesOf(deployment);
             isFree &= prices.IsExplicitlyFree;
             isUnpriced &= !prices.IsPriced;
             mostOutput = Math.Max(mostOutput, deployment.Sizes.MaxOutputTokens ?? 0);

@@ -7,6 +7,7 @@ using Tollgate.Engine.Keys;
 using Tollgate.Engine.Media;
 using Tollgate.Engine.Responses;
 using Tollgate.Engine.Routing;
+using Tollgate.Engine.Spend;
 using Tollgate.Engine.Upstream;
 using Tollgate.Wire;
 using Tollgate.Wire.Json;
@@ -197,6 +198,7 @@ internal sealed partial class LlmPipeline(
         RequiredFields.Check(call);
         call.Media = call.Surface.IsMedia() ? new MediaCall(call) : null;
         call.ServiceTier = call.Envelope.ServiceTier;
+        call.Bodies = BodyLog.For(call);
     }
 
     /// <summary>The id a client chose for its call; null when it chose none, or one that no header can carry.</summary>

@@ -11,6 +11,9 @@ namespace Tollgate.Engine.Pipeline;
 /// <summary>What the gateway itself needs to know of a body, read from its root members without touching the rest.</summary>
 internal sealed class RequestEnvelope
 {
+    /// <summary>Letters of the shortest name of a price, <c>ocr_cost_per_page</c> and the like.</summary>
+    private const int ShortestPrice = 16;
+
     /// <summary>The public model name as the client wrote it.</summary>
     public string Model { get; private set; } = "";
 
@@ -73,6 +76,9 @@ internal sealed class RequestEnvelope
 
     /// <summary><c>service_tier</c> asked for.</summary>
     public ServiceTier ServiceTier { get; private set; }
+
+    /// <summary>The body states prices (<c>input_cost_per_token</c>): they count for those who may set them.</summary>
+    public bool HasPrices { get; private set; }
 
     /// <summary>Reads the root members of a body.</summary>
     /// <param name="body">Scanned JSON; its root is an object.</param>
@@ -197,6 +203,10 @@ internal sealed class RequestEnvelope
                 if (GatewayFields.IsKnown(raw))
                 {
                     TakeGatewayField(body, member, raw);
+                }
+                else if (raw.Length >= ShortestPrice && (raw.IndexOf("_cost_per_"u8) > 0 || raw.EndsWith("_token_cost"u8)))
+                {
+                    HasPrices = true;
                 }
 
                 break;

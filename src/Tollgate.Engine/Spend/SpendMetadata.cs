@@ -37,6 +37,11 @@ internal static class SpendMetadata
         writer.WriteString("status"u8, failure is null ? "success"u8 : "failure"u8);
         writer.WritePropertyName("spend_logs_metadata"u8);
         WriteNotes(call, writer);
+        if (call.UserAgent is { } agent)
+        {
+            writer.WriteString("user_agent"u8, agent.Header);
+        }
+
         if (call.Usage is { } usage)
         {
             writer.WritePropertyName("usage_object"u8);

@@ -15,6 +15,7 @@ internal sealed partial class SpendRecorder(
     AdmissionControl admission, RouterBudgets budgets, LocalCounters counters, ISpendJournal? journal, TimeProvider time, ILogger<SpendRecorder> logger)
 {
     private readonly RecentIds _recent = new();
+    private readonly UserAgents _agents = new();
     private readonly System.Collections.Concurrent.ConcurrentDictionary<string, bool> _unpriced = new(StringComparer.Ordinal);
 
     /// <summary>Accounts a call whose answer is complete, or as complete as it will get.</summary>
@@ -45,15 +46,25 @@ internal sealed partial class SpendRecorder(
             call.Cost = new CostBreakdown { Original = call.FixedCost, Total = call.FixedCost };
         }
 
-        var nano = Money.ToNano(call.Cost.Total);
-        Count(call, scratch, nano);
-        if (call.Snapshot.Config.Spend.DisableUpdates || journal is null)
+        Append(call, scratch, deployment, answerId, succeeded);
+    }
+
+    /// <summary>Accounts a call whose cost is the sum of many, such as a batch.</summary>
+    /// <param name="call">The call; nothing is held for it.</param>
+    /// <param name="scratch">Its working memory.</param>
+    /// <param name="deployment">Who answered.</param>
+    /// <param name="answerId">The answer's own id.</param>
+    /// <param name="cost">What it costs.</param>
+    public void RecordPriced(CallContext call, CallScratch scratch, Deployment deployment, string answerId, in CostBreakdown cost)
+    {
+        call.IsRecorded = true;
+        call.Cost = cost;
+        if (cost.IsUnknown)
         {
-            return;
+            WarnUnpriced(deployment);
         }
 
-        Fill(call, scratch, deployment, answerId, succeeded);
-        journal.Append(scratch.Spend);
+        Append(call, scratch, deployment, answerId, succeeded: true);
     }
 
     /// <summary>Accounts a call that ended without an answer: gives back what was held, and records the failure of an identified caller.</summary>
@@ -92,6 +103,16 @@ internal sealed partial class SpendRecorder(
         }
     }
 
+    private void Append(CallContext call, CallScratch scratch, Deployment deployment, string? answerId, bool succeeded)
+    {
+        Count(call, scratch, Money.ToNano(call.Cost.Total));
+        if (!call.Snapshot.Config.Spend.DisableUpdates && journal is not null)
+        {
+            Fill(call, scratch, deployment, answerId, succeeded);
+            journal.Append(scratch.Spend);
+        }
+    }
+
     private void Count(CallContext call, CallScratch scratch, long nano)
     {
         budgets.Settle(call, scratch.RouteClaims, nano);
@@ -124,7 +145,7 @@ internal sealed partial class SpendRecorder(
     {
         if (call.Media is not { } media)
         {
-            return CostCalculator.Calculate(deployment.Prices, usage, call.ServiceTier);
+            return CostCalculator.Calculate(call.PricesOf(deployment), usage, call.ServiceTier);
         }
 
         var complete = media.Complete(usage, out var isEstimated);
@@ -186,14 +207,29 @@ internal sealed partial class SpendRecorder(
             spent.Tags.Add(tag);
         }
 
+        AddUserAgent(call, spent);
         spent.SessionId = call.SessionId;
         spent.Succeeded = succeeded;
         spent.WriteLog = !call.Snapshot.Config.Spend.DisableLogs;
+        call.Bodies?.Fill(call, spent);
         spent.CountGlobally = call.Snapshot.Config.Budgets.GlobalMax > 0;
         spent.Metadata = SpendMetadata.Write(call, scratch, succeeded ? null : FailureNote.Of(call, spent.Provider));
         if (!succeeded)
         {
             spent.ErrorClass = call.Outcome is { } outcome ? ErrorClasses.NameOf(outcome.Kind) : "ClientDisconnected";
+        }
+    }
+
+    private void AddUserAgent(CallContext call, SpendEvent spent)
+    {
+        call.UserAgent = _agents.Of(call.Http.Request.Headers.UserAgent.ToString());
+        if (call.UserAgent is { } agent && call.Snapshot.Config.Spend.TagUserAgents)
+        {
+            spent.Tags.Add(agent.ProductTag);
+            if (agent.VersionTag is { } version)
+            {
+                spent.Tags.Add(version);
+            }
         }
     }
 

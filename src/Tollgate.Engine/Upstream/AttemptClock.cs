@@ -29,6 +29,13 @@ internal sealed class AttemptClock : IDisposable
     private readonly long _started;
     private long _lastChunk;
     private bool _streaming;
+    private TimeSpan _outlives;
+    private IClientWatch? _watch;
+    private CancellationToken _stopping;
+    private CancellationTokenRegistration _stop;
+    private long _leftAt;
+    private volatile bool _clientLeft;
+    private bool _disposed;
 
     /// <summary>Starts the clock.</summary>
     public AttemptClock(TimeProvider time, in CallTimeouts timeouts, CancellationToken clientAborted)
@@ -37,7 +44,7 @@ internal sealed class AttemptClock : IDisposable
         _timeouts = timeouts;
         _started = time.GetTimestamp();
         _timer = time.CreateTimer(static state => ((AttemptClock)state!).OnTimer(), this, Bounded(timeouts.FirstChunk), Timeout.InfiniteTimeSpan);
-        _clientGone = clientAborted.UnsafeRegister(static state => ((AttemptClock)state!).Stop(AttemptEnd.ClientGone), this);
+        _clientGone = clientAborted.UnsafeRegister(static state => ((AttemptClock)state!).OnClientGone(), this);
     }
 
     /// <summary>Signalled when the attempt is to end; see <see cref="End"/> for why.</summary>
@@ -57,6 +64,23 @@ internal sealed class AttemptClock : IDisposable
         _ => _timeouts.Whole,
     };
 
+    /// <summary>The client has left, and the attempt goes on without it for a while.</summary>
+    public bool ClientHasLeft => _clientLeft;
+
+    /// <summary>From here on the client's departure does not end the attempt at once.</summary>
+    /// <param name="atMost">How long it goes on.</param>
+    /// <param name="watch">Who is told.</param>
+    /// <param name="stopping">Ends it then.</param>
+    public void OutliveClient(TimeSpan atMost, IClientWatch watch, CancellationToken stopping)
+    {
+        lock (_source)
+        {
+            _outlives = atMost;
+            _watch = watch;
+            _stopping = stopping;
+        }
+    }
+
     /// <summary>A chunk has come: silence counts from here.</summary>
     public void Touch()
     {
@@ -71,10 +95,47 @@ internal sealed class AttemptClock : IDisposable
     /// <summary>Stops the clock.</summary>
     public void Dispose()
     {
+        if (_watch is not null)
+        {
+            // Whoever is told of the client's departure works with the call, which ends here.
+            lock (_source)
+            {
+                _disposed = true;
+            }
+
+            _stop.Unregister();
+        }
+
         // Not Dispose: it would wait for a callback that may be running this very continuation.
         _clientGone.Unregister();
         _timer.Dispose();
         _source.Dispose();
+    }
+
+    /// <summary>The client has left: the attempt ends, or goes on for as long as it may.</summary>
+    public void OnClientGone()
+    {
+        if (_watch is null)
+        {
+            Stop(AttemptEnd.ClientGone);
+            return;
+        }
+
+        lock (_source)
+        {
+            if (End != AttemptEnd.Running || _disposed || _clientLeft)
+            {
+                return;
+            }
+
+            _leftAt = _time.GetTimestamp();
+            Volatile.Write(ref _lastChunk, _leftAt);
+            _streaming = true;
+            _clientLeft = true;
+            _watch.ClientLeft();
+            _timer.Change(Bounded(UntilDeadline()), Timeout.InfiniteTimeSpan);
+            _stop = _stopping.UnsafeRegister(static state => ((AttemptClock)state!).Stop(AttemptEnd.ClientGone), this);
+        }
     }
 
     private void OnTimer()
@@ -99,7 +160,14 @@ internal sealed class AttemptClock : IDisposable
     {
         var idle = _timeouts.Idle - _time.GetElapsedTime(Volatile.Read(ref _lastChunk));
         var whole = _timeouts.Whole - Elapsed;
-        return idle < whole ? idle : whole;
+        var left = idle < whole ? idle : whole;
+        if (!_clientLeft)
+        {
+            return left;
+        }
+
+        var drain = _outlives - _time.GetElapsedTime(_leftAt);
+        return drain < left ? drain : left;
     }
 
     private void Stop(AttemptEnd why)
@@ -111,7 +179,8 @@ internal sealed class AttemptClock : IDisposable
                 return;
             }
 
-            End = why;
+            // Whatever ends what nobody waits for any more, it ended for its client long before.
+            End = _clientLeft ? AttemptEnd.ClientGone : why;
         }
 
         try

@@ -79,6 +79,7 @@ internal sealed class BodyRelay(SpendRecorder spend, TimeProvider time)
         call.UsageEstimated = path.UsageEstimated;
         var outcome = call.Outcome = answer.Success;
         call.OutputCommitted = true;
+        call.Bodies?.Keep(path);
         spend.Record(call, scratch, answer.Deployment, path.AnswerId, succeeded: true);
         CallHeaders.Write(call, outcome, call.UpstreamTime + clock.Elapsed, time.GetElapsedTime(call.StartedAt));
         var response = call.Http.Response;

@@ -15,7 +15,7 @@ namespace Tollgate.Engine.Upstream;
 /// Relays a stream event by event. Until the first output arrives nothing is sent: that is when an error still has a status and another
 /// attempt is possible.
 /// </summary>
-internal sealed class StreamRelay(SpendRecorder spend, TimeProvider time)
+internal sealed class StreamRelay(SpendRecorder spend, StreamDrain drain, TimeProvider time)
 {
     /// <summary>A stream's read buffer: chunks of text come to some hundred bytes, so one holds several.</summary>
     private const int BufferSize = 8 * 1024;
@@ -33,7 +33,8 @@ internal sealed class StreamRelay(SpendRecorder spend, TimeProvider time)
     public async ValueTask<AttemptOutcome> RelayAsync(
         CallContext call, CallScratch scratch, UpstreamAnswer answer, IFrameSplitter splitter, StreamPath path, AttemptClock clock)
     {
-        var relay = new OneStream(call, scratch, answer, clock, spend, time, splitter, path);
+        var relay = new OneStream(call, scratch, answer, clock, spend, drain, time, splitter, path);
+        drain.Allow(call, clock, relay);
         try
         {
             return await relay.RunAsync();
@@ -53,8 +54,8 @@ internal sealed class StreamRelay(SpendRecorder spend, TimeProvider time)
     }
 
     private sealed class OneStream(
-        CallContext call, CallScratch scratch, UpstreamAnswer answer, AttemptClock clock, SpendRecorder spend, TimeProvider time,
-        IFrameSplitter splitter, StreamPath path)
+        CallContext call, CallScratch scratch, UpstreamAnswer answer, AttemptClock clock, SpendRecorder spend, StreamDrain drain, TimeProvider time,
+        IFrameSplitter splitter, StreamPath path) : IClientWatch
     {
         private readonly PipeWriter _client = call.Http.Response.BodyWriter;
         private readonly TimeSpan _keepAlive = call.Snapshot.Config.General.SseKeepAlive;
@@ -65,6 +66,12 @@ internal sealed class StreamRelay(SpendRecorder spend, TimeProvider time)
         private bool _unflushed;
         private bool _readPending;
         private AttemptOutcome? _failure;
+        private long _countedTokens;
+        private long _countedBytes;
+        private long _bytesWhenLeft = -1;
+
+        /// <inheritdoc/>
+        public void ClientLeft() => drain.FreeSlots(call, scratch);
 
         public async ValueTask<AttemptOutcome> RunAsync()
         {
@@ -81,7 +88,11 @@ internal sealed class StreamRelay(SpendRecorder spend, TimeProvider time)
 
                     _filled += read;
                     TakeEvents();
-                    if (call.OutputCommitted)
+                    if (clock.ClientHasLeft)
+                    {
+                        ReadOn();
+                    }
+                    else if (call.OutputCommitted)
                     {
                         // Before any output the limit for the first chunk holds: a role-only chunk is no answer yet.
                         clock.Touch();
@@ -109,10 +120,29 @@ internal sealed class StreamRelay(SpendRecorder spend, TimeProvider time)
             Meter();
         }
 
+        /// <summary>The client has left; what comes is only counted.</summary>
+        private void ReadOn()
+        {
+            clock.Touch();
+            _bytesWhenLeft = _bytesWhenLeft < 0 ? path.OutputBytes : _bytesWhenLeft;
+            if (StreamDrain.IsTooMuch(path.OutputBytes - _bytesWhenLeft))
+            {
+                _failure = UpstreamErrors.ClientGone(answer.Deployment);
+            }
+        }
+
         private void Meter()
         {
-            call.Usage = path.Usage ?? (call.OutputCommitted ? Estimated() : null);
-            call.UsageEstimated = path.Usage is null && call.OutputCommitted;
+            var wasOutput = call.OutputCommitted || (clock.ClientHasLeft && path.OutputBytes > 0);
+            call.Usage = path.Usage ?? (wasOutput ? Estimated() : null);
+            call.UsageEstimated = path.Usage is null && wasOutput;
+            if (_failure is not null && !path.Finished && path.Usage is { } known && path.OutputBytes > _countedBytes)
+            {
+                // What the upstream said last was before the last of its output: some say at the beginning that there is one token.
+                var more = TokenEstimate.FromBytes(path.OutputBytes - _countedBytes);
+                call.Usage = known with { CompletionTokens = known.CompletionTokens + more, TotalTokens = known.TotalTokens + more };
+                call.UsageEstimated = true;
+            }
         }
 
         /// <summary>On record before the client can know that the stream is complete.</summary>
@@ -167,8 +197,11 @@ internal sealed class StreamRelay(SpendRecorder spend, TimeProvider time)
                     return await read;
                 }
 
-                _client.Write(path.KeepAlive);
-                await _client.FlushAsync(clock.Token);
+                if (!clock.ClientHasLeft)
+                {
+                    _client.Write(path.KeepAlive);
+                    await _client.FlushAsync(clock.Token);
+                }
             }
         }
 
@@ -199,7 +232,7 @@ internal sealed class StreamRelay(SpendRecorder spend, TimeProvider time)
             if (next.IsComment)
             {
                 // A provider's sign of life is one for the client as well; its text is the provider's own business.
-                if (call.OutputCommitted)
+                if (call.OutputCommitted && !clock.ClientHasLeft)
                 {
                     Output().Write(path.KeepAlive);
                 }
@@ -207,8 +240,18 @@ internal sealed class StreamRelay(SpendRecorder spend, TimeProvider time)
                 return;
             }
 
-            switch (path.Next(next.Data))
+            var action = path.Next(next.Data);
+            if (path.Usage is { } usage && usage.CompletionTokens != _countedTokens)
             {
+                _countedTokens = usage.CompletionTokens;
+                _countedBytes = path.OutputBytes;
+            }
+
+            switch (action)
+            {
+                case ChunkAction.Forward when clock.ClientHasLeft:
+                    call.Bodies?.Forward(path, next.Data, output: null);
+                    break;
                 case ChunkAction.Forward:
                     Forward(next.Data);
                     break;
@@ -234,7 +277,14 @@ internal sealed class StreamRelay(SpendRecorder spend, TimeProvider time)
             }
 
             var output = Output();
-            path.WriteTo(payload, output);
+            if (call.Bodies is { } bodies)
+            {
+                bodies.Forward(path, payload, output);
+            }
+            else
+            {
+                path.WriteTo(payload, output);
+            }
         }
 
         /// <summary>The client, or what is held for it until there is output.</summary>
@@ -278,6 +328,14 @@ internal sealed class StreamRelay(SpendRecorder spend, TimeProvider time)
 
         private async ValueTask<AttemptOutcome> EndAsync()
         {
+            if (clock.ClientHasLeft)
+            {
+                // However it went on, its client did not see the end of it.
+                var gone = UpstreamErrors.ClientGone(answer.Deployment);
+                Record(gone);
+                return gone;
+            }
+
             if (_failure is null)
             {
                 return await EndWellAsync();
@@ -316,7 +374,7 @@ internal sealed class StreamRelay(SpendRecorder spend, TimeProvider time)
 
         private async ValueTask FlushAsync()
         {
-            if (!_unflushed || _done)
+            if (!_unflushed || _done || clock.ClientHasLeft)
             {
                 return;
             }
@@ -325,6 +383,12 @@ internal sealed class StreamRelay(SpendRecorder spend, TimeProvider time)
             var flushed = await _client.FlushAsync(clock.Token);
             if (flushed.IsCompleted)
             {
+                clock.OnClientGone();
+                if (clock.ClientHasLeft)
+                {
+                    return;
+                }
+
                 throw new OperationCanceledException("The client has closed the connection.");
             }
         }

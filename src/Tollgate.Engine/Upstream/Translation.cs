@@ -78,7 +78,9 @@ internal sealed class Translation : IDisposable
                 deployment.Connection.ApplyDefaults(request);
             }
 
-            var report = Fidelity.Check(request, client, upstream, DropParams(call, deployment), target);
+            var mayDrop = DropParams(call, deployment);
+            target = target with { DropParams = mayDrop ?? target.DropParams };
+            var report = Fidelity.Check(request, client, upstream, mayDrop, target);
             if (report.Refused.Count > 0)
             {
                 document.Dispose();

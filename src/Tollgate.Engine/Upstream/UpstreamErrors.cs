@@ -110,7 +110,7 @@ internal static partial class UpstreamErrors
         switch (clock.End)
         {
             case AttemptEnd.ClientGone:
-                return new AttemptOutcome { Deployment = deployment, Kind = UpstreamErrorKind.ClientGone, Status = 499, Message = "Client disconnected the request" };
+                return ClientGone(deployment);
             case AttemptEnd.Running:
                 break;
             default:
@@ -131,6 +131,10 @@ internal static partial class UpstreamErrors
             Message = $"Connection error. {reason}",
         };
     }
+
+    /// <summary>An attempt whose client has left.</summary>
+    public static AttemptOutcome ClientGone(Deployment deployment)
+        => new() { Deployment = deployment, Kind = UpstreamErrorKind.ClientGone, Status = 499, Message = "Client disconnected the request" };
 
     /// <summary>An attempt that took too long.</summary>
     public static AttemptOutcome TimedOut(Deployment deployment, AttemptClock clock) => new()

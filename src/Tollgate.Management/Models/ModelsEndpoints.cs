@@ -39,6 +39,12 @@ public static class ModelsEndpoints
         routes.MapAdmin(
             "GET", "/model/cost_map/source", ErrorGroup.Detail, "Where prices come from", _ => Task.FromResult<JsonNode?>(map.Source()));
         routes.MapAdmin("POST", "/reload/model_cost_map", ErrorGroup.Detail, "Read prices again", r => map.ReloadAsync(r.Caller, r.Aborted));
+        var schedule = routes.ServiceProvider.GetRequiredService<CostMapSchedule>();
+        const string Path = "/schedule/model_cost_map_reload";
+        routes.MapAdmin("POST", Path, ErrorGroup.Detail, "Read prices again from time to time", r => schedule.SetAsync(r.Caller, r.Query, r.Aborted));
+        routes.MapAdmin("DELETE", Path, ErrorGroup.Detail, "Read prices no more by themselves", r => schedule.CancelAsync(r.Caller, r.Aborted));
+        routes.MapAdmin(
+            "GET", Path + "/status", ErrorGroup.Detail, "When prices are read again", r => schedule.StatusAsync(r.Caller, r.Aborted));
     }
 
     private static async Task SendAsync(HttpContext http, ReadOnlyMemory<byte> json)

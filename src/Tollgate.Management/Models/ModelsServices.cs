@@ -8,7 +8,7 @@ namespace Tollgate.Management.Models;
 public static class ModelsServices
 {
     /// <summary>
-    /// Adds the services. The host adds <see cref="IGatewayConfiguration"/>, <see cref="IModelMap"/>,
+    /// Adds the services. The host adds <see cref="IGatewayConfiguration"/>, <see cref="IModelMap"/>, <see cref="IRemotePrices"/>,
     /// <see cref="Credentials.ISecretBox"/> and the database.
     /// </summary>
     public static IServiceCollection AddModels(this IServiceCollection services)
@@ -27,6 +27,7 @@ public static class ModelsServices
         services.TryAddSingleton<ListModels>();
         services.TryAddSingleton<ModelGroups>();
         services.TryAddSingleton<CostMap>();
+        services.TryAddSingleton<CostMapSchedule>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<Keys.IMasterKeyRotation, Credentials.SecretRotation>());
         services.TryAddSingleton<Credentials.DeploymentSecrets>();
         services.TryAddSingleton<Credentials.ChangeCredential>();

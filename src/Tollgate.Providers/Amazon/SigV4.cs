@@ -14,6 +14,7 @@ internal sealed class SigV4(string service, string region)
     private static readonly string[] Signed = ["content-type", "host", "x-amz-date", "x-amz-security-token"];
 
     private DayKey? _dayKey;
+    private SignedPath? _lastPath;
 
     /// <summary>Puts the signature's headers on a request.</summary>
     /// <param name="message">The request, complete but for headers that are not to be signed.</param>
@@ -67,11 +68,11 @@ internal sealed class SigV4(string service, string region)
         return headers;
     }
 
-    private static string Canonical(string method, Uri address, List<(string Name, string Value)> headers, string names, string bodyHash)
+    private string Canonical(string method, Uri address, List<(string Name, string Value)> headers, string names, string bodyHash)
     {
         var text = new StringBuilder(512);
         text.Append(method).Append('\n');
-        text.Append(CanonicalPath(address.AbsolutePath));
+        text.Append(KnownPath(address.AbsolutePath));
         text.Append('\n');
         AppendQuery(text, address.Query);
         text.Append('\n');
@@ -85,6 +86,19 @@ internal sealed class SigV4(string service, string region)
 
     /// <summary>Each part of the path, encoded once more than it is sent: only S3 does it otherwise.</summary>
     internal static string CanonicalPath(string path) => string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
+
+    /// <summary>PERF: a deployment has one path for whole answers and one for streams, so the last one is mostly the next.</summary>
+    private string KnownPath(string path)
+    {
+        var known = Volatile.Read(ref _lastPath);
+        if (known is null || !string.Equals(known.Path, path, StringComparison.Ordinal))
+        {
+            known = new SignedPath(path, CanonicalPath(path));
+            Volatile.Write(ref _lastPath, known);
+        }
+
+        return known.Canonical;
+    }
 
     private static void AppendQuery(StringBuilder text, string query)
     {
@@ -120,6 +134,8 @@ internal sealed class SigV4(string service, string region)
         Volatile.Write(ref _dayKey, new DayKey(date, secret, key));
         return key;
     }
+
+    private sealed record SignedPath(string Path, string Canonical);
 
     private sealed record DayKey(string Date, string Secret, byte[] Key);
 }

@@ -23,7 +23,7 @@ internal static class GenerateContentRequestWriter
         json.WriteStartObject();
         new ContentsWriter(request, target, model).Write(json);
         GenerationConfigWriter.Write(request, target, model, json);
-        ToolsWriter.Write(request, model, json);
+        ToolsWriter.Write(request, model, isVertex: target.Provider is not "gemini", json);
         WriteTier(request, target, json);
         foreach (var extra in request.Extras)
         {

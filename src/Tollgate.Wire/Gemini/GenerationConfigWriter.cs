@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using Tollgate.Wire.Hub;
 
@@ -25,10 +26,16 @@ internal static class GenerationConfigWriter
     /// <summary>Writes the member; nothing when nothing is to be said.</summary>
     public static void Write(ChatRequest request, TargetModel target, GeminiModel model, Utf8JsonWriter json)
     {
-        var config = GeminiJson.Make(inner => WriteObject(request, target, model, inner));
-        if (config.EnumerateObject().MoveNext())
+        var config = new ArrayBufferWriter<byte>(256);
+        using (var inner = new Utf8JsonWriter(config, HubJson.Writing))
         {
-            json.WriteElement("generationConfig"u8, config);
+            WriteObject(request, target, model, inner);
+        }
+
+        if (!config.WrittenSpan.SequenceEqual("{}"u8))
+        {
+            json.WritePropertyName("generationConfig"u8);
+            json.WriteRawValue(config.WrittenSpan, skipInputValidation: true);
         }
     }
 

@@ -157,6 +157,46 @@ public sealed class RedisRateTests : IAsyncLifetime
         (await _one.TakeAsync("b", budget)).FailedIndex.ShouldBe(3);
     }
 
+    [Fact]
+    public async Task FixedWindows_CountInTheKeysThatLiteLlmCountsIn()
+    {
+        await using var ours = await Replica.ConnectAsync(_server.Url, window: new RateWindow(TimeSpan.FromSeconds(60), IsFixed: true));
+        var second = (long)(await NowAsync() / 1000);
+        await _server.AskAsync($"SET {{api_key:k}}:window {second} EX 60");
+        await _server.AskAsync("SET {api_key:k}:requests 2 EX 60");
+        Claim[] claims = [Claims.Requests(4, "rpm:api_key:k"), Claims.Tokens(100, 60, counter: "tpm:api_key:k")];
+        (await ours.TakeAsync("call", claims)).IsAdmitted.ShouldBeTrue();
+        (claims[0].Used, claims[0].Remaining).ShouldBe((2, 1));
+        (await _server.AskAsync("GET {api_key:k}:requests")).ShouldBe("3");
+        (await _server.AskAsync("GET {api_key:k}:tokens")).ShouldBe("60");
+        ours.Counters.Settle("call", claims, 0, 20);
+        await Condition.UntilAsync(async () => await _server.AskAsync("GET {api_key:k}:tokens") == "20");
+        int.Parse(await _server.AskAsync("TTL {api_key:k}:tokens"), CultureInfo.InvariantCulture).ShouldBeInRange(1, 60);
+
+        // What the other product has counted counts here, and refused calls leave no trace.
+        await _server.AskAsync("INCRBY {api_key:k}:requests 1");
+        Claim[] refused = [Claims.Requests(4, "rpm:api_key:k"), Claims.Tokens(100, 10, counter: "tpm:api_key:k")];
+        var verdict = await ours.TakeAsync("refused", refused);
+        verdict.FailedIndex.ShouldBe(0);
+        verdict.RetryAfter.ShouldBeInRange(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60));
+        (await _server.AskAsync("GET {api_key:k}:tokens")).ShouldBe("20");
+    }
+
+    [Fact]
+    public async Task FixedWindow_ThatIsOverBeginsAnew()
+    {
+        await using var ours = await Replica.ConnectAsync(_server.Url, window: new RateWindow(TimeSpan.FromSeconds(60), IsFixed: true));
+        var second = (long)(await NowAsync() / 1000) - 60;
+        await _server.AskAsync($"SET {{api_key:k}}:window {second}");
+        await _server.AskAsync("SET {api_key:k}:requests 9");
+        await _server.AskAsync("SET {api_key:k}:tokens 99");
+        Claim[] claims = [Claims.Requests(1, "rpm:api_key:k"), Claims.Tokens(10, 10, counter: "tpm:api_key:k")];
+        (await ours.TakeAsync("call", claims)).IsAdmitted.ShouldBeTrue();
+        (await _server.AskAsync("GET {api_key:k}:requests")).ShouldBe("1");
+        (await _server.AskAsync("GET {api_key:k}:tokens")).ShouldBe("10");
+        (await ours.TakeAsync("next", [Claims.Requests(1, "rpm:api_key:k")])).IsAdmitted.ShouldBeFalse();
+    }
+
     private async Task<double> NowAsync()
         => double.Parse(await _server.AskAsync("EVAL \"local t=redis.call('TIME');return t[1]..string.format('%03d',math.floor(t[2]/1000))\" 0"), CultureInfo.InvariantCulture);
 

@@ -20,7 +20,7 @@ internal sealed class Replica : IAsyncDisposable
 
     public static RedisSettings Settings { get; } = new() { OperationTimeout = TimeSpan.FromSeconds(20) };
 
-    public static async Task<Replica> ConnectAsync(string url, RedisSettings? settings = null, TimeSpan? window = null, TimeProvider? time = null)
+    public static async Task<Replica> ConnectAsync(string url, RedisSettings? settings = null, RateWindow? window = null, TimeProvider? time = null)
     {
         RedisTarget.TryParse(url, out var target, out var problem).ShouldBeTrue(problem);
         var connection = new RedisConnection(target!);

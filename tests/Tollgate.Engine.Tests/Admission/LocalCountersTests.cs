@@ -47,6 +47,43 @@ public sealed class LocalCountersTests
     }
 
     [Fact]
+    public void FixedWindow_BeginsWithItsFirstRequestAndIsForgottenAtItsEnd()
+    {
+        var window = new RateWindow(Minute, IsFixed: true);
+        Claim Request() => new() { Counter = "rpm:k", Kind = ClaimKind.Requests, Limit = 2, Amount = 1 };
+        _time.Advance(50);
+        _counters.Take([Request()], BudgetMode.Reserve, window).IsAdmitted.ShouldBeTrue();
+        _time.Advance(30);
+        _counters.Take([Request()], BudgetMode.Reserve, window).IsAdmitted.ShouldBeTrue();
+        _counters.Take([Request()], BudgetMode.Reserve, window).RetryAfter.ShouldBe(TimeSpan.FromSeconds(30));
+        _time.Advance(29.5);
+        _counters.Take([Request()], BudgetMode.Reserve, window).RetryAfter.ShouldBe(TimeSpan.FromSeconds(1));
+
+        // Nothing slides: the whole limit is there again at once.
+        _time.Advance(0.5);
+        _counters.Take([Request()], BudgetMode.Reserve, window).IsAdmitted.ShouldBeTrue();
+        _counters.Take([Request()], BudgetMode.Reserve, window).IsAdmitted.ShouldBeTrue();
+        _counters.Take([Request()], BudgetMode.Reserve, window).IsAdmitted.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void FixedWindow_CorrectsTokensOfItsOwnOnly()
+    {
+        var window = new RateWindow(Minute, IsFixed: true);
+        Claim Tokens(long amount) => new() { Counter = "tpm:k", Kind = ClaimKind.Tokens, Limit = 100, Amount = amount };
+        Claim[] first = [Tokens(90)];
+        _counters.Take(first, BudgetMode.Reserve, window).IsAdmitted.ShouldBeTrue();
+        _counters.Settle(first, 0, 10, BudgetMode.Reserve, window);
+        Claim[] second = [Tokens(90)];
+        _counters.Take(second, BudgetMode.Reserve, window).IsAdmitted.ShouldBeTrue();
+        _time.Advance(60);
+        Claim[] third = [Tokens(50)];
+        _counters.Take(third, BudgetMode.Reserve, window).IsAdmitted.ShouldBeTrue();
+        _counters.Settle(second, 0, 0, BudgetMode.Reserve, window);
+        _counters.Take([Tokens(51)], BudgetMode.Reserve, window).IsAdmitted.ShouldBeFalse();
+    }
+
+    [Fact]
     public void OneCallerAtATime_IsServedUntilTheRecordedSpendReachesTheLimit()
     {
         Claim[] claims = [Budget("key:a", Usd, 5 * Usd)];

@@ -15,6 +15,9 @@ internal sealed class FakeIdentityStore : IIdentityStore
     /// <summary>The database is away.</summary>
     public bool IsAway { get; set; }
 
+    /// <summary>What everything has spent since whenever.</summary>
+    public decimal SpentSince { get; set; }
+
     /// <summary>Called before a key is answered.</summary>
     public Func<Task>? Before { get; set; }
 
@@ -52,5 +55,5 @@ internal sealed class FakeIdentityStore : IIdentityStore
     public ValueTask<BudgetFacts> FindGlobalBudgetAsync(CancellationToken cancellationToken) => new(default(BudgetFacts));
 
     public ValueTask<decimal> FindSpendSinceAsync(
-        SpendScope scope, string id, string? model, DateTimeOffset since, CancellationToken cancellationToken) => new(0m);
+        SpendScope scope, string id, string? model, DateTimeOffset since, CancellationToken cancellationToken) => new(SpentSince);
 }

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Tollgate.Engine.Admission;
 using Tollgate.Engine.Keys;
 
 namespace Tollgate.Engine.Tests.Keys;
@@ -27,6 +29,25 @@ public sealed class KeyRingTests
         }
 
         _store.Queries.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task ModelBudget_KeepsWhatWasRecordedBeforeTheStartWhenItsKeyIsReadAgain()
+    {
+        var counters = new LocalCounters(_time);
+        var ring = new KeyRing(
+            _store, counters, new SnapshotHolder(new GatewaySnapshot(Calls.Config(), new FakeProviderDirectory())), _time, NullLogger<KeyRing>.Instance);
+        _store.SpentSince = 0.4m;
+        _store.Add(Key, static key => key with { ModelBudgets = [new PartialBudget("m", 1m, null, default)] });
+        var scope = (await ring.FindAsync(Hash, Token))!.Scopes.ShouldHaveSingleItem();
+        Claim[] claims = [scope.ToClaim(0, 0, _time.GetUtcNow(), TimeZoneInfo.Utc)];
+        counters.Take(claims, BudgetMode.Reserve, TimeSpan.FromSeconds(60)).IsAdmitted.ShouldBeTrue();
+        counters.Settle(claims, Money.ToNano(0.1m), 0, BudgetMode.Reserve, TimeSpan.FromSeconds(60));
+
+        // The last tenth is not in the database yet.
+        _time.Advance(3600);
+        await ring.FindAsync(Hash, Token);
+        counters.SpentOf(scope.Counter, 0).ShouldBe(Money.ToNano(0.5m));
     }
 
     [Fact]

@@ -3,8 +3,10 @@ using Tollgate.Engine.Upstream;
 
 namespace Tollgate.Engine.Tests.Upstream;
 
-public sealed class AttemptClockTests : IDisposable
+public sealed class AttemptClockTests : IDisposable, IClientWatch
 {
+    private int _departures;
+
     private readonly ManualTimeProvider _time = new();
     private readonly CancellationTokenSource _client = new();
 
@@ -116,6 +118,55 @@ public sealed class AttemptClockTests : IDisposable
         clock.Touch();
         clock.End.ShouldBe(AttemptEnd.Running);
     }
+
+    [Theory]
+    [InlineData(1, 61)]
+    [InlineData(70, 70)]
+    public void AttemptThatOutlivesItsClient_EndsInTimeForItsClient(double step, double end)
+    {
+        using var clock = Clock(whole: 1000, first: 500, idle: 65);
+        clock.OutliveClient(TimeSpan.FromSeconds(61), this, CancellationToken.None);
+        _client.Cancel();
+        clock.ClientHasLeft.ShouldBeTrue();
+        clock.End.ShouldBe(AttemptEnd.Running);
+        for (var at = step; at < end && at < 61; at += step)
+        {
+            _time.Advance(step);
+            clock.End.ShouldBe(AttemptEnd.Running);
+            clock.Touch();
+        }
+
+        _time.Advance(step);
+        clock.Token.IsCancellationRequested.ShouldBeTrue();
+        clock.End.ShouldBe(AttemptEnd.ClientGone);
+        _departures.ShouldBe(1);
+    }
+
+    [Fact]
+    public void AttemptThatOutlivesItsClient_EndsWithTheGateway()
+    {
+        using var stopping = new CancellationTokenSource();
+        using var clock = Clock(whole: 1000, first: 500);
+        clock.OutliveClient(TimeSpan.FromSeconds(60), this, stopping.Token);
+        _client.Cancel();
+        clock.OnClientGone();
+        clock.Token.IsCancellationRequested.ShouldBeFalse();
+        stopping.Cancel();
+        clock.End.ShouldBe(AttemptEnd.ClientGone);
+        _departures.ShouldBe(1);
+    }
+
+    [Fact]
+    public void DisposedClock_TellsNobodyThatTheClientLeft()
+    {
+        var clock = Clock(10, 2);
+        clock.OutliveClient(TimeSpan.FromSeconds(60), this, CancellationToken.None);
+        clock.Dispose();
+        clock.OnClientGone();
+        _departures.ShouldBe(0);
+    }
+
+    void IClientWatch.ClientLeft() => _departures++;
 
     private AttemptClock Clock(double whole, double first, double idle = 60)
         => new(_time, new CallTimeouts(TimeSpan.FromSeconds(whole), TimeSpan.FromSeconds(first), TimeSpan.FromSeconds(idle)), _client.Token);

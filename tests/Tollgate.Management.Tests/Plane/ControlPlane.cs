@@ -62,6 +62,8 @@ internal sealed class ControlPlane : IAsyncDisposable
         builder.Services.AddSingleton<Management.Spend.ICostEstimator, Spend.FakePrices>();
         builder.Services.AddSingleton<Management.Spend.IProviderBudgets, Spend.FakeProviderBudgets>();
         builder.Services.AddSingleton<Management.Models.IModelMap, NoModelMap>();
+        builder.Services.AddSingleton<Models.FakeRemotePrices>();
+        builder.Services.AddSingleton<Management.Models.IRemotePrices>(static provider => provider.GetRequiredService<Models.FakeRemotePrices>());
         builder.Services.AddModels();
         builder.Services.AddManagement();
         var app = builder.Build();

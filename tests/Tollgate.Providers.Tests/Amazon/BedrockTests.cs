@@ -157,6 +157,9 @@ public sealed class BedrockTests
         chat.SpokenFor(Surface.Messages).ShouldBe(Surface.Chat);
         chat.UrlOf().ShouldBe("http://local/endpoints/e/invocations");
         chat.Rewrite("""{"model":"m","messages":[],"temperature":0}""").ShouldBe("""{"model":"e","messages":[],"temperature":0.01}""");
+        var nova = Connect("sagemaker_nova/n", Parameters(("aws_region_name", "us-east-1")));
+        nova.SpokenFor(Surface.Messages).ShouldBe(Surface.Chat);
+        nova.EndpointFor(Surface.Chat, stream: true, null).Uri!.AbsoluteUri.ShouldBe("https://runtime.sagemaker.us-east-1.amazonaws.com/endpoints/n/invocations-response-stream");
     }
 
     [Fact]

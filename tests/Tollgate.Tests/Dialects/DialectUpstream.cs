@@ -35,6 +35,12 @@ internal sealed class DialectUpstream : IAsyncDisposable
     /// <summary>Its body.</summary>
     public string LastBody { get; private set; } = "";
 
+    /// <summary>Its headers, one a line.</summary>
+    public string LastHeaders { get; private set; } = "";
+
+    /// <summary>What a prompt says to be refused with status 429.</summary>
+    public const string Refuse = "please refuse this";
+
     public static async Task<DialectUpstream> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -54,6 +60,7 @@ internal sealed class DialectUpstream : IAsyncDisposable
         using var reader = new StreamReader(http.Request.Body);
         LastBody = await reader.ReadToEndAsync();
         LastPath = http.Request.Path.Value!;
+        LastHeaders = string.Join('\n', http.Request.Headers.Select(static header => $"{header.Key}: {header.Value}"));
         var path = LastPath;
         var stream = LastBody.Contains("\"stream\":true", StringComparison.Ordinal) || path.Contains("stream", StringComparison.OrdinalIgnoreCase);
         var (type, body) = path switch
@@ -67,12 +74,38 @@ internal sealed class DialectUpstream : IAsyncDisposable
             _ when path.EndsWith("/converse", StringComparison.Ordinal) => Json(Converse),
             _ when path.EndsWith("/v2/chat", StringComparison.Ordinal) => stream ? NamedSse(CohereStream) : Json(Cohere),
             _ when path.EndsWith("/api/chat", StringComparison.Ordinal) => stream ? ("application/x-ndjson", Encoding.UTF8.GetBytes(string.Join('\n', OllamaStream) + "\n")) : Json(Ollama),
+            _ when path.EndsWith("/embeddings", StringComparison.Ordinal) => Json(Embeddings),
+            _ when path.EndsWith("completions", StringComparison.Ordinal) => stream ? Sse(CompletionsStream, done: true) : Json(Completions),
+            _ when LastBody.Contains("\"messages\"", StringComparison.Ordinal) => stream ? Sse(ChatStream, done: true) : Json(Chat),
             _ => ("text/plain", Encoding.UTF8.GetBytes("no dialect has this path: " + path)),
         };
-        http.Response.StatusCode = type is "text/plain" ? 404 : 200;
+        if (LastBody.Contains(Refuse, StringComparison.Ordinal))
+        {
+            (type, body) = Json("""{"type":"error","error":{"type":"rate_limit_error","code":"rate_limit_exceeded","status":"RESOURCE_EXHAUSTED","message":"Slow down."},"message":"Slow down."}""");
+            http.Response.StatusCode = 429;
+            http.Response.Headers.RetryAfter = "7";
+        }
+        else
+        {
+            http.Response.StatusCode = type is "text/plain" ? 404 : 200;
+        }
+
         http.Response.ContentType = type;
         await http.Response.Body.WriteAsync(body);
     }
+
+    private const string Embeddings =
+        """{"object":"list","model":"up","data":[{"object":"embedding","index":0,"embedding":[0.25,-0.5]}],"usage":{"prompt_tokens":4,"total_tokens":4}}""";
+
+    private const string Completions =
+        """{"id":"cmpl-up","object":"text_completion","created":1700000000,"model":"up","choices":[{"index":0,"text":" north.","finish_reason":"stop"}],"usage":{"prompt_tokens":5,"completion_tokens":2,"total_tokens":7}}""";
+
+    private static readonly string[] CompletionsStream =
+    [
+        """{"id":"cmpl-up","object":"text_completion","created":1700000000,"model":"up","choices":[{"index":0,"text":" nor","finish_reason":null}]}""",
+        """{"id":"cmpl-up","object":"text_completion","created":1700000000,"model":"up","choices":[{"index":0,"text":"th.","finish_reason":"stop"}]}""",
+        """{"id":"cmpl-up","object":"text_completion","created":1700000000,"model":"up","choices":[],"usage":{"prompt_tokens":5,"completion_tokens":2,"total_tokens":7}}""",
+    ];
 
     private const string Quoted = "{\\\"city\\\":\\\"Oslo\\\"}";
 

@@ -9,9 +9,9 @@ public sealed class ClientLeavesTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public async Task LeavingMidStream_CancelsTheUpstream()
+    public async Task LeavingMidStream_CancelsTheUpstreamWhereThatIsThePolicy()
     {
-        await using var gateway = await GatewayFixture.StartAsync(new("ok"), new TestModel("stall", (MockHeaders.Stall, "after-chunks:3")));
+        await using var gateway = await GatewayFixture.StartAsync(Cancelling(new TestModel("stall", (MockHeaders.Stall, "after-chunks:3"))));
         using (var response = await gateway.OpenAsync("v1/chat/completions", GatewayFixture.Chat("stall", ",\"stream\":true")))
         {
             using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(GatewayFixture.Token));
@@ -91,6 +91,7 @@ public sealed class ClientLeavesTests
         {
             Models = [new("ok"), new("stall", (MockHeaders.Stall, "after-chunks:1"))],
             General = "sse_keepalive_seconds: 0.05",
+            Own = "disconnect_policy: cancel",
         });
         using (var response = await gateway.OpenAsync("v1/chat/completions", GatewayFixture.Chat("stall", ",\"stream\":true")))
         {
@@ -109,7 +110,7 @@ public sealed class ClientLeavesTests
     [Fact]
     public async Task ManyClientsLeaving_LeaveNothingBehind()
     {
-        await using var gateway = await GatewayFixture.StartAsync(new("ok"), new TestModel("stall", (MockHeaders.Stall, "after-chunks:3")));
+        await using var gateway = await GatewayFixture.StartAsync(Cancelling(new TestModel("stall", (MockHeaders.Stall, "after-chunks:3"))));
         var responses = await Task.WhenAll(Enumerable.Range(0, 100)
             .Select(_ => gateway.OpenAsync("v1/chat/completions", GatewayFixture.Chat("stall", ",\"stream\":true"))));
         foreach (var response in responses)
@@ -125,6 +126,8 @@ public sealed class ClientLeavesTests
         await gateway.ShouldBeIdleAsync();
         await gateway.ShouldStillServeAsync();
     }
+
+    private static GatewaySetup Cancelling(TestModel model) => new() { Models = [new("ok"), model], Own = "disconnect_policy: cancel" };
 
     private static async IAsyncEnumerable<RawStep> Script(TaskCompletionSource[] received, RawRequest request)
     {

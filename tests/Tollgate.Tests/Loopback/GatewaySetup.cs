@@ -41,6 +41,9 @@ internal sealed record GatewaySetup
 
     public string Litellm { get; init; } = "";
 
+    /// <summary>Members of section <c>tollgate</c>.</summary>
+    public string Own { get; init; } = "";
+
     /// <summary>Whether <see cref="GatewayFixture.MasterKey"/> is set.</summary>
     public bool HasMasterKey { get; init; } = true;
 
@@ -71,6 +74,7 @@ internal sealed record GatewaySetup
         Section(text, "general_settings", string.Join(", ", new[] { key, General }.Where(part => part.Length > 0)));
         Section(text, "router_settings", Router);
         Section(text, "litellm_settings", Litellm);
+        Section(text, "tollgate", Own);
         return text.ToString();
     }
 

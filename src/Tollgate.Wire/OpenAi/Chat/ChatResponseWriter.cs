@@ -102,6 +102,15 @@ internal static class ChatResponseWriter
 
     private static void WriteMessage(IList<ContentPart> parts, Utf8JsonWriter json)
     {
+        // PERF: most answers are one text; every list below would be made to find nothing.
+        if (parts is [TextPart { Citations.Count: 0 } only])
+        {
+            json.WriteString("content"u8, only.Text);
+            json.WriteNull("tool_calls"u8);
+            json.WriteNull("function_call"u8);
+            return;
+        }
+
         var text = string.Concat(parts.OfType<TextPart>().Select(static part => part.Text));
         var calls = parts.Select(ServerParts.CallOf).OfType<ToolCallPart>().ToList();
         if (text.Length > 0 || calls.Count == 0)

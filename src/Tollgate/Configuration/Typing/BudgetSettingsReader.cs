@@ -34,7 +34,9 @@ internal static class BudgetSettingsReader
             Tags = Budgets(models["tag_budget_config"]),
             GlobalParallelRequests = general.Int32("global_max_parallel_requests"),
             TokenKind = general.Text("token_rate_limit_type") ?? defaults.TokenKind,
-            RateWindow = numbers.Seconds("LITELLM_RATE_LIMIT_WINDOW_SIZE", defaults.RateWindow),
+            RateWindow = new RateWindow(
+                numbers.Seconds("LITELLM_RATE_LIMIT_WINDOW_SIZE", defaults.RateWindow.Length), own.Text("rate_limit_algorithm") is "fixed"),
+            CapsOutput = own.Flag("budget_cap_output"),
             NeverReset = general.Flag("disable_reset_budget"),
             RefuseUnpriced = own.Text("unpriced_models") is "refuse",
         };

@@ -28,7 +28,7 @@ internal static class GatewayConfigReader
             Budgets = BudgetSettingsReader.Read(general, models, router, own, numbers),
             Storage = StorageSettingsReader.Read(general, models, own, generalSettings, environment, numbers),
             Redis = RedisSettingsReader.Read(models, router, environment, numbers, diagnostics),
-            Spend = SpendSettingsReader.Read(general, own, numbers),
+            Spend = SpendSettingsReader.Read(general, models, own, environment, numbers),
             Server = ServerSettingsReader.Read(environment, numbers, commandLine),
             Pricing = PricingSettingsReader.Read(models, environment, diagnostics),
             Media = ReadMedia(models, numbers),

@@ -9,6 +9,7 @@ internal static class ManagementSettingsReader
         Section general, Section models, Section own, EnvironmentSource environment, EnvironmentNumbers numbers)
     {
         var creation = models.Child("key_generation_settings");
+        var defaults = new ManagementSettings();
         return new ManagementSettings
         {
             KeyDefaults = Section.ToMembers(models["default_key_generate_params"]),
@@ -21,6 +22,9 @@ internal static class ManagementSettingsReader
             HideKeyNames = environment.IsOn("DISABLE_KEY_NAME"),
             KeyBytes = Math.Clamp(numbers.Count("LENGTH_OF_LITELLM_GENERATED_KEY", 16), 8, 256),
             RotationGracePeriod = environment.GetNonEmpty("LITELLM_KEY_ROTATION_GRACE_PERIOD"),
+            RotatesKeys = environment.IsOn("LITELLM_KEY_ROTATION_ENABLED"),
+            RotationInterval = AtLeastASecond(numbers.Seconds("LITELLM_KEY_ROTATION_CHECK_INTERVAL_SECONDS", defaults.RotationInterval)),
+            RotationLease = AtLeastASecond(numbers.Seconds("LITELLM_KEY_ROTATION_LOCK_TTL_SECONDS", defaults.RotationLease)),
             UserDefaults = Section.ToMembers(models["default_internal_user_params"]),
             TeamDefaults = Section.ToMembers(models["default_team_params"]),
             InternalUserBudget = models.Number("max_internal_user_budget") ?? models.Number("default_max_internal_user_budget"),
@@ -32,6 +36,8 @@ internal static class ManagementSettingsReader
             IsDisabled = environment.IsOn("DISABLE_ADMIN_ENDPOINTS"),
         };
     }
+
+    private static TimeSpan AtLeastASecond(TimeSpan span) => span < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : span;
 
     private static KeyUpperBounds Bounds(Section bounds) => new(
         bounds.Number("max_budget"),

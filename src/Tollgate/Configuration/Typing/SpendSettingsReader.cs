@@ -9,7 +9,7 @@ internal static class SpendSettingsReader
 {
     private const long BytesPerMb = 1024 * 1024;
 
-    public static SpendSettings Read(Section general, Section own, EnvironmentNumbers numbers)
+    public static SpendSettings Read(Section general, Section models, Section own, EnvironmentSource environment, EnvironmentNumbers numbers)
     {
         var defaults = new SpendSettings();
         return new SpendSettings
@@ -17,6 +17,12 @@ internal static class SpendSettingsReader
             DisableLogs = general.Flag("disable_spend_logs"),
             DisableErrorLogs = general.Flag("disable_error_logs"),
             DisableUpdates = general.Flag("disable_spend_updates"),
+            StoreBodies = general.Bool("store_prompts_in_spend_logs") ?? environment.IsOn("STORE_PROMPTS_IN_SPEND_LOGS"),
+            LongestStoredText = AtLeastOne(numbers.Count("MAX_STRING_LENGTH_PROMPT_IN_DB", defaults.LongestStoredText)),
+            RedactBodies = models.Flag("turn_off_message_logging"),
+            IgnoreNoLog = models.Flag("global_disable_no_log_param"),
+            TagUserAgents = !models.Flag("disable_add_user_agent_to_request_tags"),
+            DrainsAbandoned = own.Text("disconnect_policy") is not "cancel",
             FlushRows = own.Int32("ingest_batch") is > 0 and var rows ? rows : defaults.FlushRows,
             JournalSync = Sync(own) ?? defaults.JournalSync,
             JournalMaxBytes = own.Int32("journal_max_mb") is > 0 and var bound ? bound * BytesPerMb : defaults.JournalMaxBytes,
