@@ -26,7 +26,7 @@ internal static partial class ConfigSchema
             .. Keys(ValueKind.Count, "max_parallel_requests", "allowed_fails"),
             .. Keys(ValueKind.Int, "default_api_key_tpm_limit", "default_api_key_rpm_limit"),
             .. Keys(ValueKind.Seconds, "cooldown_time"),
-            .. Keys(ValueKind.Amount, "max_file_size_mb"),
+            .. Live(ValueKind.Amount, "max_file_size_mb"),
             .. Live(ValueKind.Duration, "budget_duration"),
             .. Keys(ValueKind.TextList, "tags", "tag_regex", "guardrails", "vector_store_ids"),
             .. Keys(ValueKind.List, "cache_control_injection_points", "fallbacks", "context_window_fallbacks", "content_policy_fallbacks"),

@@ -165,6 +165,39 @@ public sealed class MediaProviderTests : IAsyncLifetime
         row.GetProperty("spend").GetDouble().ShouldBe(0.06, 1e-9);
     }
 
+    [Theory]
+    [InlineData(1000, 200)]
+    [InlineData(2000, 400)]
+    public async Task FileBeyondTheDeploymentsLimit_Is400NamingIt(int size, int status)
+    {
+        _answer = static _ => (200, """{"text":"Hi"}""");
+        await using var gateway = await GatewayFixture.StartAsync(Model("openai", "whisper-1") with { Params = "max_file_size_mb: 0.001" });
+        using var form = Form.Of(("model", "m"), ("file", new ByteArrayContent(new byte[size])));
+        using var response = await gateway.SendAsync(HttpMethod.Post, "v1/audio/transcriptions", form);
+        var answer = await Answer.ReadAsync(response);
+        answer.Status.ShouldBe(status, answer.Body);
+        if (status == 400)
+        {
+            answer.Error.Message.ShouldContain("File size is too large. Please check your file size. Passed file size:");
+            _requests.ShouldBeEmpty();
+        }
+    }
+
+    [Fact]
+    public async Task FilterOfTheOperator_GoesWithChatsToo()
+    {
+        _answer = static _ => (200, """{"candidates":[{"content":{"parts":[{"text":"Hi"}],"role":"model"},"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":1,"candidatesTokenCount":1,"totalTokenCount":2}}""");
+        await using var gateway = await GatewayFixture.StartAsync(new GatewaySetup
+        {
+            Models = [Model("gemini", "gemini-2.5-flash")],
+            Litellm = "vertex_ai_safety_settings: [{category: HARM_CATEGORY_HARASSMENT, threshold: BLOCK_NONE}]",
+        });
+        (await gateway.ChatAsync(GatewayFixture.Chat("m"))).Status.ShouldBe(200);
+        _requests.ShouldHaveSingleItem().Body.ShouldContain("""
+            "safetySettings":[{"category":"HARM_CATEGORY_HARASSMENT","threshold":"BLOCK_NONE"}]
+            """.Trim());
+    }
+
     private TestModel Model(string provider, string model) => new("m") { Provider = provider, UpstreamModel = model, ApiBase = _upstream.Address };
 
     private Task<(Answer Answer, JsonElement Row)> CallAsync(TestModel model, string path, string body)
