@@ -79,6 +79,9 @@ public sealed record DeploymentConfig
     /// <summary><c>extra_query</c>, appended to the upstream URL.</summary>
     public FrozenDictionary<string, string> ExtraQuery { get; init; } = FrozenDictionary<string, string>.Empty;
 
+    /// <summary>Most bytes of a file in a form (<c>max_file_size_mb</c>, of 1,048,576 bytes); null, the default, leaves it to the whole form's limit.</summary>
+    public long? MaxFileBytes { get; init; }
+
     /// <summary>Any other key of <c>litellm_params</c>: a request parameter sent when the client did not set it.</summary>
     public ImmutableArray<JsonMember> DefaultParams { get; init; } = [];
 
@@ -160,6 +163,9 @@ public sealed record DeploymentInfo
 
     /// <summary>Limit of one health check. Default 60 s (LiteLLM).</summary>
     public TimeSpan HealthCheckTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Voice of a health check of speech (<c>health_check_voice</c>). Default alloy (LiteLLM).</summary>
+    public string HealthCheckVoice { get; init; } = "alloy";
 
     /// <summary><c>max_tokens</c> of a health check; null is 5, or unset for wildcards.</summary>
     public int? HealthCheckMaxTokens { get; init; }

@@ -151,6 +151,9 @@ public sealed record ModelSettings
     /// </summary>
     public bool MessagesOverChat { get; init; }
 
+    /// <summary>Google's filter for calls that bring none, a JSON list (<c>vertex_ai_safety_settings</c>); null, the default, is the model's own.</summary>
+    public string? SafetySettings { get; init; }
+
     /// <summary>Ask for a summary of thoughts whenever an effort is given (<c>reasoning_auto_summary</c>, <c>LITELLM_REASONING_AUTO_SUMMARY</c>). Default false.</summary>
     public bool ReasoningAutoSummary { get; init; }
 

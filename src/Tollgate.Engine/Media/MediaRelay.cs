@@ -30,6 +30,11 @@ internal sealed class MediaRelay(BodyRelay bodies, StreamRelay streams, SoundRel
     {
         var media = call.Media!;
         media.BeginAttempt();
+        if (TooLarge(call.Form, deployment) is { } tooLarge)
+        {
+            return (null, tooLarge);
+        }
+
         var shape = deployment.Connection.ShapeFor(call.Surface);
         if (shape is null && call.Form is null)
         {
@@ -86,6 +91,23 @@ internal sealed class MediaRelay(BodyRelay bodies, StreamRelay streams, SoundRel
         var path = new MediaAnswer(call.Surface, ClientModel.For(call), answer.ContentType, media.Facts, time.GetUtcNow().ToUnixTimeSeconds());
         return bodies.RelayAsync(
             call, scratch, answer, media.Shape is { ReadsAnswers: true } shape ? new ShapedAnswer(shape, media.Sent, path) : path, clock);
+    }
+
+    /// <summary>The operator's limit of files for a deployment, where the client's is larger; of a form that streams its announced size counts.</summary>
+    private static ConnectionFault? TooLarge(FormBody? form, Deployment deployment)
+    {
+        const double megabyte = 1024 * 1024;
+        if (form is null || deployment.Config.MaxFileBytes is not { } limit)
+        {
+            return null;
+        }
+
+        var size = form.Parts.Count == 0 ? 0 : Math.Max(form.FileBytes, form.Parts.Max(static part => part.Length));
+        return size <= limit ? null : new ConnectionFault(
+            UpstreamErrorKind.BadRequest,
+            FormattableString.Invariant($"File size is too large. Please check your file size. Passed file size: {size / megabyte:0.##} MB. ")
+            + FormattableString.Invariant($"Max file size: {limit / megabyte:0.##} MB"),
+            "file");
     }
 
     /// <summary>The files of a form as bytes.</summary>

@@ -51,6 +51,13 @@ public sealed class GeminiPictures : MediaShape
             json.WriteEndArray();
             WriteConfiguration(request, json);
             WriteOwn(request, json);
+            if (target.Options.TryGetValue(GenerateContentCodec.SafetyOption, out var usual)
+                && !request.Member("safety_settings"u8).IsGiven() && !request.Member("safetySettings"u8).IsGiven())
+            {
+                json.WritePropertyName("safetySettings"u8);
+                json.WriteRawValue(usual, skipInputValidation: true);
+            }
+
             json.WriteEndObject();
         }
 

@@ -12,6 +12,9 @@ namespace Tollgate.Wire.Gemini;
 /// </remarks>
 public sealed class GenerateContentCodec : DialectCodec
 {
+    /// <summary>Name of the setting that holds the operator's filter, a JSON list for requests without one.</summary>
+    public const string SafetyOption = "safety_settings";
+
     /// <inheritdoc/>
     public override Surface Surface => Surface.GenerateContent;
 

@@ -30,6 +30,13 @@ internal static class GenerateContentRequestWriter
             WriteExtra(request.Origin, extra, json);
         }
 
+        if (target.Options.TryGetValue(GenerateContentCodec.SafetyOption, out var usual)
+            && !request.Extras.Any(static extra => extra.Name is "safetySettings" or "safety_settings"))
+        {
+            json.WritePropertyName("safetySettings"u8);
+            json.WriteRawValue(usual, skipInputValidation: true);
+        }
+
         json.WriteEndObject();
     }
 

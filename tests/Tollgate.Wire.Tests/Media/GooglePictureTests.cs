@@ -16,6 +16,20 @@ public sealed class GooglePictureTests
     [InlineData("""{"model":"m","prompt":"a cat","size":"1536x1024","imageSize":"2K","safety_settings":[{"category":"c","threshold":"t"}]}""", """{"contents":[{"role":"user","parts":[{"text":"a cat"}]}],"generationConfig":{"responseModalities":["IMAGE","TEXT"],"imageConfig":{"aspectRatio":"3:2","imageSize":"2K"}},"safetySettings":[{"category":"c","threshold":"t"}]}""")]
     public void PictureOfGemini_IsAskedForByContents(string request, string body) => GeminiPictures.Instance.Ask(request).Text().ShouldBe(body);
 
+    [Theory]
+    [InlineData("""{"prompt":"x"}""", "operator")]
+    [InlineData("""{"prompt":"x","safety_settings":["client"]}""", "client")]
+    public void FilterOfTheOperator_CountsWhereTheClientNamesNone(string request, string filter)
+    {
+        var target = new TargetModel
+        {
+            Provider = "gemini",
+            Model = "m",
+            Options = new Dictionary<string, string>(StringComparer.Ordinal) { [GenerateContentCodec.SafetyOption] = """["operator"]""" },
+        };
+        GeminiPictures.Instance.Write(JsonDocument.Parse(request).RootElement, target).Text().ShouldEndWith($$""","safetySettings":["{{filter}}"]}""");
+    }
+
     [Fact]
     public void EditOfGemini_HasThePicturesInside()
     {

@@ -52,7 +52,8 @@ internal static partial class ConfigSchema
             "route_all_chat_openai_to_responses", "use_chat_completions_url_for_anthropic_messages", "reasoning_auto_summary",
             "disable_add_transform_inline_image_block", "disable_stop_sequence_limit", "enable_loadbalancing_on_batch_endpoints",
             "enable_model_config_credential_overrides", "network_mock"),
-        .. Keys(ValueKind.List, "custom_provider_map", "vertex_ai_safety_settings", "caching_groups"),
+        .. Keys(ValueKind.List, "custom_provider_map", "caching_groups"),
+        .. Live(ValueKind.List, "vertex_ai_safety_settings"),
 
         // 5.2, 5.3 Caching
         .. Keys(ValueKind.Bool, "cache", "enable_redis_auth_cache", "enable_caching_on_provider_specific_optional_params"),

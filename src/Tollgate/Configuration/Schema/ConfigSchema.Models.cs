@@ -26,7 +26,7 @@ internal static partial class ConfigSchema
             .. Keys(ValueKind.Count, "max_parallel_requests", "allowed_fails"),
             .. Keys(ValueKind.Int, "default_api_key_tpm_limit", "default_api_key_rpm_limit"),
             .. Keys(ValueKind.Seconds, "cooldown_time"),
-            .. Keys(ValueKind.Amount, "max_file_size_mb"),
+            .. Live(ValueKind.Amount, "max_file_size_mb"),
             .. Live(ValueKind.Duration, "budget_duration"),
             .. Keys(ValueKind.TextList, "tags", "tag_regex", "guardrails", "vector_store_ids"),
             .. Live(ValueKind.List, "cache_control_injection_points"),
@@ -48,7 +48,7 @@ internal static partial class ConfigSchema
     /// <summary>Facts about a deployment; open, because it is free metadata.</summary>
     public static SchemaSection ModelInfo { get; } = new(
         [
-            .. Live(ValueKind.Text, "id", "base_model", "health_check_model"),
+            .. Live(ValueKind.Text, "id", "base_model", "health_check_model", "health_check_voice"),
             new("mode", ValueKind.Enum, KeyTraits.Live | KeyTraits.Soft)
             {
                 Values =
@@ -64,7 +64,6 @@ internal static partial class ConfigSchema
             .. Keys(ValueKind.Int, "health_check_max_tokens_reasoning", "health_check_max_tokens_non_reasoning", "order", "allowed_fails"),
             .. Keys(ValueKind.Bool, "disable_background_health_check", "db_model"),
             .. Keys(ValueKind.Seconds, "cooldown_time"),
-            .. Keys(ValueKind.Text, "health_check_voice"),
             .. Live(ValueKind.Text, "team_id", "team_public_model_name"),
             .. Keys(ValueKind.Map, "custom_tokenizer", "allowed_fails_policy"),
             .. Silent(ValueKind.Any, "tier", "created_at", "created_by", "updated_at", "updated_by", "model_map_value"),

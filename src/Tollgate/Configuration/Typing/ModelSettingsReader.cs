@@ -29,6 +29,7 @@ internal static class ModelSettingsReader
             MessagesOverChat = models.Bool("use_chat_completions_url_for_anthropic_messages")
                 ?? environment.IsOn("LITELLM_USE_CHAT_COMPLETIONS_URL_FOR_ANTHROPIC_MESSAGES"),
             ReasoningAutoSummary = models.Bool("reasoning_auto_summary") ?? environment.IsOn("LITELLM_REASONING_AUTO_SUMMARY"),
+            SafetySettings = models["vertex_ai_safety_settings"] is SequenceNode safety ? JsonText.Of(safety) : null,
             CheckProviderEndpoint = models.Flag("check_provider_endpoint"),
         };
     }
