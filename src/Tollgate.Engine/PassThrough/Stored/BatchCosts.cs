@@ -43,17 +43,18 @@ internal sealed partial class BatchCosts(
             return;
         }
 
-        // Whoever gets the claim records at once: nothing may come between the two.
-        if (await store.TryClaimAsync(claim, call.Aborted))
+        // Whoever gets the claim records at once: nothing may come between the two, not even a client that leaves.
+        var maker = await MakerAsync(call, batch.Owner);
+        if (await store.TryClaimAsync(claim, CancellationToken.None))
         {
             if (tally.Usage is { } usage)
             {
-                await RecordAsync(call, batch, tally, usage, relay.Deployment);
+                Record(call, batch, maker, tally, usage, relay.Deployment);
             }
 
             if (batch.ManagedId is { } id)
             {
-                await store.MarkAccountedAsync(id, call.Aborted);
+                await store.MarkAccountedAsync(id, CancellationToken.None);
             }
         }
     }
@@ -72,9 +73,8 @@ internal sealed partial class BatchCosts(
         return tally;
     }
 
-    private async Task RecordAsync(CallContext call, FinishedBatch batch, Tally tally, TokenUsage usage, Deployment asked)
+    private void Record(CallContext call, FinishedBatch batch, Caller maker, Tally tally, TokenUsage usage, Deployment asked)
     {
-        var maker = await MakerAsync(call, batch.Owner);
         var deployment = tally.Deployment ?? asked;
         var scratch = CallScratch.Rent();
         try
@@ -115,7 +115,7 @@ internal sealed partial class BatchCosts(
         }
         catch (IdentityStoreUnavailableException)
         {
-            // The claim is taken: what is known of the key must do.
+            // What is known of the key must do.
         }
 
         entry ??= new KeyEntry(new KeyIdentity { Hash = hash, UserId = owner.UserId, TeamId = owner.TeamId }, time.GetUtcNow());
