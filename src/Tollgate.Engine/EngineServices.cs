@@ -68,7 +68,8 @@ public static class EngineServices
         services.TryAddSingleton(static provider => new PassThroughCalls(
             provider.GetRequiredService<PassThroughPipeline>(), provider.GetRequiredService<RealtimePipeline>(),
             provider.GetRequiredService<IPassThroughProviders>(), provider.GetRequiredService<SnapshotHolder>(),
-            provider.GetRequiredService<StoredResources>(), provider.GetRequiredService<ManagedFiles>()));
+            provider.GetRequiredService<StoredResources>(), provider.GetRequiredService<ManagedFiles>(),
+            provider.GetRequiredService<TimeProvider>()));
     }
 
     /// <summary>Who may call, for how much; the store of identities, the journal and shared counters are there when somebody adds them.</summary>
