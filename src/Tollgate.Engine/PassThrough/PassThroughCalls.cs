@@ -13,14 +13,16 @@ public sealed class PassThroughCalls
     private readonly IPassThroughProviders _providers;
     private readonly SnapshotHolder _snapshots;
     private readonly TimeProvider _time;
+    private readonly TranscriptCosts _transcripts;
     private readonly StoredResources _stored;
     private readonly ManagedFiles _files;
 
     internal PassThroughCalls(
         PassThroughPipeline pipeline, RealtimePipeline realtime, IPassThroughProviders providers, SnapshotHolder snapshots, StoredResources stored,
-        ManagedFiles files, TimeProvider time)
+        ManagedFiles files, TranscriptCosts transcripts, TimeProvider time)
     {
         _time = time;
+        _transcripts = transcripts;
         _stored = stored;
         _files = files;
         _pipeline = pipeline;
@@ -36,7 +38,7 @@ public sealed class PassThroughCalls
     public IReadOnlyList<PassThroughEndpoint> Endpoints => _snapshots.Current.Config.General.PassThroughEndpoints;
 
     /// <summary>Serves a call below a prefix; answers every outcome itself.</summary>
-    public Task RunAsync(HttpContext http, PassThroughPrefix prefix) => _pipeline.RunAsync(http, new PrefixPlan(prefix, _providers));
+    public Task RunAsync(HttpContext http, PassThroughPrefix prefix) => _pipeline.RunAsync(http, new PrefixPlan(prefix, _providers, _transcripts));
 
     /// <summary>The path of the operator's own that a request means; null for none.</summary>
     public PassThroughEndpoint? Find(HttpRequest request)
