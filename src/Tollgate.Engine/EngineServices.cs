@@ -61,10 +61,13 @@ public static class EngineServices
     {
         services.TryAddSingleton<Relayer>();
         services.TryAddSingleton<ResourceCaller>();
+        services.TryAddSingleton<LateCosts>();
         services.TryAddSingleton(static provider => new BatchCosts(
-            provider.GetService<IResourceStore>(), provider.GetRequiredService<ResourceCaller>(), provider.GetRequiredService<KeyRing>(),
-            provider.GetRequiredService<SpendRecorder>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetService<IResourceStore>(), provider.GetRequiredService<ResourceCaller>(), provider.GetRequiredService<LateCosts>(),
             provider.GetRequiredService<ILogger<BatchCosts>>()));
+        services.TryAddSingleton(static provider => new TranscriptCosts(
+            provider.GetService<IResourceStore>(), provider.GetRequiredService<LateCosts>(),
+            provider.GetRequiredService<ILogger<TranscriptCosts>>()));
         services.TryAddSingleton(static provider => new StoredResources(
             provider.GetService<IResourceStore>(), provider.GetRequiredService<BatchCosts>()));
         services.TryAddSingleton<ManagedFiles>();
@@ -73,7 +76,8 @@ public static class EngineServices
         services.TryAddSingleton(static provider => new PassThroughCalls(
             provider.GetRequiredService<PassThroughPipeline>(), provider.GetRequiredService<RealtimePipeline>(),
             provider.GetRequiredService<IPassThroughProviders>(), provider.GetRequiredService<SnapshotHolder>(),
-            provider.GetRequiredService<StoredResources>(), provider.GetRequiredService<ManagedFiles>()));
+            provider.GetRequiredService<StoredResources>(), provider.GetRequiredService<ManagedFiles>(),
+            provider.GetRequiredService<TranscriptCosts>(), provider.GetRequiredService<TimeProvider>()));
     }
 
     /// <summary>Who may call, for how much; the store of identities, the journal and shared counters are there when somebody adds them.</summary>

@@ -73,7 +73,7 @@ public sealed class ResourceStore(IDatabase database) : IResourceStore
             await WriteAsync(
                 async rows =>
                 {
-                    if ((await rows.SelectAsync(Tables.ManagedFiles, Filter.Equal("unified_file_id", file.Id), range: new RowRange(1))).Count == 0)
+                    if (await rows.CountAsync(Tables.ManagedFiles, Filter.Equal("unified_file_id", file.Id)) == 0)
                     {
                         await rows.InsertAsync(Tables.ManagedFiles, FileRow(file));
                         await KeepOwnerAsync(rows, file.Id, file.Owner);
@@ -137,7 +137,8 @@ public sealed class ResourceStore(IDatabase database) : IResourceStore
                 var filter = Filter.All(
                     batches ? Filter.Equal("file_purpose", "batch") : Filter.None,
                     caller is null ? Filter.None : Filter.Any(
-                        caller.UserId is { } user ? Filter.Equal("created_by", user) : Filter.All(Filter.Equal("created_by", null), Filter.Equal("team_id", null)),
+                        caller.UserId is { } user ? Filter.Equal("created_by", user)
+                            : Filter.All(Filter.Equal("created_by", null), Filter.Equal("team_id", null)),
                         caller.TeamId is { } team ? Filter.Equal("team_id", team) : Filter.Any()));
                 var found = await rows.SelectAsync(
                     batches ? Tables.ManagedObjects : Tables.ManagedFiles, filter, [new SortBy("created_at", Descending: true), new SortBy("id")],
@@ -239,7 +240,8 @@ public sealed class ResourceStore(IDatabase database) : IResourceStore
         catch (DatabaseUnavailableException)
         {
             throw new ApiException(
-                503, "Service Unavailable, the database that knows whose files and batches these are is temporarily unreachable. Please retry shortly.",
+                503,
+                "Service Unavailable, the database that knows whose files and batches these are is temporarily unreachable. Please retry shortly.",
                 "no_db_connection")
             { RetryAfterSeconds = 1 };
         }

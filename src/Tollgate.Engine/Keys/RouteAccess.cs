@@ -29,7 +29,8 @@ public static class RouteAccess
     /// <exception cref="ApiException">403.</exception>
     public static void CheckRelayed(Caller caller, string path, ImmutableArray<string> groups) => Check(
         caller, path, groups,
-        caller.Key is { Identity: var key } && (Allows(key.Metadata.PassThroughRoutes, path, []) || (key.Team is { } team && Allows(team.Metadata.PassThroughRoutes, path, []))));
+        caller.Key is { Identity: var key } && (Allows(key.Metadata.PassThroughRoutes, path, [])
+            || (key.Team is { } team && Allows(team.Metadata.PassThroughRoutes, path, []))));
 
     private static void Check(Caller caller, string path, ImmutableArray<string> groups, bool isGranted)
     {

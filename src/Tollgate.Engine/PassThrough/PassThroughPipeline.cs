@@ -73,7 +73,7 @@ internal sealed partial class PassThroughPipeline(
         relay.Key = plan.FindKey(http.Request, call.Snapshot.Config.General);
         if (plan.RequiresKey && !AccessGates.IsPublic(http, call.Snapshot))
         {
-            call.Caller = await authenticator.IdentifyAsync(relay.Key.Value, relay.Key.Place, call.Snapshot, call.Aborted);
+            call.Caller = await plan.IdentifyAsync(relay, authenticator);
             RouteAccess.CheckRelayed(call.Caller, http.Request.Path.Value ?? "/", plan.Groups);
         }
     }

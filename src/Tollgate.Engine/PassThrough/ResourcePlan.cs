@@ -121,7 +121,8 @@ internal sealed class ResourcePlan(string mapped, string resource, string? pathP
 
     /// <summary>A file is known here and deleted from here; its contents, and files that a provider has made, are the provider's to tell.</summary>
     private bool ServesHere(string path, ManagedResource file)
-        => resource is "/files" && (method is "DELETE" || (method is "GET" && !file.Object.IsEmpty && !path.EndsWith("/content", StringComparison.Ordinal)));
+        => resource is "/files"
+            && (method is "DELETE" || (method is "GET" && !file.Object.IsEmpty && !path.EndsWith("/content", StringComparison.Ordinal)));
 
     private static bool IsIn(string path, string id) => path.Split('/').Contains(id, StringComparer.Ordinal);
 
@@ -136,7 +137,8 @@ internal sealed class ResourcePlan(string mapped, string resource, string? pathP
             return null;
         }
 
-        string[] names = [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal)];
+        string[] names =
+            [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal)];
         return names.Length > 0 ? names : throw ApiException.BadRequest("target_model_names names no model.", Name);
     }
 

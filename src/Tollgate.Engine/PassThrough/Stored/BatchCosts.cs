@@ -2,11 +2,8 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Errors;
-using Tollgate.Engine.Keys;
-using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Pricing;
 using Tollgate.Engine.Routing;
-using Tollgate.Engine.Spend;
 using Tollgate.Wire;
 using Tollgate.Wire.Relay;
 
@@ -14,7 +11,7 @@ namespace Tollgate.Engine.PassThrough.Stored;
 
 /// <summary>What finished batches cost (llm-api.md 13.3): read from their results, at batch prices, recorded once for whoever made them.</summary>
 internal sealed partial class BatchCosts(
-    IResourceStore? store, ResourceCaller caller, KeyRing keys, SpendRecorder spend, TimeProvider time, ILogger<BatchCosts> logger)
+    IResourceStore? store, ResourceCaller caller, LateCosts costs, ILogger<BatchCosts> logger)
 {
     /// <summary>Records a batch unless that was done. Failures are logged and tried again when somebody asks for the batch the next time.</summary>
     public async Task AccountAsync(RelayCall relay, FinishedBatch batch)
@@ -43,17 +40,20 @@ internal sealed partial class BatchCosts(
             return;
         }
 
-        // Whoever gets the claim records at once: nothing may come between the two.
-        if (await store.TryClaimAsync(claim, call.Aborted))
+        // Whoever gets the claim records at once: nothing may come between the two, not even a client that leaves.
+        var maker = await costs.MakerAsync(call, batch.Owner);
+        if (await store.TryClaimAsync(claim, CancellationToken.None))
         {
             if (tally.Usage is { } usage)
             {
-                await RecordAsync(call, batch, tally, usage, relay.Deployment);
+                var deployment = tally.Deployment ?? relay.Deployment;
+                costs.Record(call, maker, new LateCost(
+                    batch.Id, "aretrieve_batch", batch.Holder?.ModelGroup ?? deployment.ModelName, deployment, usage, tally.Cost));
             }
 
             if (batch.ManagedId is { } id)
             {
-                await store.MarkAccountedAsync(id, call.Aborted);
+                await store.MarkAccountedAsync(id, CancellationToken.None);
             }
         }
     }
@@ -70,56 +70,6 @@ internal sealed partial class BatchCosts(
             },
             cancellationToken);
         return tally;
-    }
-
-    private async Task RecordAsync(CallContext call, FinishedBatch batch, Tally tally, TokenUsage usage, Deployment asked)
-    {
-        var maker = await MakerAsync(call, batch.Owner);
-        var deployment = tally.Deployment ?? asked;
-        var scratch = CallScratch.Rent();
-        try
-        {
-            var id = LlmPipeline.NewCallId();
-            var made = new CallContext(call.Http, call.Snapshot, Surface.Relay, time.GetTimestamp())
-            {
-                Members = scratch.RequestMembers,
-                RouteName = "/batches",
-                CallTypeName = "aretrieve_batch",
-                Uid = id,
-                CallId = id,
-                Caller = maker,
-                Envelope = RequestEnvelope.Relayed(batch.Holder?.ModelGroup ?? deployment.ModelName, stream: false),
-                Usage = usage,
-                ServiceTier = ServiceTier.Batch,
-            };
-            spend.RecordPriced(made, scratch, deployment, batch.Id, tally.Cost);
-        }
-        finally
-        {
-            scratch.Return();
-        }
-    }
-
-    /// <summary>Who made the batch; a key that is gone still counts for its user and team.</summary>
-    private async ValueTask<Caller> MakerAsync(CallContext call, ResourceOwner owner)
-    {
-        if (owner.KeyHash is not { } hash || string.Equals(hash, call.Snapshot.MasterKeyHash, StringComparison.Ordinal))
-        {
-            return owner.KeyHash is null && owner.UserId is null ? Caller.Anonymous : call.Snapshot.AdminFor("authorization");
-        }
-
-        KeyEntry? entry = null;
-        try
-        {
-            entry = KeyHash.FromHex(hash) is { } key ? await keys.FindAsync(key, CancellationToken.None) : null;
-        }
-        catch (IdentityStoreUnavailableException)
-        {
-            // The claim is taken: what is known of the key must do.
-        }
-
-        entry ??= new KeyEntry(new KeyIdentity { Hash = hash, UserId = owner.UserId, TeamId = owner.TeamId }, time.GetUtcNow());
-        return entry.CallerFor("authorization");
     }
 
     /// <summary>Adds up lines of results.</summary>

@@ -132,7 +132,8 @@ internal sealed class ManagedFiles(StoredResources resources, ResourceCaller cal
     }
 
     private static IEnumerable<string> ModelsOf(CallContext call, ManagedResource resource, bool batches) => batches
-        ? call.Snapshot.Config.Deployments.Where(deployment => resource.Copies.ContainsKey(deployment.Id)).Select(static deployment => deployment.ModelGroup)
+        ? call.Snapshot.Config.Deployments.Where(deployment => resource.Copies.ContainsKey(deployment.Id))
+            .Select(static deployment => deployment.ModelGroup)
         : ManagedIds.ModelsOf(resource.Id);
 
     private PassThroughTarget Open(CallContext call, DeploymentConfig holder, string path) => caller.Open(call, "", holder, path);

@@ -24,11 +24,15 @@ public static class ManagedIds
     /// <param name="fileId">Id at the first provider.</param>
     /// <param name="deploymentId">Deployment that has it under that id.</param>
     public static string File(string type, Guid unique, IEnumerable<string> models, string fileId, string deploymentId) => Encode(
-        $"{FileMark}{type};unified_id,{unique};target_model_names,{string.Join(',', models)};llm_output_file_id,{fileId};llm_output_file_model_id,{deploymentId}");
+        $"{FileMark}{type};unified_id,{unique};target_model_names,{string.Join(',', models)};"
+        + $"llm_output_file_id,{fileId};llm_output_file_model_id,{deploymentId}");
 
     /// <summary>The id of a file that a provider has made: the same one whoever asks for it.</summary>
     public static string Output(IEnumerable<string> models, string fileId, string deploymentId)
-        => File("application/json", new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"{deploymentId}|{fileId}")).AsSpan(0, 16)), models, fileId, deploymentId);
+    {
+        var unique = SHA256.HashData(Encoding.UTF8.GetBytes($"{deploymentId}|{fileId}"));
+        return File("application/json", new Guid(unique.AsSpan(0, 16)), models, fileId, deploymentId);
+    }
 
     /// <summary>The id of a batch.</summary>
     public static string Batch(string deploymentId, string batchId) => Encode($"{BatchMark}{deploymentId}{BatchMiddle}{batchId}");

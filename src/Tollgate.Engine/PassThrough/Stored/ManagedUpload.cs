@@ -59,12 +59,13 @@ internal sealed class ManagedUpload : IAsyncDisposable
             if (upload._fields.Contains(("purpose", "batch")))
             {
                 upload._file.Position = 0;
-                upload._lines = await BatchLines.ReadAsync(upload._file, name => models.Contains(name, StringComparer.Ordinal), call.Aborted);
+                upload._lines = await BatchLines.ReadAsync(
+                    upload._file, name => models.Contains(name, StringComparer.Ordinal), call.Aborted);
             }
 
             return upload;
         }
-        catch (InvalidDataException broken)
+        catch (Exception broken) when (broken is InvalidDataException or IOException && !call.Aborted.IsCancellationRequested)
         {
             await upload.DisposeAsync();
             throw ApiException.BadRequest($"The form cannot be read: {broken.Message}", "file");

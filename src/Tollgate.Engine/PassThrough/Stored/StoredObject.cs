@@ -83,7 +83,8 @@ internal static class StoredObject
         writer.WriteEndObject();
     });
 
-    private static ReadOnlyMemory<byte> Write(Action<Utf8JsonWriter> write)
+    /// <summary>An object written from scratch.</summary>
+    public static ReadOnlyMemory<byte> Write(Action<Utf8JsonWriter> write)
     {
         var output = new ArrayBufferWriter<byte>(512);
         using (var writer = new Utf8JsonWriter(output, Relaxed))

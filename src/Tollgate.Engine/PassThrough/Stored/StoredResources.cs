@@ -15,7 +15,8 @@ internal sealed class StoredResources(IResourceStore? store, BatchCosts costs)
 
     /// <summary>The store.</summary>
     /// <exception cref="ApiException">400 when the gateway has none.</exception>
-    public IResourceStore Store => store ?? throw ApiException.BadRequest("Managed ids (target_model_names) need a database; name one 'model'.", "target_model_names");
+    public IResourceStore Store => store
+        ?? throw ApiException.BadRequest("Managed ids (target_model_names) need a database; name one 'model'.", "target_model_names");
 
     /// <summary>Ids of files that a body names, wherever in it.</summary>
     public static IEnumerable<string> FilesIn(RelayedBody body)

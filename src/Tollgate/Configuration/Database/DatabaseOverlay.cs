@@ -114,7 +114,9 @@ internal sealed class DatabaseOverlay(StoredConfiguration stored, DiagnosticBag 
 
         var clear = row.DeepClone().AsObject();
         clear[Endpoints] = EndpointSecrets.Open(
-            endpoints, _secrets, path => diagnostics.Error(DiagnosticCodes.Stored, JsonNodes.PositionOf(path), $"{Endpoints} ({path})", CannotDecrypt));
+            endpoints,
+            _secrets,
+            path => diagnostics.Error(DiagnosticCodes.Stored, JsonNodes.PositionOf(path), $"{Endpoints} ({path})", CannotDecrypt));
         return clear;
     }
 
