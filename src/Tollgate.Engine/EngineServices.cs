@@ -7,6 +7,7 @@ using Tollgate.Engine.Admission;
 using Tollgate.Engine.Keys;
 using Tollgate.Engine.Media;
 using Tollgate.Engine.PassThrough;
+using Tollgate.Engine.PassThrough.Stored;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Responses;
 using Tollgate.Engine.Routing;
@@ -36,6 +37,7 @@ public static class EngineServices
         services.TryAddSingleton<MediaFetcher>();
         services.TryAddSingleton<RequestMedia>();
         services.TryAddSingleton<EmbeddingCaller>();
+        services.TryAddSingleton<PromptListCaller>();
         services.TryAddSingleton<MockAnswers>();
         services.TryAddSingleton<UpstreamCaller>();
         AddAdmission(services);
@@ -50,13 +52,32 @@ public static class EngineServices
         services.TryAddSingleton<TokenCounts>();
         services.TryAddSingleton<LlmPipeline>();
         services.TryAddSingleton(static provider => new LlmCalls(provider.GetRequiredService<LlmPipeline>()));
+        AddPassThrough(services);
+        return services;
+    }
+
+    /// <summary>Calls that are relayed as they are; whose files and batches are is known where somebody adds a store.</summary>
+    private static void AddPassThrough(IServiceCollection services)
+    {
         services.TryAddSingleton<Relayer>();
+        services.TryAddSingleton<ResourceCaller>();
+        services.TryAddSingleton<LateCosts>();
+        services.TryAddSingleton(static provider => new BatchCosts(
+            provider.GetService<IResourceStore>(), provider.GetRequiredService<ResourceCaller>(), provider.GetRequiredService<LateCosts>(),
+            provider.GetRequiredService<ILogger<BatchCosts>>()));
+        services.TryAddSingleton(static provider => new TranscriptCosts(
+            provider.GetService<IResourceStore>(), provider.GetRequiredService<LateCosts>(),
+            provider.GetRequiredService<ILogger<TranscriptCosts>>()));
+        services.TryAddSingleton(static provider => new StoredResources(
+            provider.GetService<IResourceStore>(), provider.GetRequiredService<BatchCosts>()));
+        services.TryAddSingleton<ManagedFiles>();
         services.TryAddSingleton<PassThroughPipeline>();
         services.TryAddSingleton<RealtimePipeline>();
         services.TryAddSingleton(static provider => new PassThroughCalls(
             provider.GetRequiredService<PassThroughPipeline>(), provider.GetRequiredService<RealtimePipeline>(),
-            provider.GetRequiredService<IPassThroughProviders>(), provider.GetRequiredService<SnapshotHolder>()));
-        return services;
+            provider.GetRequiredService<IPassThroughProviders>(), provider.GetRequiredService<SnapshotHolder>(),
+            provider.GetRequiredService<StoredResources>(), provider.GetRequiredService<ManagedFiles>(),
+            provider.GetRequiredService<TranscriptCosts>(), provider.GetRequiredService<TimeProvider>()));
     }
 
     /// <summary>Who may call, for how much; the store of identities, the journal and shared counters are there when somebody adds them.</summary>
@@ -119,5 +140,7 @@ public sealed class LlmCalls
     /// <summary>Counts the tokens of a prompt; answers every outcome itself, errors included.</summary>
     /// <param name="http">Request and answer.</param>
     /// <param name="surface">The dialect of the prompt.</param>
-    public Task CountAsync(HttpContext http, Surface surface) => _pipeline.RunAsync(http, new CallRoute(surface) { CountsTokens = true });
+    /// <param name="pathModel">Model named by the path; null for none.</param>
+    public Task CountAsync(HttpContext http, Surface surface, string? pathModel = null)
+        => _pipeline.RunAsync(http, new CallRoute(surface) { PathModel = pathModel, CountsTokens = true });
 }

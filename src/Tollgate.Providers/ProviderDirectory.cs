@@ -23,8 +23,9 @@ public sealed partial class ProviderDirectory : IProviderDirectory
     /// <param name="catalogue">The providers.</param>
     /// <param name="clock">Tells when tokens end.</param>
     /// <param name="loggers">For what is odd about a deployment.</param>
-    public ProviderDirectory(ProviderCatalogue catalogue, TimeProvider clock, ILoggerFactory loggers)
-        : this(catalogue, new ConnectionServices(clock, new EntraTokens(clock)) { Http = Pool(), Loggers = loggers }, loggers)
+    /// <param name="logins">For what somebody must do before a connection works (a code to enter); null for the same.</param>
+    public ProviderDirectory(ProviderCatalogue catalogue, TimeProvider clock, ILoggerFactory loggers, ILoggerFactory? logins = null)
+        : this(catalogue, new ConnectionServices(clock, new EntraTokens(clock)) { Http = Pool(), Loggers = logins ?? loggers }, loggers)
     {
     }
 

@@ -65,6 +65,16 @@ public sealed class SpendingRouteTests
     /// <summary>Routes for which only the refusal is tried: the fake does not serve them.</summary>
     private static readonly string[] OnlyRefused = ["/v1/responses/compact", "/responses/compact", "/openai/v1/responses/compact"];
 
+    /// <summary>Tokens for realtime sessions: the sessions are what is paid for, but a key that is spent gets none.</summary>
+    private static readonly string[] Tokens =
+    [
+        .. new[] { "/v1", "", "/openai/v1" }.SelectMany(static prefix => new[] { "client_secrets", "sessions", "transcription_sessions" }
+            .Select(name => $"{prefix}/realtime/{name}")),
+    ];
+
+    /// <summary>Routes that take nothing but such a token.</summary>
+    private static readonly string[] TokenTaking = ["/v1/realtime/calls", "/realtime/calls", "/openai/v1/realtime/calls"];
+
     /// <summary>Routes beside inference that cost nothing.</summary>
     private static readonly string[] Costless =
     [
@@ -113,7 +123,7 @@ public sealed class SpendingRouteTests
 
         // Cases and routes are the same: a route without a case is new, a case without a route is gone.
         var known = routes.Where(static route => !IsControlPlane(route)).Order(StringComparer.Ordinal);
-        known.ShouldBe(Spending.Keys.Concat(Relaying).Concat(OnlyRefused).Concat(Costless).Order(StringComparer.Ordinal));
+        known.ShouldBe(Spending.Keys.Concat(Relaying).Concat(OnlyRefused).Concat(Costless).Concat(Tokens).Concat(TokenTaking).Order(StringComparer.Ordinal));
 
         foreach (var (path, body) in Spending.Values.SelectMany(static calls => calls))
         {
@@ -131,6 +141,16 @@ public sealed class SpendingRouteTests
         foreach (var route in OnlyRefused)
         {
             (await broke.PostAsync(route[1..], Response)).Error.GetProperty("type").GetString().ShouldBe("budget_exceeded", route);
+        }
+
+        foreach (var route in Tokens)
+        {
+            (await broke.PostAsync(route[1..], "{" + Model + "}")).Error.GetProperty("type").GetString().ShouldBe("budget_exceeded", route);
+        }
+
+        foreach (var route in TokenTaking)
+        {
+            (await rich.PostAsync(route[1..], "{}")).Status.ShouldBe(401, route);
         }
 
         foreach (var route in Relaying)

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Tollgate.Wire;
 using Tollgate.Wire.Media.Shapes;
 
@@ -22,9 +23,32 @@ public sealed class MediaConnectionTests
     [InlineData("deepgram/nova-3", Surface.Transcriptions, "https://api.deepgram.com/v1/listen")]
     [InlineData("stability/core", Surface.ImageGenerations, "https://api.stability.ai/v2beta/stable-image/generate")]
     [InlineData("recraft/recraftv3", Surface.ImageEdits, "https://external.api.recraft.ai/v1/images/imageToImage")]
+    [InlineData("gemini/imagen-4.0-generate-001", Surface.ImageGenerations, "https://generativelanguage.googleapis.com/v1beta/models/imagen-4.0-generate-001:predict")]
+    [InlineData("gemini/gemini-2.5-flash-image", Surface.ImageGenerations, "https://generativelanguage.googleapis.com/v1beta/models/gemini-2.5-flash-image:generateContent")]
+    [InlineData("gemini/gemini-2.5-flash-image", Surface.ImageEdits, "https://generativelanguage.googleapis.com/v1beta/models/gemini-2.5-flash-image:generateContent")]
+    [InlineData("gemini/gemini-2.5-flash-preview-tts", Surface.Speech, "https://generativelanguage.googleapis.com/v1beta/models/gemini-2.5-flash-preview-tts:generateContent")]
+    [InlineData("bedrock/us-east-1/amazon.nova-canvas-v1:0", Surface.ImageEdits, "https://bedrock-runtime.us-east-1.amazonaws.com/model/amazon.nova-canvas-v1%3A0/invoke")]
+    [InlineData("stability/inpaint", Surface.ImageEdits, "https://api.stability.ai/v2beta/stable-image")]
     [InlineData("fal_ai/fal-ai/flux/dev", Surface.ImageGenerations, "https://fal.run/")]
     public void Address_IsTheProviders(string model, Surface surface, string address)
         => Providers.Connect(model).UrlOf(surface).ShouldBe(address);
+
+    [Theory]
+    [InlineData("vertex_ai/imagen-3.0-generate-002", Surface.ImageGenerations, "https://europe-west1-aiplatform.googleapis.com/v1/projects/p/locations/europe-west1/publishers/google/models/imagen-3.0-generate-002:predict")]
+    [InlineData("vertex_ai/imagen-3.0-capability-001", Surface.ImageEdits, "https://europe-west1-aiplatform.googleapis.com/v1/projects/p/locations/europe-west1/publishers/google/models/imagen-3.0-capability-001:predict")]
+    [InlineData("vertex_ai/gemini-2.5-flash-image", Surface.ImageGenerations, "https://europe-west1-aiplatform.googleapis.com/v1/projects/p/locations/europe-west1/publishers/google/models/gemini-2.5-flash-image:generateContent")]
+    [InlineData("vertex_ai/gemini-2.5-flash-preview-tts", Surface.Speech, "https://europe-west1-aiplatform.googleapis.com/v1/projects/p/locations/europe-west1/publishers/google/models/gemini-2.5-flash-preview-tts:generateContent")]
+    [InlineData("vertex_ai/chirp", Surface.Speech, "https://texttospeech.googleapis.com/v1/text:synthesize")]
+    [InlineData("vertex_ai/semantic-ranker-default@latest", Surface.Rerank, "https://discoveryengine.googleapis.com/v1/projects/p/locations/global/rankingConfigs/default_ranking_config:rank")]
+    public void AddressAtVertex_IsByModel(string model, Surface surface, string address)
+        => Providers.Connect(model, deployment => deployment with
+        {
+            ProviderParams = new Dictionary<string, string>(StringComparer.Ordinal) { ["vertex_project"] = "p", ["vertex_location"] = "europe-west1", ["vertex_credentials"] = "{}" }.ToFrozenDictionary(StringComparer.Ordinal),
+        }).UrlOf(surface).ShouldBe(address);
+
+    [Fact]
+    public void PartnerAtVertex_MakesNoPictures()
+        => Providers.Connect("vertex_ai/claude-sonnet-4").EndpointFor(Surface.ImageGenerations).Fault!.Message.ShouldContain("does not serve");
 
     [Theory]
     [InlineData("http://own:1/v1", "http://own:1/v1/ranking")]

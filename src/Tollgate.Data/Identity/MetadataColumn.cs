@@ -25,6 +25,7 @@ internal static class MetadataColumn
             TemporaryBudgetIncrease = expiry is null ? 0 : Values.Number(metadata["temp_budget_increase"]) ?? 0,
             TemporaryBudgetExpiry = expiry,
             EnforcedParams = Values.Texts(metadata["enforced_params"]),
+            PassThroughRoutes = Values.Texts(metadata["allowed_passthrough_routes"]),
         };
     }
 }

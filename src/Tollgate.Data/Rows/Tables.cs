@@ -63,6 +63,10 @@ public static class Tables
 
     public static Table Invitations { get; } = new("LiteLLM_InvitationLink", ["id"]);
 
+    public static Table ManagedFiles { get; } = new("LiteLLM_ManagedFileTable", ["id"]);
+
+    public static Table ManagedObjects { get; } = new("LiteLLM_ManagedObjectTable", ["id"]);
+
     /// <summary>Named values of ours: <c>name</c>, <c>value</c> (JSON).</summary>
     public static Table Values { get; } = new("kv", ["name"], IsOwn: true);
 
@@ -75,6 +79,6 @@ public static class Tables
         Keys, DeletedKeys, DeprecatedKeys, JwtKeyMappings, Users, Teams, DeletedTeams, TeamMemberships, Organizations,
         OrganizationMemberships, Projects, Budgets, Customers, Tags, ObjectPermissions, AccessGroups, Models, Credentials,
         TeamModelAliases, Config, SpendLogs, DailyUserSpend, DailyTeamSpend, DailyOrganizationSpend, DailyCustomerSpend, DailyAgentSpend,
-        DailyTagSpend, AuditLog, Invitations, Values, ModelOverrides,
+        DailyTagSpend, AuditLog, Invitations, ManagedFiles, ManagedObjects, Values, ModelOverrides,
     ];
 }

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Tollgate.Engine.Pricing;
+using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
 
 namespace Tollgate.Engine.Configuration;
@@ -78,11 +79,17 @@ public sealed record DeploymentConfig
     /// <summary><c>extra_query</c>, appended to the upstream URL.</summary>
     public FrozenDictionary<string, string> ExtraQuery { get; init; } = FrozenDictionary<string, string>.Empty;
 
+    /// <summary>Most bytes of a file in a form (<c>max_file_size_mb</c>, of 1,048,576 bytes); null, the default, leaves it to the whole form's limit.</summary>
+    public long? MaxFileBytes { get; init; }
+
     /// <summary>Any other key of <c>litellm_params</c>: a request parameter sent when the client did not set it.</summary>
     public ImmutableArray<JsonMember> DefaultParams { get; init; } = [];
 
     /// <summary>Connection keys that only the provider's connection understands (<c>tenant_id</c>, <c>azure_scope</c>, <c>aws_region_name</c>, ...), substituted.</summary>
     public FrozenDictionary<string, string> ProviderParams { get; init; } = FrozenDictionary<string, string>.Empty;
+
+    /// <summary><c>cache_control_injection_points</c>: where the provider's prompt cache is to end, whatever clients say.</summary>
+    public ImmutableArray<CachePoint> CachePoints { get; init; } = [];
 
     /// <summary>Certificate check of the upstream: true, false, or null for the global setting.</summary>
     public bool? SslVerify { get; init; }
@@ -156,6 +163,9 @@ public sealed record DeploymentInfo
 
     /// <summary>Limit of one health check. Default 60 s (LiteLLM).</summary>
     public TimeSpan HealthCheckTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Voice of a health check of speech (<c>health_check_voice</c>). Default alloy (LiteLLM).</summary>
+    public string HealthCheckVoice { get; init; } = "alloy";
 
     /// <summary><c>max_tokens</c> of a health check; null is 5, or unset for wildcards.</summary>
     public int? HealthCheckMaxTokens { get; init; }

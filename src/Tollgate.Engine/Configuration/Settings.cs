@@ -112,6 +112,15 @@ public sealed record ModelSettings
     /// <summary>Repair conversations that an upstream would refuse (<c>modify_params</c>). Default false.</summary>
     public bool ModifyParams { get; init; }
 
+    /// <summary>
+    /// An estimate stands in where a provider fails to count tokens. Default true; <c>litellm_settings.disable_token_counter</c> makes such
+    /// calls fail instead.
+    /// </summary>
+    public bool EstimatesTokens { get; init; } = true;
+
+    /// <summary>Anthropic's clients see no <c>total_tokens</c> (<c>strip_anthropic_total_tokens</c>). Default false.</summary>
+    public bool StripsTotalTokens { get; init; }
+
     /// <summary>Global rename before routing (<c>model_alias_map</c>).</summary>
     public FrozenDictionary<string, string> AliasMap { get; init; } = FrozenDictionary<string, string>.Empty;
 
@@ -141,6 +150,9 @@ public sealed record ModelSettings
     /// the variable of the same name). Default false.
     /// </summary>
     public bool MessagesOverChat { get; init; }
+
+    /// <summary>Google's filter for calls that bring none, a JSON list (<c>vertex_ai_safety_settings</c>); null, the default, is the model's own.</summary>
+    public string? SafetySettings { get; init; }
 
     /// <summary>Ask for a summary of thoughts whenever an effort is given (<c>reasoning_auto_summary</c>, <c>LITELLM_REASONING_AUTO_SUMMARY</c>). Default false.</summary>
     public bool ReasoningAutoSummary { get; init; }

@@ -66,6 +66,29 @@ public sealed class Authenticator(KeyRing ring, TimeProvider time)
         return key.Length > LongestKey ? throw Unknown(key) : FromRingAsync(key, header!, snapshot, isOpen: false, cancellationToken);
     }
 
+    /// <summary>Identifies whoever a token was made for, as if the key itself had come: it must still be good.</summary>
+    /// <param name="hash">Hash of the key; empty for nobody.</param>
+    /// <param name="header">Where the token was found.</param>
+    /// <param name="snapshot">The configuration.</param>
+    /// <param name="cancellationToken">Ends waiting for the store.</param>
+    /// <exception cref="ApiException">401 or 503.</exception>
+    internal ValueTask<Caller> IdentifyHashAsync(string hash, string header, GatewaySnapshot snapshot, CancellationToken cancellationToken)
+    {
+        if (snapshot.MasterKey is not null && string.Equals(hash, snapshot.MasterKeyHash, StringComparison.Ordinal))
+        {
+            return new ValueTask<Caller>(snapshot.AdminFor(header));
+        }
+
+        if (KeyHash.FromHex(hash) is { } key && ring.HasStore)
+        {
+            return WaitAsync(ring.FindAsync(key, cancellationToken), hash, header, snapshot, isOpen: false);
+        }
+
+        return snapshot.MasterKey is null
+            ? new ValueTask<Caller>(new Caller(CallerRole.Anonymous, header))
+            : throw ApiException.Unauthorized("Authentication Error, the key that asked for this token is not known.");
+    }
+
     private ValueTask<Caller> FromRingAsync(string key, string header, GatewaySnapshot snapshot, bool isOpen, CancellationToken cancellationToken)
     {
         if (!ring.HasStore)

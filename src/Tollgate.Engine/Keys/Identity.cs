@@ -63,6 +63,9 @@ public sealed record EntityMetadata
 
     /// <summary>Body fields that calls must carry.</summary>
     public ImmutableArray<string> EnforcedParams { get; init; } = [];
+
+    /// <summary>Paths that are relayed as they are and may be called whatever routes the key is restricted to (<c>allowed_passthrough_routes</c>).</summary>
+    public ImmutableArray<string> PassThroughRoutes { get; init; } = [];
 }
 
 /// <summary>The owner of a key.</summary>

@@ -10,7 +10,7 @@ namespace Tollgate.Engine.Keys;
 /// </summary>
 public sealed partial class KeyRing : IChangeListener
 {
-    /// <summary>Entries kept: some 2 KB each. Beyond it the least recently used quarter goes.</summary>
+    /// <summary>Entries kept: 3 to 5 KB each, by how many limits a key has. Beyond it the least recently used quarter goes.</summary>
     private const int MostEntries = 50_000;
 
     /// <summary>How often a key is read again because something changed meanwhile; the last reading is then served but not kept.</summary>

@@ -23,14 +23,23 @@ public static class RouteAccess
 
     /// <summary>Checks a route that belongs to some groups.</summary>
     /// <exception cref="ApiException">403.</exception>
-    public static void CheckInference(Caller caller, string path, ImmutableArray<string> groups)
+    public static void CheckInference(Caller caller, string path, ImmutableArray<string> groups) => Check(caller, path, groups, isGranted: false);
+
+    /// <summary>Checks a route whose calls are relayed as they are: <c>allowed_passthrough_routes</c> of key or team open it too.</summary>
+    /// <exception cref="ApiException">403.</exception>
+    public static void CheckRelayed(Caller caller, string path, ImmutableArray<string> groups) => Check(
+        caller, path, groups,
+        caller.Key is { Identity: var key } && (Allows(key.Metadata.PassThroughRoutes, path, [])
+            || (key.Team is { } team && Allows(team.Metadata.PassThroughRoutes, path, []))));
+
+    private static void Check(Caller caller, string path, ImmutableArray<string> groups, bool isGranted)
     {
         if (caller.Key is not { } key)
         {
             return;
         }
 
-        if (!key.Identity.AllowedRoutes.IsDefaultOrEmpty && !Allows(key.Identity.AllowedRoutes, path, groups))
+        if (!isGranted && !key.Identity.AllowedRoutes.IsDefaultOrEmpty && !Allows(key.Identity.AllowedRoutes, path, groups))
         {
             throw ApiException.Forbidden(
                 $"Virtual key is not allowed to call this route. Only allowed to call routes: ['{string.Join("', '", key.Identity.AllowedRoutes)}']. Tried to call route: {path}");

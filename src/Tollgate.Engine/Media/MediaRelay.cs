@@ -14,18 +14,27 @@ namespace Tollgate.Engine.Media;
 /// <summary>Requests and answers of calls about pictures, sounds and documents: JSON, forms, event streams and sound as it comes.</summary>
 internal sealed class MediaRelay(BodyRelay bodies, StreamRelay streams, SoundRelay sounds, TimeProvider time)
 {
+    /// <summary>Most bytes of files in a JSON body: in base64 a third more, and a copy or two on the way.</summary>
+    private const long MostFileBytes = 20L * 1024 * 1024;
+
     /// <summary>Makes the body of an attempt.</summary>
     /// <param name="call">The call.</param>
     /// <param name="deployment">Who is asked.</param>
     /// <param name="request">The client's body.</param>
     /// <param name="edits">What policies changed of it.</param>
     /// <param name="address">Where it goes; the provider's words may add to it.</param>
+    /// <param name="cancellationToken">Ends reading files of the client's.</param>
     /// <returns>The request, or why there is none.</returns>
-    public static (HttpRequestMessage? Message, ConnectionFault? Fault) Open(
-        CallContext call, Deployment deployment, in UpstreamRequest request, JsonEdits edits, Uri address)
+    public static async ValueTask<(HttpRequestMessage? Message, ConnectionFault? Fault)> OpenAsync(
+        CallContext call, Deployment deployment, UpstreamRequest request, JsonEdits edits, Uri address, CancellationToken cancellationToken)
     {
         var media = call.Media!;
         media.BeginAttempt();
+        if (TooLarge(call.Form, deployment) is { } tooLarge)
+        {
+            return (null, tooLarge);
+        }
+
         var shape = deployment.Connection.ShapeFor(call.Surface);
         if (shape is null && call.Form is null)
         {
@@ -44,7 +53,10 @@ internal sealed class MediaRelay(BodyRelay bodies, StreamRelay streams, SoundRel
             }
 
             media.Shape = shape;
-            return (Shaped(call, shape.Write(media.Sent, deployment.Connection.TargetFor(call.Surface)), address), null);
+            var target = deployment.Connection.TargetFor(call.Surface);
+            var shaped = shape.TakesFiles
+                ? shape.Write(media.Sent, await FilesAsync(call.Form, cancellationToken), target) : shape.Write(media.Sent, target);
+            return (Shaped(call.Form, call.Route, shaped, address), null);
         }
         catch (WireException exception)
         {
@@ -66,6 +78,11 @@ internal sealed class MediaRelay(BodyRelay bodies, StreamRelay streams, SoundRel
             return streams.RelayAsync(call, scratch, answer, new SseSplitter(), new MediaStream(call.Surface, media.Facts), clock);
         }
 
+        if (call.Surface is Surface.Speech && media.Shape is { ReadsSound: true } inside)
+        {
+            return sounds.RelayAsync(call, scratch, answer, inside, clock);
+        }
+
         if (call.Surface is Surface.Speech && !type.StartsWith("application/json", StringComparison.OrdinalIgnoreCase))
         {
             return sounds.RelayAsync(call, scratch, answer, clock);
@@ -76,7 +93,55 @@ internal sealed class MediaRelay(BodyRelay bodies, StreamRelay streams, SoundRel
             call, scratch, answer, media.Shape is { ReadsAnswers: true } shape ? new ShapedAnswer(shape, media.Sent, path) : path, clock);
     }
 
-    private static HttpRequestMessage Shaped(CallContext call, MediaRequest shaped, Uri address)
+    /// <summary>The operator's limit of files for a deployment, where the client's is larger; of a form that streams its announced size counts.</summary>
+    private static ConnectionFault? TooLarge(FormBody? form, Deployment deployment)
+    {
+        const double megabyte = 1024 * 1024;
+        if (form is null || deployment.Config.MaxFileBytes is not { } limit)
+        {
+            return null;
+        }
+
+        var size = form.Parts.Count == 0 ? 0 : Math.Max(form.FileBytes, form.Parts.Max(static part => part.Length));
+        return size <= limit ? null : new ConnectionFault(
+            UpstreamErrorKind.BadRequest,
+            FormattableString.Invariant($"File size is too large. Please check your file size. Passed file size: {size / megabyte:0.##} MB. ")
+            + FormattableString.Invariant($"Max file size: {limit / megabyte:0.##} MB"),
+            "file");
+    }
+
+    /// <summary>The files of a form as bytes.</summary>
+    /// <exception cref="WireException">They are too large to be put into a body.</exception>
+    private static async ValueTask<IReadOnlyList<MediaFile>> FilesAsync(FormBody? form, CancellationToken cancellationToken)
+    {
+        if (form is null)
+        {
+            return [];
+        }
+
+        if (!form.IsWhole || form.Parts.Sum(static part => part.Length) > MostFileBytes)
+        {
+            throw new WireException($"The provider takes files inside of a JSON body: {MostFileBytes / 1024 / 1024} MB of them at most.");
+        }
+
+        var files = new List<MediaFile>(form.Parts.Count);
+        foreach (var part in form.Parts)
+        {
+            using var bytes = new MemoryStream((int)part.Length);
+            await part.Held.WriteToAsync(bytes, cancellationToken);
+            files.Add(new MediaFile(part.Name, part.ContentType, bytes.ToArray()));
+        }
+
+        return files;
+    }
+
+    /// <summary>A request in a provider's words.</summary>
+    /// <param name="form">The client's form; null for none.</param>
+    /// <param name="route">What was called, for messages.</param>
+    /// <param name="shaped">The words.</param>
+    /// <param name="address">Where it goes; the words may add to it.</param>
+    /// <exception cref="WireException">They need a file that is not there.</exception>
+    internal static HttpRequestMessage Shaped(FormBody? form, string route, MediaRequest shaped, Uri address)
     {
         if (shaped.Address.Length > 0)
         {
@@ -90,15 +155,20 @@ internal sealed class MediaRelay(BodyRelay bodies, StreamRelay streams, SoundRel
 
         HttpContent content = shaped.Body switch
         {
-            MediaBody.File when call.Form is { Parts.Count: > 0 } form => new FileContent(form),
-            MediaBody.File => throw new WireException($"{call.Route}: Missing required parameter: 'file'.", "file"),
-            MediaBody.Form => new FormContent(FormFields.Read(JsonDocument.Parse(shaped.Json).RootElement), call.Form),
-            _ => Json(shaped.Json),
+            MediaBody.File when form is { Parts.Count: > 0 } => new FileContent(form),
+            MediaBody.File => throw new WireException($"{route}: Missing required parameter: 'file'.", "file"),
+            MediaBody.Form => new FormContent(FormFields.Read(JsonDocument.Parse(shaped.Json).RootElement), form),
+            _ => Bytes(shaped.Json, shaped.Body is MediaBody.Text && shaped.ContentType is { } type ? type : "application/json"),
         };
         var message = Post(address, content);
         if (shaped.Accept is { } accept)
         {
             message.Headers.TryAddWithoutValidation("Accept", accept);
+        }
+
+        foreach (var (name, value) in shaped.Headers)
+        {
+            message.Headers.TryAddWithoutValidation(name, value);
         }
 
         return message;
@@ -111,10 +181,10 @@ internal sealed class MediaRelay(BodyRelay bodies, StreamRelay streams, SoundRel
         VersionPolicy = HttpVersionPolicy.RequestVersionOrHigher,
     };
 
-    private static ReadOnlyMemoryContent Json(ReadOnlyMemory<byte> json)
+    private static ReadOnlyMemoryContent Bytes(ReadOnlyMemory<byte> bytes, string type)
     {
-        var content = new ReadOnlyMemoryContent(json);
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        var content = new ReadOnlyMemoryContent(bytes);
+        content.Headers.ContentType = new MediaTypeHeaderValue(type);
         return content;
     }
 }

@@ -1,7 +1,10 @@
 using System.Buffers;
+using System.Text.Json;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Spend;
 using Tollgate.Engine.Upstream;
+using Tollgate.Wire.Hub;
+using Tollgate.Wire.Media;
 
 namespace Tollgate.Engine.Media;
 
@@ -15,6 +18,9 @@ internal sealed class SoundRelay(SpendRecorder spend, TimeProvider time)
 
     /// <summary>Bytes of a sound's header: the frame of an MP3 with its tables, the chunks of a WAV.</summary>
     private const int HeadBytes = 4 * 1024;
+
+    /// <summary>Half an hour of raw speech in base64.</summary>
+    private const int MostJsonBytes = 128 * 1024 * 1024;
 
     /// <summary>Relays an answer.</summary>
     public async ValueTask<AttemptOutcome> RelayAsync(CallContext call, CallScratch scratch, UpstreamAnswer answer, AttemptClock clock)
@@ -43,12 +49,58 @@ internal sealed class SoundRelay(SpendRecorder spend, TimeProvider time)
         }
     }
 
+    /// <summary>Relays the sound inside a JSON answer.</summary>
+    public async ValueTask<AttemptOutcome> RelayAsync(
+        CallContext call, CallScratch scratch, UpstreamAnswer answer, MediaShape shape, AttemptClock clock)
+    {
+        using var read = new MemoryStream();
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            while (await answer.Body.ReadAsync(buffer, clock.Token) is > 0 and var count)
+            {
+                await read.WriteAsync(buffer.AsMemory(0, count), clock.Token);
+                if (read.Length > MostJsonBytes)
+                {
+                    return UpstreamErrors.BadResponse(answer.Deployment, "The upstream's answer is longer than 128 MB.", answer.Headers);
+                }
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        Sound sound;
+        try
+        {
+            using var document = JsonDocument.Parse(read.GetBuffer().AsMemory(0, (int)read.Length));
+            sound = shape.ReadSound(document.RootElement, call.Media!.Sent);
+        }
+        catch (MediaRefusedException refused)
+        {
+            var error = new ArrayBufferWriter<byte>(256);
+            refused.Error.WriteTo(error);
+            return UpstreamErrors.FromBody(answer.Deployment, 200, error.WrittenSpan, answer.Headers, time);
+        }
+        catch (Exception exception) when (exception is JsonException or WireException or FormatException or InvalidOperationException)
+        {
+            var error = UpstreamErrors.FromBody(answer.Deployment, 200, read.GetBuffer().AsSpan(0, (int)read.Length), answer.Headers, time);
+            return error.UpstreamType is not null || error.UpstreamCode is not null ? error
+                : UpstreamErrors.BadResponse(answer.Deployment, $"Invalid response object: {exception.Message}", answer.Headers);
+        }
+
+        call.Media!.Facts.Usage = sound.Usage;
+        await using var body = new MemoryStream(sound.Bytes.ToArray(), writable: false);
+        return await RelayAsync(call, scratch, answer with { Body = body, Length = sound.Bytes.Length, ContentType = sound.MediaType }, clock);
+    }
+
     private void Commit(CallContext call, in UpstreamAnswer answer, AttemptClock clock)
     {
         call.OutputCommitted = true;
         call.FirstOutputAt = time.GetTimestamp();
         call.Outcome = answer.Success;
-        call.Usage = default(Wire.TokenUsage);
+        call.Usage = call.Media!.Facts.Usage;
         CallHeaders.Write(call, call.Outcome, call.UpstreamTime + clock.Elapsed, time.GetElapsedTime(call.StartedAt));
         var response = call.Http.Response;
         response.ContentType = SoundTypes.Of(answer.ContentType, call.Media!.SoundFormat);

@@ -44,7 +44,11 @@ public interface IPassThroughProviders
 /// <param name="Summary">What it is for, for the API document.</param>
 /// <param name="KeyInQuery">Its clients may send their key as <c>?key=</c>.</param>
 /// <param name="IsSigned">Its requests are signed, for which a body must be whole.</param>
-public sealed record PassThroughPrefix(string Name, string Summary, bool KeyInQuery = false, bool IsSigned = false);
+/// <param name="PaidBySecondAs">
+/// Its transcripts are paid for by the length of the sound, at the price of this model unless they name another; null for none.
+/// </param>
+public sealed record PassThroughPrefix(
+    string Name, string Summary, bool KeyInQuery = false, bool IsSigned = false, string? PaidBySecondAs = null);
 
 /// <summary>The model of a call as far as its path tells.</summary>
 /// <param name="Name">Model; null when the path names none.</param>

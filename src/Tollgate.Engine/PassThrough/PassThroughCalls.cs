@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Tollgate.Engine.Configuration;
+using Tollgate.Engine.PassThrough.Realtime;
+using Tollgate.Engine.PassThrough.Stored;
 
 namespace Tollgate.Engine.PassThrough;
 
@@ -10,9 +12,19 @@ public sealed class PassThroughCalls
     private readonly RealtimePipeline _realtime;
     private readonly IPassThroughProviders _providers;
     private readonly SnapshotHolder _snapshots;
+    private readonly TimeProvider _time;
+    private readonly TranscriptCosts _transcripts;
+    private readonly StoredResources _stored;
+    private readonly ManagedFiles _files;
 
-    internal PassThroughCalls(PassThroughPipeline pipeline, RealtimePipeline realtime, IPassThroughProviders providers, SnapshotHolder snapshots)
+    internal PassThroughCalls(
+        PassThroughPipeline pipeline, RealtimePipeline realtime, IPassThroughProviders providers, SnapshotHolder snapshots, StoredResources stored,
+        ManagedFiles files, TranscriptCosts transcripts, TimeProvider time)
     {
+        _time = time;
+        _transcripts = transcripts;
+        _stored = stored;
+        _files = files;
         _pipeline = pipeline;
         _realtime = realtime;
         _providers = providers;
@@ -26,7 +38,7 @@ public sealed class PassThroughCalls
     public IReadOnlyList<PassThroughEndpoint> Endpoints => _snapshots.Current.Config.General.PassThroughEndpoints;
 
     /// <summary>Serves a call below a prefix; answers every outcome itself.</summary>
-    public Task RunAsync(HttpContext http, PassThroughPrefix prefix) => _pipeline.RunAsync(http, new PrefixPlan(prefix, _providers));
+    public Task RunAsync(HttpContext http, PassThroughPrefix prefix) => _pipeline.RunAsync(http, new PrefixPlan(prefix, _providers, _transcripts));
 
     /// <summary>The path of the operator's own that a request means; null for none.</summary>
     public PassThroughEndpoint? Find(HttpRequest request)
@@ -56,7 +68,15 @@ public sealed class PassThroughCalls
     /// <param name="resource">The resource's path at the provider, say <c>/files</c>.</param>
     /// <param name="provider">Provider that the path names; null for none.</param>
     public Task RunResourceAsync(HttpContext http, string mapped, string resource, string? provider)
-        => _pipeline.RunAsync(http, new ResourcePlan(mapped, resource, provider, http.Request.Method, _providers));
+        => _pipeline.RunAsync(http, new ResourcePlan(mapped, resource, provider, http.Request.Method, _providers, _stored, _files));
+
+    /// <summary>Hands out a short-lived token for realtime sessions; answers every outcome itself.</summary>
+    /// <param name="http">Request and answer.</param>
+    /// <param name="path">Path at the provider, say <c>/realtime/client_secrets</c>.</param>
+    public Task RunRealtimeTokenAsync(HttpContext http, string path) => _pipeline.RunAsync(http, new RealtimeTokenPlan(path, _providers, _time));
+
+    /// <summary>Opens a realtime session over WebRTC; answers every outcome itself.</summary>
+    public Task RunRealtimeCallAsync(HttpContext http) => _pipeline.RunAsync(http, new RealtimeCallPlan(_providers, _time));
 
     /// <summary>Serves a realtime session until it ends.</summary>
     /// <param name="http">The request to open it.</param>

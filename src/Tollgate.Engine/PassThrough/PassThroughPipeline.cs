@@ -40,7 +40,7 @@ internal sealed partial class PassThroughPipeline(
             await admission.AdmitRelayedAsync(call, scratch, relay.Deployment, relay.ModelNames);
 
             // :: 6. and 7. There is one place to go, and what it says is the answer.
-            await relayer.RelayAsync(relay);
+            await (relay.Serve is { } serve ? serve(relay) : relayer.RelayAsync(relay));
         }
         catch (ApiException error) when (!call.OutputCommitted)
         {
@@ -73,8 +73,8 @@ internal sealed partial class PassThroughPipeline(
         relay.Key = plan.FindKey(http.Request, call.Snapshot.Config.General);
         if (plan.RequiresKey && !AccessGates.IsPublic(http, call.Snapshot))
         {
-            call.Caller = await authenticator.IdentifyAsync(relay.Key.Value, relay.Key.Place, call.Snapshot, call.Aborted);
-            RouteAccess.CheckInference(call.Caller, http.Request.Path.Value ?? "/", plan.Groups);
+            call.Caller = await plan.IdentifyAsync(relay, authenticator);
+            RouteAccess.CheckRelayed(call.Caller, http.Request.Path.Value ?? "/", plan.Groups);
         }
     }
 

@@ -1,10 +1,11 @@
 using Microsoft.AspNetCore.Http;
 using Tollgate.Engine.Configuration;
+using Tollgate.Engine.PassThrough.Stored;
 
 namespace Tollgate.Engine.PassThrough;
 
 /// <summary>Calls below a provider's prefix: in the provider's own API, with the operator's credentials (llm-api.md 17.1, 17.2).</summary>
-internal sealed class PrefixPlan(PassThroughPrefix prefix, IPassThroughProviders providers) : RelayPlan
+internal sealed class PrefixPlan(PassThroughPrefix prefix, IPassThroughProviders providers, TranscriptCosts transcripts) : RelayPlan
 {
     public override string RouteName => $"/{prefix.Name}/*";
 
@@ -34,6 +35,7 @@ internal sealed class PrefixPlan(PassThroughPrefix prefix, IPassThroughProviders
             config.General.KeyHeaderName);
         call.Envelope = EnvelopeOf(relay.Body!, name, relay.Target.IsStream);
         EditBody(relay.Body!, relay.Target.SendModel, IsGatewayMember);
+        relay.Rewrite = prefix.PaidBySecondAs is { } usual ? json => transcripts.TakeAsync(relay, usual, json) : null;
     }
 
     /// <summary>Field <c>model</c> of a form: before the first file, or anywhere when the form was read whole.</summary>

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Tollgate.Engine.Errors;
 using Tollgate.Engine.Keys;
+using Tollgate.Engine.PassThrough.Realtime;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Routing;
 using Tollgate.Engine.Spend;
@@ -68,10 +69,20 @@ internal sealed partial class RealtimePipeline(
         var http = call.Http;
         AccessGates.Check(http, call.Snapshot);
         var key = KeyOf(http.Request, call.Snapshot.Config.General);
-        call.Caller = await authenticator.IdentifyAsync(key.Value, key.Place, call.Snapshot, call.Aborted);
+        var token = RealtimeTokens.Open(key.Value, call.Snapshot, time);
+        call.Caller = token is null
+            ? await authenticator.IdentifyAsync(key.Value, key.Place, call.Snapshot, call.Aborted)
+            : await authenticator.IdentifyHashAsync(token.KeyHash, key.Place!, call.Snapshot, call.Aborted);
         RouteAccess.CheckInference(call.Caller, http.Request.Path.Value ?? "/", Surface.Relay);
         var query = http.Request.Query;
         var model = query["model"].ToString() is { Length: > 0 } named ? named : query["deployment"].ToString();
+        if (token is not null)
+        {
+            // Whoever was given a token was given it for this model.
+            model = model.Length == 0 || string.Equals(model, token.Model, StringComparison.Ordinal) ? token.Model
+                : throw ApiException.Forbidden($"This realtime token is for the model {token.Model}.");
+        }
+
         if (model.Length == 0)
         {
             throw ApiException.BadRequest("/realtime: Missing required query parameter: 'model'.", "model");

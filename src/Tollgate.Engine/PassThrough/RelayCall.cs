@@ -36,7 +36,10 @@ internal sealed class RelayCall(CallContext call, CallScratch scratch)
     public HeaderPolicy Headers { get; set; }
 
     /// <summary>Changes an answer that comes whole; null relays it as it is.</summary>
-    public Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>>? Rewrite { get; set; }
+    public Func<ReadOnlyMemory<byte>, ValueTask<ReadOnlyMemory<byte>>>? Rewrite { get; set; }
+
+    /// <summary>Answers the call here; null relays it. Steps 6 and 7.</summary>
+    public Func<RelayCall, Task>? Serve { get; set; }
 
     /// <summary>Describes who is asked: a deployment of no model group.</summary>
     /// <param name="model">Model without provider; null when none is known.</param>

@@ -26,6 +26,11 @@ internal abstract class RelayPlan
     /// <summary>Finds the caller's key.</summary>
     public abstract GatewayKey FindKey(HttpRequest request, GeneralSettings general);
 
+    /// <summary>Identifies the caller by the key that was found.</summary>
+    /// <exception cref="ApiException">It is none.</exception>
+    public virtual ValueTask<Caller> IdentifyAsync(RelayCall relay, Authenticator authenticator)
+        => authenticator.IdentifyAsync(relay.Key.Value, relay.Key.Place, relay.Call.Snapshot, relay.Call.Aborted);
+
     /// <summary>Step 2: reads what must be read and works out where the call goes.</summary>
     /// <exception cref="ApiException">The call cannot be made.</exception>
     public abstract ValueTask PrepareAsync(RelayCall relay);

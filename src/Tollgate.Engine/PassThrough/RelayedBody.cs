@@ -86,6 +86,18 @@ internal sealed class RelayedBody
         return IsWhole ? new RelayedContent(Bytes, Edits) : new RelayedContent(_request, _limit, Head);
     }
 
+    /// <summary>The whole body, without the fields of a form that were taken out of its beginning.</summary>
+    public Stream ToStream(HttpRequest request)
+    {
+        if (IsWhole)
+        {
+            return new MemoryStream(Bytes.ToArray(), writable: false);
+        }
+
+        return Head is { Kept: var kept } ? new ChainedStream(kept, request.BodyReader.AsStream(leaveOpen: true))
+            : request.BodyReader.AsStream(leaveOpen: true);
+    }
+
     /// <summary>Gives the buffer back, unless a transport still reads from it.</summary>
     public void Return(RelayedContent? content)
     {
@@ -100,6 +112,64 @@ internal sealed class RelayedBody
     private static bool IsJson(string? type)
         => string.IsNullOrEmpty(type) || type.Contains("json", StringComparison.OrdinalIgnoreCase)
             || type.StartsWith("text/plain", StringComparison.OrdinalIgnoreCase);
+}
+
+/// <summary>Some bytes, then a stream.</summary>
+internal sealed class ChainedStream(ReadOnlyMemory<byte> first, Stream rest) : Stream
+{
+    private ReadOnlyMemory<byte> _first = first;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (_first.IsEmpty)
+        {
+            return rest.ReadAsync(buffer, cancellationToken);
+        }
+
+        var count = Math.Min(buffer.Length, _first.Length);
+        _first[..count].CopyTo(buffer);
+        _first = _first[count..];
+        return new ValueTask<int>(count);
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+        => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("A body is read asynchronously.");
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            rest.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
 }
 
 /// <summary>A body on its way to the upstream: bytes that were read, or the client's stream.</summary>

@@ -97,7 +97,7 @@ internal sealed class Relayer(UpstreamTransport transport, SpendRecorder spend, 
         Account(relay, answer, tap);
         if (relay.Rewrite is { } rewrite && answer.IsSuccessStatusCode)
         {
-            bytes = rewrite(bytes);
+            bytes = await rewrite(bytes);
         }
 
         Commit(relay, answer, bytes.Length);

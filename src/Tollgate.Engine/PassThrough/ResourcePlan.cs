@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Errors;
 using Tollgate.Engine.Keys;
+using Tollgate.Engine.PassThrough.Stored;
 using Tollgate.Wire.Json;
 
 namespace Tollgate.Engine.PassThrough;
@@ -13,8 +14,12 @@ namespace Tollgate.Engine.PassThrough;
 /// <param name="mapped">The route's own part of the path.</param>
 /// <param name="resource">The resource's path at the provider, say <c>/files</c>.</param>
 /// <param name="pathProvider">Provider that the path names; null for none.</param>
+/// <param name="method">Method of the call.</param>
 /// <param name="providers">Where resources are kept.</param>
-internal sealed class ResourcePlan(string mapped, string resource, string? pathProvider, string method, IPassThroughProviders providers) : RelayPlan
+/// <param name="stored">Whose they are.</param>
+/// <param name="files">Files with ids of the gateway's own.</param>
+internal sealed class ResourcePlan(string mapped, string resource, string? pathProvider, string method, IPassThroughProviders providers,
+    StoredResources stored, ManagedFiles files) : RelayPlan
 {
     private const string Provider = "custom_llm_provider";
 
@@ -44,7 +49,7 @@ internal sealed class ResourcePlan(string mapped, string resource, string? pathP
     {
         var call = relay.Call;
         var request = call.Http.Request;
-        var path = Decode(RawRest(request, mapped), out var model);
+        var path = RawRest(request, mapped);
         await ReadBodyAsync(relay, IsKeptToModels(call.Caller) && request.HasFormContentType);
         var body = relay.Body!;
         FormHead? form = null;
@@ -57,25 +62,84 @@ internal sealed class ResourcePlan(string mapped, string resource, string? pathP
             CheckModels(call.Caller, body.Bytes.Span, call.Snapshot);
         }
 
-        if (Asked("target_model_names", relay, form) is not null)
+        if (AskedTargets(relay, form) is { } targets)
         {
-            throw ApiException.BadRequest("Managed ids (target_model_names) are not kept here; name one 'model'.", "target_model_names");
+            PrepareManaged(relay, path, targets);
+            return;
         }
 
-        model = EditIds(body) ?? model ?? (resource is "/fine_tuning/jobs" ? null : Asked("model", relay, form) ?? Header(request, "x-litellm-model"));
+        var ids = await ResourceCallIds.ReadAsync(stored, call, path, body);
+        if (ids.Managed is { IsBatch: false, Resource: { } file } && IsIn(path, file.Id) && ServesHere(path, file))
+        {
+            Describe(relay, ids.Managed.Holder, "", path: "", ids.Managed.Holder.ModelGroup);
+            relay.Serve = method is "DELETE" ? served => files.DeleteAsync(served, file) : served => files.AnswerAsync(served, file.Object);
+            return;
+        }
+
+        EditIds(body, ids);
+        var model = ids.Model ?? (resource is "/fine_tuning/jobs" ? null : Asked("model", relay, form) ?? Header(request, "x-litellm-model"));
         var named = pathProvider ?? Query(request, Provider) ?? Query(request, "provider") ?? Header(request, "custom-llm-provider")
             ?? Asked(Provider, relay, form);
-        var (owner, provider) = OwnerOf(relay, model, named);
+        var (owner, provider) = ids.Managed is { } managed ? (managed.Holder, "") : OwnerOf(relay, model, named);
+        Describe(relay, owner, provider, ids.Path, model);
+        await stored.CheckAsync(relay, ids.ProviderIds);
+        var about = new ResourceAnswer(resource, method is "POST" && path.Trim('/').Length == 0, model, owner, ids.Managed);
+        relay.Rewrite = path.EndsWith("/content", StringComparison.Ordinal) ? null : json => stored.TakeAsync(relay, about, json);
+    }
+
+    /// <summary>Works out where a call goes.</summary>
+    private void Describe(RelayCall relay, DeploymentConfig? owner, string provider, string path, string? model)
+    {
+        var call = relay.Call;
         relay.Target = providers.OpenResource(
-            provider, owner, new PassThroughCall("", resource + path, relay.Key.Clean(request.QueryString.Value ?? "", OwnQuery), model,
+            provider, owner, new PassThroughCall("", resource + path, relay.Key.Clean(call.Http.Request.QueryString.Value ?? "", OwnQuery), model,
                 call.Snapshot.Config));
         relay.Deployment = relay.Describe(model);
         relay.ModelNames = model is null ? [] : [model];
         relay.IsMetered = false;
         relay.Headers = new HeaderPolicy(ForwardsAll: false, ["content-type", "accept", "openai-beta", "range", "idempotency-key"],
             TakesCredentials: false, call.Snapshot.Config.General.KeyHeaderName);
-        relay.Rewrite = model is null || path.EndsWith("/content", StringComparison.Ordinal) ? null : json => ResourceIds.EncodeAll(json, model);
-        call.Envelope = EnvelopeOf(body, model, isStream: false);
+        call.Envelope = EnvelopeOf(relay.Body!, model, isStream: false);
+    }
+
+    /// <summary>Calls with <c>target_model_names</c>: an upload to all of them, or a listing of what is the caller's own.</summary>
+    private void PrepareManaged(RelayCall relay, string path, string[] models)
+    {
+        var isUpload = method is "POST" && resource is "/files";
+        if (path.Trim('/').Length > 0 || !(isUpload || (method is "GET" && resource is "/files" or "/batches")))
+        {
+            throw ApiException.BadRequest("target_model_names is for uploads of files, and for listings of files and batches.", "target_model_names");
+        }
+
+        _ = stored.Store;
+        var holders = ManagedFiles.HoldersOf(relay.Call, models);
+        Describe(relay, holders[0], "", path, models[0]);
+        relay.Serve = isUpload
+            ? served => files.UploadAsync(served, models, holders, IsOurs)
+            : served => files.ListAsync(served, resource is "/batches", models);
+    }
+
+    /// <summary>A file is known here and deleted from here; its contents, and files that a provider has made, are the provider's to tell.</summary>
+    private bool ServesHere(string path, ManagedResource file)
+        => resource is "/files"
+            && (method is "DELETE" || (method is "GET" && !file.Object.IsEmpty && !path.EndsWith("/content", StringComparison.Ordinal)));
+
+    private static bool IsIn(string path, string id) => path.Split('/').Contains(id, StringComparer.Ordinal);
+
+    private static string[]? AskedTargets(RelayCall relay, FormHead? form)
+    {
+        const string Name = "target_model_names";
+        var request = relay.Call.Http.Request;
+        var text = Asked(Name, relay, form) ?? (relay.Body is { IsWhole: true, Members: null } body
+            ? FormHead.FieldsOf(body.Bytes.Span, request.ContentType)?.GetValueOrDefault(Name) : null);
+        if (text is null)
+        {
+            return null;
+        }
+
+        string[] names =
+            [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal)];
+        return names.Length > 0 ? names : throw ApiException.BadRequest("target_model_names names no model.", Name);
     }
 
     private bool IsOurs(string name)
@@ -110,46 +174,10 @@ internal sealed class ResourcePlan(string mapped, string resource, string? pathP
             && string.Equals(entry.CustomProvider, name, StringComparison.Ordinal)), name);
     }
 
-    /// <summary>The path with the provider's own ids.</summary>
-    private static string Decode(string path, out string? model)
-    {
-        model = null;
-        var segments = path.Split('/');
-        for (var i = 0; i < segments.Length; i++)
-        {
-            if (ResourceIds.TryDecode(Uri.UnescapeDataString(segments[i]), out var id, out var named))
-            {
-                segments[i] = Uri.EscapeDataString(id);
-                model = named;
-            }
-        }
-
-        return string.Join('/', segments);
-    }
-
     /// <summary>Puts the provider's own ids into a body, and takes out what is the gateway's.</summary>
-    /// <returns>The model that an id names; null when none does.</returns>
-    private string? EditIds(RelayedBody body)
-    {
-        if (body.Members is not { } members)
-        {
-            return null;
-        }
-
-        string? model = null;
-        EditBody(body, model: null, IsOurs, value =>
-        {
-            if (value.Kind == JsonKind.String && JsonText.AsString(body.Bytes.Span.Slice(value.ValueStart, value.ValueLength)) is { } text
-                && ResourceIds.TryDecode(text, out var id, out var named))
-            {
-                model = named;
-                return JsonText.Quote(id);
-            }
-
-            return null;
-        });
-        return members.Count == 0 ? null : model;
-    }
+    private void EditIds(RelayedBody body, ResourceCallIds ids) => EditBody(body, model: null, IsOurs, value =>
+        value.Kind == JsonKind.String && JsonText.AsString(body.Bytes.Span.Slice(value.ValueStart, value.ValueLength)) is { } text
+            && ids.ProviderIdOf(text) is { } id ? JsonText.Quote(id) : null);
 
     private static string? Asked(string name, RelayCall relay, FormHead? form)
         => Query(relay.Call.Http.Request, name) ?? form?.Fields.GetValueOrDefault(name) ?? relay.Body!.Text(Encoding.UTF8.GetBytes(name));

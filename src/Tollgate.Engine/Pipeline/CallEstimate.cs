@@ -40,7 +40,7 @@ internal readonly record struct CallEstimate(Estimate ToReserve, bool IsUnpriced
         var mode = call.Snapshot.Config.Budgets.Mode;
         var input = TokenEstimate.FromBytes(call.Body.Length);
         var limit = call.Surface == Surface.Embeddings || call.Media is not null ? 0 : maxOutput;
-        var choices = call.Envelope.Choices;
+        var choices = call.Envelope.Choices * PromptListCaller.CountOf(call);
         var isStrict = mode == BudgetMode.Strict;
         var cost = 0L;
         var isFree = true;

@@ -55,6 +55,11 @@ internal static class RequiredFields
     /// <exception cref="ApiException">400 naming the field.</exception>
     public static void CheckPrompt(CallContext call)
     {
+        if (call.Surface is not Surface.Messages)
+        {
+            return;
+        }
+
         foreach (var name in (ReadOnlySpan<string>)["model", "messages"])
         {
             if (!Has(call, name))

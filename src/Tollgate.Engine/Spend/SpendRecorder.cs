@@ -46,15 +46,25 @@ internal sealed partial class SpendRecorder(
             call.Cost = new CostBreakdown { Original = call.FixedCost, Total = call.FixedCost };
         }
 
-        var nano = Money.ToNano(call.Cost.Total);
-        Count(call, scratch, nano);
-        if (call.Snapshot.Config.Spend.DisableUpdates || journal is null)
+        Append(call, scratch, deployment, answerId, succeeded);
+    }
+
+    /// <summary>Accounts a call whose cost is the sum of many, such as a batch.</summary>
+    /// <param name="call">The call; nothing is held for it.</param>
+    /// <param name="scratch">Its working memory.</param>
+    /// <param name="deployment">Who answered.</param>
+    /// <param name="answerId">The answer's own id.</param>
+    /// <param name="cost">What it costs.</param>
+    public void RecordPriced(CallContext call, CallScratch scratch, Deployment deployment, string answerId, in CostBreakdown cost)
+    {
+        call.IsRecorded = true;
+        call.Cost = cost;
+        if (cost.IsUnknown)
         {
-            return;
+            WarnUnpriced(deployment);
         }
 
-        Fill(call, scratch, deployment, answerId, succeeded);
-        journal.Append(scratch.Spend);
+        Append(call, scratch, deployment, answerId, succeeded: true);
     }
 
     /// <summary>Accounts a call that ended without an answer: gives back what was held, and records the failure of an identified caller.</summary>
@@ -90,6 +100,16 @@ internal sealed partial class SpendRecorder(
             call.IsRecorded = true;
             admission.Settle(call, scratch.Claims, 0, 0);
             budgets.Settle(call, scratch.RouteClaims, 0);
+        }
+    }
+
+    private void Append(CallContext call, CallScratch scratch, Deployment deployment, string? answerId, bool succeeded)
+    {
+        Count(call, scratch, Money.ToNano(call.Cost.Total));
+        if (!call.Snapshot.Config.Spend.DisableUpdates && journal is not null)
+        {
+            Fill(call, scratch, deployment, answerId, succeeded);
+            journal.Append(scratch.Spend);
         }
     }
 

@@ -88,6 +88,7 @@ internal sealed class AnswerPaths(Conversations conversations, TimeProvider time
         ModelJson = ClientModel.For(call),
         CreatedUnixSeconds = time.GetUtcNow().ToUnixTimeSeconds(),
         ShowUsage = ShowsUsage(call),
+        HidesTotal = call.Snapshot.Config.Models.StripsTotalTokens,
         PromptBytes = call.Body.Length,
     };
 }

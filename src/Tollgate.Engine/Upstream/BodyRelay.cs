@@ -67,7 +67,8 @@ internal sealed class BodyRelay(SpendRecorder spend, TimeProvider time)
         switch (path.Read(body))
         {
             case ResponseVerdict.Error:
-                return UpstreamErrors.FromBody(answer.Deployment, 200, body.Span, answer.Headers, time);
+                var error = path.Error.IsEmpty ? body.Span : path.Error.Span;
+                return UpstreamErrors.FromBody(answer.Deployment, 200, error, answer.Headers, time);
             case ResponseVerdict.Malformed:
                 return UpstreamErrors.BadResponse(answer.Deployment, DescribeMalformed(body.Span), answer.Headers);
             default:

@@ -1,11 +1,13 @@
 using System.Buffers;
+using System.Net.Http.Headers;
 using System.Text.Json;
-using Tollgate.Engine.Configuration;
+using Tollgate.Engine.Media;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Routing;
 using Tollgate.Wire;
 using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
+using Tollgate.Wire.Media;
 using Tollgate.Wire.OpenAi;
 
 namespace Tollgate.Engine.Upstream;
@@ -13,12 +15,6 @@ namespace Tollgate.Engine.Upstream;
 /// <summary>Asks a deployment for a minimal answer, for <c>GET /health</c>. No client, no key, no retries.</summary>
 public sealed class DeploymentProbe(UpstreamTransport transport, TimeProvider time)
 {
-    /// <summary>Tokens asked for when the deployment does not say (LiteLLM's current default).</summary>
-    private const int DefaultMaxTokens = 5;
-
-    /// <summary>What a probe says to the model; LiteLLM's default text, so that logs of upstreams look the same.</summary>
-    private const string Prompt = "test from litellm";
-
     /// <summary>Makes one call.</summary>
     /// <returns>Null when the deployment answered; otherwise why it is unhealthy, without secrets.</returns>
     public async Task<string?> CheckAsync(Deployment deployment, CancellationToken cancellationToken)
@@ -44,12 +40,11 @@ public sealed class DeploymentProbe(UpstreamTransport transport, TimeProvider ti
 
     private async Task<AttemptOutcome?> CallAsync(Deployment deployment, AttemptClock clock)
     {
-        var surface = deployment.Config.Info.Mode switch
+        if (SurfaceOf(deployment.Config.Info.Mode) is not { } surface)
         {
-            "embedding" => Surface.Embeddings,
-            "completion" => Surface.Completions,
-            _ => Surface.Chat,
-        };
+            return null;
+        }
+
         var connection = deployment.Connection;
         var spoken = connection.SpokenFor(surface);
         var endpoint = connection.EndpointFor(spoken, stream: false, apiVersion: null);
@@ -58,7 +53,7 @@ public sealed class DeploymentProbe(UpstreamTransport transport, TimeProvider ti
             return UpstreamErrors.FromFault(deployment, endpoint.Fault!);
         }
 
-        var body = BodyFor(surface, deployment.Config.Info);
+        var body = ProbeBody.For(surface, deployment.Config.Info);
         if (spoken != surface && Translate(connection, body, surface, spoken) is { } translated)
         {
             body = translated;
@@ -74,16 +69,106 @@ public sealed class DeploymentProbe(UpstreamTransport transport, TimeProvider ti
             return UpstreamErrors.FromFault(deployment, unfit);
         }
 
-        using var message = new HttpRequestMessage(HttpMethod.Post, endpoint.Uri) { Content = new SplicedContent(body, edits) };
+        var (opened, impossible) = Open(connection, surface, request, edits, endpoint.Uri);
+        if (opened is null)
+        {
+            return UpstreamErrors.FromFault(deployment, impossible!);
+        }
+
+        using var message = opened;
         if (await connection.AuthorizeAsync(message, clientKey: null, clock.Token) is { } fault)
         {
             return UpstreamErrors.FromFault(deployment, fault);
         }
 
         connection.CompleteHeaders(request, message.Headers);
-        using var response = await transport.For(connection.Transport).SendAsync(message, clock.Token);
+        using var response = await connection.ExchangeAsync(transport.For(connection.Transport), message, request, clock.Token);
         await using var answer = await response.Content.ReadAsStreamAsync(clock.Token);
         return response.IsSuccessStatusCode ? null : await UpstreamErrors.FromResponseAsync(deployment, response, answer, time, clock.Token);
+    }
+
+    /// <summary>
+    /// What a deployment of a mode is asked; null for those that no small call can be made to (films, sessions, jobs): they count as healthy.
+    /// </summary>
+    private static Surface? SurfaceOf(string? mode) => mode switch
+    {
+        "embedding" => Surface.Embeddings,
+        "completion" => Surface.Completions,
+        "responses" => Surface.Responses,
+        "image_generation" => Surface.ImageGenerations,
+        "audio_speech" => Surface.Speech,
+        "audio_transcription" => Surface.Transcriptions,
+        "rerank" => Surface.Rerank,
+        "moderation" or "moderations" => Surface.Moderations,
+        "image_edit" or "realtime" or "batch" or "ocr" or "video_generation" or "vector_store" or "search" => null,
+        _ => Surface.Chat,
+    };
+
+    /// <summary>The request: as it stands, or in the words that the provider has for it.</summary>
+    private static (HttpRequestMessage? Message, ConnectionFault? Fault) Open(
+        IUpstreamConnection connection, Surface surface, in UpstreamRequest request, JsonEdits edits, Uri address)
+    {
+        var shape = connection.ShapeFor(surface);
+        var codec = surface is Surface.Embeddings ? connection.Embeddings : null;
+        if (shape is null && codec is null && surface is not Surface.Transcriptions)
+        {
+            return (MediaRelay.Post(address, new SplicedContent(request.Json, edits)), null);
+        }
+
+        var edited = new ArrayBufferWriter<byte>(edits.LengthOf(request.Json.Length) + 1);
+        edits.WriteTo(request.Json.Span, edited);
+        try
+        {
+            using var document = JsonDocument.Parse(edited.WrittenMemory);
+            if (surface is Surface.Transcriptions)
+            {
+                return (Spoken(shape, document.RootElement, connection.TargetFor(surface), address), null);
+            }
+
+            return codec is null
+                ? (MediaRelay.Shaped(form: null, surface.Route(), shape!.Write(document.RootElement, connection.TargetFor(surface)), address), null)
+                : (MediaRelay.Post(address, Embedded(codec, document.RootElement, connection.TargetFor(surface))), null);
+        }
+        catch (WireException exception)
+        {
+            return (null, new ConnectionFault(UpstreamErrorKind.BadRequest, exception.Message, exception.Param));
+        }
+    }
+
+    private static ReadOnlyMemoryContent Embedded(EmbeddingCodec codec, JsonElement body, TargetModel target)
+    {
+        var request = EmbeddingBodies.Read(body);
+        request.Model = target.Model;
+        var written = new ArrayBufferWriter<byte>(256);
+        using (var json = new Utf8JsonWriter(written, HubJson.Writing))
+        {
+            codec.WriteRequest(request, target, json);
+        }
+
+        return new ReadOnlyMemoryContent(written.WrittenMemory) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+    }
+
+    /// <summary>A form with a short silence, or the silence alone.</summary>
+    private static HttpRequestMessage Spoken(MediaShape? shape, JsonElement body, TargetModel target, Uri address)
+    {
+        var sound = new ByteArrayContent(ProbeBody.Silence()) { Headers = { ContentType = new MediaTypeHeaderValue("audio/wav") } };
+        var shaped = shape?.Write(body, target) ?? new MediaRequest(MediaBody.Form, body.Bytes().ToArray());
+        var place = new Uri(address.GetLeftPart(UriPartial.Path) + shaped.Address
+            + (address.Query.Length > 0 && shaped.Address.Contains('?', StringComparison.Ordinal) ? "&" + address.Query[1..] : address.Query));
+        if (shaped.Body is MediaBody.File)
+        {
+            return MediaRelay.Post(place, sound);
+        }
+
+        using var fields = JsonDocument.Parse(shaped.Json);
+        var form = new MultipartFormDataContent();
+        foreach (var (name, value) in FormFields.Read(fields.RootElement))
+        {
+            form.Add(new StringContent(value), name);
+        }
+
+        form.Add(sound, "file", "probe.wav");
+        return MediaRelay.Post(place, form);
     }
 
     private static byte[]? Translate(IUpstreamConnection connection, byte[] body, Surface surface, Surface spoken)
@@ -101,41 +186,6 @@ public sealed class DeploymentProbe(UpstreamTransport transport, TimeProvider ti
         using (var json = new Utf8JsonWriter(buffer, HubJson.Writing))
         {
             upstream.WriteRequest(request, target, json);
-        }
-
-        return buffer.WrittenSpan.ToArray();
-    }
-
-    private static byte[] BodyFor(Surface surface, DeploymentInfo info)
-    {
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            json.WriteString("model"u8, info.HealthCheckModel ?? "health-check");
-            switch (surface)
-            {
-                case Surface.Embeddings:
-                    json.WriteStartArray("input"u8);
-                    json.WriteStringValue(Prompt);
-                    json.WriteEndArray();
-                    break;
-                case Surface.Completions:
-                    json.WriteString("prompt"u8, Prompt);
-                    json.WriteNumber("max_tokens"u8, info.HealthCheckMaxTokens ?? DefaultMaxTokens);
-                    break;
-                default:
-                    json.WriteStartArray("messages"u8);
-                    json.WriteStartObject();
-                    json.WriteString("role"u8, "user"u8);
-                    json.WriteString("content"u8, Prompt);
-                    json.WriteEndObject();
-                    json.WriteEndArray();
-                    json.WriteNumber("max_tokens"u8, info.HealthCheckMaxTokens ?? DefaultMaxTokens);
-                    break;
-            }
-
-            json.WriteEndObject();
         }
 
         return buffer.WrittenSpan.ToArray();

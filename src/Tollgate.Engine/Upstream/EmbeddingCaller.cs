@@ -20,14 +20,14 @@ internal sealed class EmbeddingCaller(UpstreamTransport transport, TimeProvider 
 
     /// <summary>Makes the calls.</summary>
     /// <returns>The answer in OpenAI's form, or how it failed.</returns>
-    public async ValueTask<EmbeddingAnswer> CallAsync(
+    public async ValueTask<GatheredAnswer> CallAsync(
         CallContext call, CallScratch scratch, Deployment deployment, EmbeddingCodec codec, string? clientKey, AttemptClock clock)
     {
         var connection = deployment.Connection;
         var (body, fault) = Translation.ClientBody(call, scratch, deployment);
         if (fault is not null)
         {
-            return new EmbeddingAnswer(null, null, UpstreamErrors.FromFault(deployment, fault));
+            return new GatheredAnswer(null, null, UpstreamErrors.FromFault(deployment, fault));
         }
 
         try
@@ -45,7 +45,7 @@ internal sealed class EmbeddingCaller(UpstreamTransport transport, TimeProvider 
                 var (response, failure) = await SendAsync(call, deployment, codec, slice, target, clientKey, clock);
                 if (failure is not null)
                 {
-                    return new EmbeddingAnswer(null, null, failure);
+                    return new GatheredAnswer(null, null, failure);
                 }
 
                 headers = response.Headers;
@@ -53,18 +53,18 @@ internal sealed class EmbeddingCaller(UpstreamTransport transport, TimeProvider 
                 Add(all, response.Vectors, slice);
             }
 
-            return new EmbeddingAnswer(Written(all, call.Envelope.Model, request.AsBase64), headers, null);
+            return new GatheredAnswer(Written(all, call.Envelope.Model, request.AsBase64), headers, null);
         }
         catch (WireException exception)
         {
             var unfit = new ConnectionFault(UpstreamErrorKind.BadRequest, exception.Message, exception.Param);
-            return new EmbeddingAnswer(null, null, UpstreamErrors.FromFault(deployment, unfit));
+            return new GatheredAnswer(null, null, UpstreamErrors.FromFault(deployment, unfit));
         }
         catch (JsonException exception)
         {
             // The scanner has accepted the text; what is left is nesting beyond the parser's limit.
             var unfit = new ConnectionFault(UpstreamErrorKind.BadRequest, $"Invalid JSON payload: {exception.Message}");
-            return new EmbeddingAnswer(null, null, UpstreamErrors.FromFault(deployment, unfit));
+            return new GatheredAnswer(null, null, UpstreamErrors.FromFault(deployment, unfit));
         }
     }
 
@@ -113,7 +113,8 @@ internal sealed class EmbeddingCaller(UpstreamTransport transport, TimeProvider 
         }
     }
 
-    private static async ValueTask<ReadOnlyMemory<byte>> ReadAllAsync(Stream body, CancellationToken cancellationToken)
+    /// <summary>Reads an answer to its end.</summary>
+    internal static async ValueTask<ReadOnlyMemory<byte>> ReadAllAsync(Stream body, CancellationToken cancellationToken)
     {
         var read = new ArrayBufferWriter<byte>(16 * 1024);
         while (true)
@@ -157,8 +158,8 @@ internal sealed class EmbeddingCaller(UpstreamTransport transport, TimeProvider 
     }
 }
 
-/// <summary>What embeddings in a format of their own came to.</summary>
+/// <summary>What the several requests of one call came to.</summary>
 /// <param name="Body">The answer in OpenAI's form; null when there is none.</param>
 /// <param name="Headers">Those of the upstream's last answer.</param>
 /// <param name="Failure">How it failed; null when it did not.</param>
-internal readonly record struct EmbeddingAnswer(byte[]? Body, HttpResponseHeaders? Headers, AttemptOutcome? Failure);
+internal readonly record struct GatheredAnswer(byte[]? Body, HttpResponseHeaders? Headers, AttemptOutcome? Failure);

@@ -81,8 +81,9 @@ public interface IUpstreamConnection
     /// <returns>Null when done; otherwise why no credential can be had.</returns>
     ValueTask<ConnectionFault?> AuthorizeAsync(HttpRequestMessage message, string? clientKey, CancellationToken cancellationToken);
 
-    /// <summary>Where the upstream counts the tokens of a prompt of a surface; neither address nor fault where it does not.</summary>
-    UpstreamEndpoint CounterFor(Surface surface) => default;
+    /// <summary>Where the upstream counts the tokens of a prompt, and how it is asked; no address where it does not.</summary>
+    /// <param name="spoken">The surface that the upstream is spoken to in.</param>
+    UpstreamCounter CounterFor(Surface spoken) => default;
 
     /// <summary>
     /// True for a credential that a client brought beside its key for the gateway and that this connection sends in place of the deployment's
@@ -157,6 +158,11 @@ public sealed record ConnectionFault(UpstreamErrorKind Kind, string Message, str
 /// <param name="Uri">Absolute address with query.</param>
 /// <param name="Fault">Set when <paramref name="Uri"/> is null.</param>
 public readonly record struct UpstreamEndpoint(Uri? Uri, ConnectionFault? Fault);
+
+/// <summary>Who counts the tokens of prompts.</summary>
+/// <param name="Uri">Absolute address with query; null where nobody does.</param>
+/// <param name="Form">How it is asked.</param>
+public readonly record struct UpstreamCounter(Uri? Uri, CounterForm Form);
 
 /// <summary>What makes two connections unable to share a pool.</summary>
 /// <param name="SslVerify">Check the upstream's certificate.</param>

@@ -6,6 +6,7 @@ using Tollgate.Engine.Routing;
 using Tollgate.Wire;
 using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
+using Tollgate.Wire.OpenAi;
 using Tollgate.Wire.Responses;
 
 namespace Tollgate.Engine.Upstream;
@@ -39,9 +40,17 @@ internal sealed class Translation : IDisposable
     public JsonMembers Members { get; } = new();
 
     /// <summary>Translates a call's request.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="scratch">Its working memory.</param>
+    /// <param name="deployment">Where it goes.</param>
+    /// <param name="spoken">What the upstream is spoken to in.</param>
+    /// <param name="media">Fetches what the upstream takes as bytes only.</param>
+    /// <param name="cancellationToken">Ends the fetching.</param>
+    /// <param name="prompt">Which one of a list of prompts is meant, to be answered whole; null for a call of one.</param>
     /// <returns>The translation, or why there is none.</returns>
     public static async ValueTask<(Translation? Opened, ConnectionFault? Fault)> OpenAsync(
-        CallContext call, CallScratch scratch, Deployment deployment, Surface spoken, RequestMedia media, CancellationToken cancellationToken)
+        CallContext call, CallScratch scratch, Deployment deployment, Surface spoken, RequestMedia media, CancellationToken cancellationToken,
+        int? prompt = null)
     {
         if (Dialects.Of(call.Surface) is not { } client || Dialects.Of(spoken) is not { } upstream)
         {
@@ -58,8 +67,8 @@ internal sealed class Translation : IDisposable
             }
 
             document = JsonDocument.Parse(body);
-            var request = client.ReadRequest(document.RootElement, body);
-            request.Stream = call.Envelope.Stream;
+            var request = prompt is { } index ? CompletionsCodec.ReadPrompt(document.RootElement, index) : client.ReadRequest(document.RootElement, body);
+            request.Stream = call.Envelope.Stream && prompt is null;
             if (call.Surface == Surface.Responses)
             {
                 // COMPAT: an answer that nobody has kept: the call starts afresh, as with LiteLLM (08-bridges.md section 2.5).
@@ -78,7 +87,15 @@ internal sealed class Translation : IDisposable
                 deployment.Connection.ApplyDefaults(request);
             }
 
-            var report = Fidelity.Check(request, client, upstream, DropParams(call, deployment), target);
+            if (!deployment.Config.CachePoints.IsDefaultOrEmpty
+                && upstream.TreatmentOf(Feature.CacheHints, request, target).Handling is Handling.Carried or Handling.Changed)
+            {
+                CacheInjection.Apply(request, deployment.Config.CachePoints);
+            }
+
+            var mayDrop = DropParams(call, deployment);
+            target = target with { DropParams = mayDrop ?? target.DropParams };
+            var report = Fidelity.Check(request, client, upstream, mayDrop, target);
             if (report.Refused.Count > 0)
             {
                 document.Dispose();

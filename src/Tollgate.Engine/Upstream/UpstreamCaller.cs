@@ -6,13 +6,14 @@ using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Routing;
 using Tollgate.Wire;
 using Tollgate.Wire.Hub;
+using Tollgate.Wire.Json;
 
 namespace Tollgate.Engine.Upstream;
 
 /// <summary>Step 7: one attempt. Sends the request, relays the answer, and says what it came to.</summary>
 internal sealed class UpstreamCaller(
     UpstreamTransport transport, BodyRelay bodies, StreamRelay streams, AnswerPaths paths, RequestMedia media, MediaRelay works, MockAnswers mocks,
-    EmbeddingCaller embeddings, TimeProvider time)
+    EmbeddingCaller embeddings, PromptListCaller prompts, TimeProvider time)
 {
     /// <summary>Makes an attempt on a deployment.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -54,19 +55,26 @@ internal sealed class UpstreamCaller(
 
         if (call.Surface is Surface.Embeddings && connection.Embeddings is { } codec)
         {
-            return await EmbedAsync(call, scratch, deployment, clock, codec);
+            var embedded = await embeddings.CallAsync(call, scratch, deployment, codec, ClientKey(call, deployment), clock);
+            return await RelayGatheredAsync(call, scratch, deployment, clock, embedded);
         }
 
         if (spoken == call.Surface)
         {
             var address = call.Operation.Length == 0 ? endpoint.Uri : AddressBelow(endpoint.Uri, call.Operation);
-            return await SendAsync(call, scratch, deployment, clock, address, request, translation: null);
+            return await SendAsync(call, scratch, deployment, clock, address, WithCachePoints(request, deployment), translation: null);
         }
 
         if (call.Operation.Length > 0)
         {
             return UpstreamErrors.FromFault(deployment, new ConnectionFault(
                 UpstreamErrorKind.BadRequest, $"{connection.ExceptionName} - the provider does not serve {call.Route}{call.Operation}."));
+        }
+
+        if (PromptListCaller.CountOf(call) is > 1 and var count)
+        {
+            var answer = await prompts.CallAsync(call, scratch, deployment, spoken, count, ClientKey(call, deployment), clock);
+            return await RelayGatheredAsync(call, scratch, deployment, clock, answer);
         }
 
         var (translation, unfit) = await Translation.OpenAsync(call, scratch, deployment, spoken, media, clock.Token);
@@ -86,16 +94,15 @@ internal sealed class UpstreamCaller(
         }
     }
 
-    private async ValueTask<AttemptOutcome> EmbedAsync(
-        CallContext call, CallScratch scratch, Deployment deployment, AttemptClock clock, EmbeddingCodec codec)
+    /// <summary>Relays an answer that was put together of several: from here on it is OpenAI's, whoever made it.</summary>
+    private async ValueTask<AttemptOutcome> RelayGatheredAsync(
+        CallContext call, CallScratch scratch, Deployment deployment, AttemptClock clock, GatheredAnswer answer)
     {
-        var answer = await embeddings.CallAsync(call, scratch, deployment, codec, ClientKey(call, deployment), clock);
         if (answer.Failure is { } failure)
         {
             return failure;
         }
 
-        // From here on it is OpenAI's answer, whoever made it.
         await using var body = new MemoryStream(answer.Body!, writable: false);
         return await RelayAsync(
             call, scratch, new UpstreamAnswer(deployment, body, body.Length, answer.Headers), clock, translation: null, isStream: false);
@@ -115,7 +122,7 @@ internal sealed class UpstreamCaller(
 
         var (opened, impossible) = call.Media is null
             ? (MediaRelay.Post(address, new SplicedContent(request.Json, edits)), null)
-            : MediaRelay.Open(call, deployment, request, edits, address);
+            : await MediaRelay.OpenAsync(call, deployment, request, edits, address, clock.Token);
         if (opened is null)
         {
             return UpstreamErrors.FromFault(deployment, impossible!);
@@ -211,6 +218,23 @@ internal sealed class UpstreamCaller(
             return await RelayAsync(call, scratch, answer, clock, translation, call.Envelope.Stream);
         }
     }
+
+    /// <summary>The body with the marks that the operator wants in it, for upstreams that are told where to cache.</summary>
+    private static UpstreamRequest WithCachePoints(in UpstreamRequest request, Deployment deployment)
+    {
+        var points = deployment.Config.CachePoints;
+        if (points.IsDefaultOrEmpty || !IsToldWhereToCache(request.Surface, deployment))
+        {
+            return request;
+        }
+
+        var members = new JsonMembers();
+        return CacheInjection.Apply(request.Json, request.Surface, points) is { } marked && JsonScanner.Scan(marked, members).IsNone
+            ? request with { Json = marked, Members = members } : request;
+    }
+
+    private static bool IsToldWhereToCache(Surface surface, Deployment deployment) => surface is Surface.Messages
+        || (surface is Surface.Chat && deployment.Connection.TargetFor(surface).Options.GetValueOrDefault("cache_control") is "true");
 
     /// <summary>The address of something below a surface's own; the query stays.</summary>
     internal static Uri AddressBelow(Uri address, string path) => new UriBuilder(address) { Path = address.AbsolutePath.TrimEnd('/') + path }.Uri;

@@ -51,6 +51,11 @@ public sealed class SettingRows(ModelWrite write, IGatewayConfiguration configur
     private JsonObject Laid(string section, JsonObject before, JsonObject values)
     {
         var after = OverrideRows.Merge(before, values);
+        if (section is "general_settings" && values["pass_through_endpoints"] is { } endpoints)
+        {
+            after["pass_through_endpoints"] = EndpointSecrets.Protect(endpoints, secrets);
+        }
+
         foreach (var name in Merged)
         {
             if (values[name] is JsonObject added && before[name] is JsonObject present)

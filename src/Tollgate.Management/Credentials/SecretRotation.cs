@@ -21,6 +21,7 @@ public sealed class SecretRotation(ISecretBox secrets) : IMasterKeyRotation
         await RotateAsync(rows, Tables.Credentials, "credential_values", "credential_id", tally);
         await RotateVariablesAsync(rows, tally);
         await RotateOverridesAsync(rows, tally);
+        await RotateEndpointsAsync(rows, tally);
         if (tally.Skipped > 0)
         {
             throw AdminException.Of(
@@ -67,6 +68,18 @@ public sealed class SecretRotation(ISecretBox secrets) : IMasterKeyRotation
         }
     }
 
+    private static async Task RotateEndpointsAsync(IRowWriter rows, Tally tally)
+    {
+        const string Section = "general_settings";
+        const string Endpoints = "pass_through_endpoints";
+        if ((await rows.FindAsync(Tables.Config, Section))?["param_value"] is JsonObject values && values[Endpoints] is { } endpoints)
+        {
+            var changed = values.DeepClone().AsObject();
+            changed[Endpoints] = EndpointSecrets.Rotated(endpoints, tally.Rotated);
+            await rows.UpdateAsync(Tables.Config, Filter.Equal("param_name", Section), new JsonObject { ["param_value"] = changed });
+        }
+    }
+
     private sealed class Tally(ISecretBox from, ISecretBox to)
     {
         public int Skipped { get; private set; }
@@ -83,23 +96,39 @@ public sealed class SecretRotation(ISecretBox secrets) : IMasterKeyRotation
                     continue;
                 }
 
-                if (from.Unprotect(value.GetValue<string>()).Text is not { } clear)
+                if (from.Unprotect(value.GetValue<string>()).Text is { } clear)
+                {
+                    rotated[name] = Sealed(clear);
+                    isChanged = true;
+                }
+                else
                 {
                     Skipped++;
-                    continue;
                 }
-
-                var stored = to.Protect(clear);
-                if (!string.Equals(to.Unprotect(stored).Text, clear, StringComparison.Ordinal))
-                {
-                    throw new InvalidOperationException("A value that was just encrypted does not open again.");
-                }
-
-                rotated[name] = stored;
-                isChanged = true;
             }
 
             return isChanged ? rotated : null;
+        }
+
+        /// <summary>A value under the new key; the same one when it cannot be opened.</summary>
+        /// <param name="stored">The value.</param>
+        /// <param name="isClear">It was never encrypted.</param>
+        public string Rotated(string stored, bool isClear)
+        {
+            if ((isClear ? stored : from.Unprotect(stored).Text) is { } clear)
+            {
+                return Sealed(clear);
+            }
+
+            Skipped++;
+            return stored;
+        }
+
+        private string Sealed(string clear)
+        {
+            var stored = to.Protect(clear);
+            return string.Equals(to.Unprotect(stored).Text, clear, StringComparison.Ordinal)
+                ? stored : throw new InvalidOperationException("A value that was just encrypted does not open again.");
         }
     }
 }

@@ -51,7 +51,7 @@ internal sealed class BedrockConnection(ConnectionDraft draft, BedrockModel mode
     public override MediaShape? ShapeFor(Surface surface) => surface switch
     {
         Surface.Rerank => Rerank,
-        Surface.ImageGenerations => Pictures,
+        Surface.ImageGenerations or Surface.ImageEdits => Pictures,
         _ => null,
     };
 
@@ -76,6 +76,22 @@ internal sealed class BedrockConnection(ConnectionDraft draft, BedrockModel mode
             default:
                 return _chat.Write(request, edits);
         }
+    }
+
+    /// <inheritdoc/>
+    public override UpstreamCounter CounterFor(Surface spoken)
+    {
+        const string converse = "/converse";
+        const string invoke = "/invoke";
+        if (spoken is not (Surface.Converse or Surface.Messages) || EndpointFor(spoken, stream: false, apiVersion: null).Uri is not { } uri)
+        {
+            return default;
+        }
+
+        var path = uri.AbsolutePath;
+        var (last, form) = spoken is Surface.Messages ? (invoke, CounterForm.InvokeModel) : (converse, CounterForm.Converse);
+        return path.EndsWith(last, StringComparison.Ordinal)
+            ? new UpstreamCounter(new UriBuilder(uri) { Path = path[..^last.Length] + "/count-tokens" }.Uri, form) : default;
     }
 
     /// <inheritdoc/>
@@ -149,7 +165,7 @@ internal sealed class BedrockConnection(ConnectionDraft draft, BedrockModel mode
                 : $"https://bedrock-agent-runtime.{region}.{BedrockFamily.DomainOf(region)}/rerank");
         }
 
-        var isOther = surface is Surface.ImageGenerations || (surface is Surface.Embeddings && Embeddings is not null);
+        var isOther = surface is Surface.ImageGenerations or Surface.ImageEdits || (surface is Surface.Embeddings && Embeddings is not null);
         if (!isOther && surface is not (Surface.Chat or Surface.Messages or Surface.Converse or Surface.Prompt))
         {
             return EndpointTable.BadRequest(Draft, $"the provider '{Draft.Row.Slug}' does not serve {surface.Route()} for model '{model.Id}'.");

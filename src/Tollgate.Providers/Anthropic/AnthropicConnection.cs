@@ -33,9 +33,9 @@ internal sealed partial class AnthropicConnection(ConnectionDraft draft, Anthrop
             : EndpointTable.BadRequest(Draft, $"the provider '{Provider}' does not serve {surface.Route()}.");
 
     /// <inheritdoc/>
-    public UpstreamEndpoint CounterFor(Surface surface)
-        => surface is Surface.Messages && address.Uri is { } uri && uri.AbsolutePath.EndsWith("/messages", StringComparison.Ordinal)
-        ? new UpstreamEndpoint(new UriBuilder(uri) { Path = uri.AbsolutePath + "/count_tokens" }.Uri, null)
+    public override UpstreamCounter CounterFor(Surface spoken)
+        => spoken is Surface.Messages && address.Uri is { } uri && uri.AbsolutePath.EndsWith("/messages", StringComparison.Ordinal)
+        ? new UpstreamCounter(new UriBuilder(uri) { Path = uri.AbsolutePath + "/count_tokens" }.Uri, CounterForm.Messages)
         : default;
 
     /// <inheritdoc/>

@@ -18,7 +18,7 @@ internal static class AzureFamily
 
         if (draft.Model.StartsWith("speech/", StringComparison.Ordinal))
         {
-            return ProviderDirectory.WithoutDialect(draft.Row, draft.Model);
+            return AzureSpeechFamily.Open(draft, services);
         }
 
         return new AzureConnection(draft, EntraAuthorization.Choose(draft, services.Entra, new ProviderAuth("api-key", "{key}")));

@@ -86,6 +86,9 @@ internal abstract class DialectConnection(ConnectionDraft draft, Authorization a
         => authorization.ApplyAsync(message, clientKey, cancellationToken);
 
     /// <inheritdoc/>
+    public virtual UpstreamCounter CounterFor(Surface spoken) => default;
+
+    /// <inheritdoc/>
     public virtual bool TakesClientToken(string token) => false;
 
     /// <inheritdoc/>

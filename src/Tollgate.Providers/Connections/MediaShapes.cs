@@ -18,6 +18,7 @@ internal static class MediaShapes
             [("nvidia_nim", Surface.Rerank)] = RerankShape.Nvidia,
             [("mixedbread", Surface.Rerank)] = RerankShape.Mixedbread,
             [("deepinfra", Surface.Rerank)] = RerankShape.DeepInfra,
+            [("minimax", Surface.Speech)] = MiniMaxSpeech.Instance,
             [("elevenlabs", Surface.Speech)] = ElevenLabsSpeech.Instance,
             [("elevenlabs", Surface.Transcriptions)] = ElevenLabsTranscription.Instance,
             [("deepgram", Surface.Transcriptions)] = DeepgramTranscription.Instance,

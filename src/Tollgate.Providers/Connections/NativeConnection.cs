@@ -4,6 +4,7 @@ using Tollgate.Engine.Upstream;
 using Tollgate.Wire;
 using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
+using Tollgate.Wire.Media;
 using Tollgate.Wire.OpenAi;
 
 namespace Tollgate.Providers.Connections;
@@ -34,6 +35,9 @@ internal sealed record NativeWiring
         Task<HttpResponseMessage>>? Exchange
     { get; init; }
 
+    /// <summary>How a surface of pictures, sounds or documents is worded; null for the words of the provider's slug.</summary>
+    public Func<Surface, MediaShape?>? Media { get; init; }
+
     /// <summary>What the codec is told besides; null for nothing.</summary>
     public IReadOnlyDictionary<string, string>? Options { get; init; }
 }
@@ -54,6 +58,8 @@ internal sealed class NativeConnection(
 
     public override Surface SpokenFor(Surface surface)
         => surface is Surface.Completions && wiring.SpokenForCompletions is { } other ? other : base.SpokenFor(surface);
+
+    public override MediaShape? ShapeFor(Surface surface) => wiring.Media is null ? base.ShapeFor(surface) : wiring.Media(surface);
 
     public override TargetModel TargetFor(Surface spoken) => _target.Value;
 

@@ -3,6 +3,7 @@ using Tollgate.Providers.Hooks;
 using Tollgate.Wire;
 using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
+using Tollgate.Wire.OpenAi;
 
 namespace Tollgate.Providers.Connections;
 
@@ -17,6 +18,12 @@ internal sealed class SpokenSurfaces(ConnectionDraft draft)
         "web_search", "web_search_preview", "file_search", "code_interpreter", "image_generation", "mcp", "computer_use_preview",
         "shell", "apply_patch",
     };
+
+    /// <summary>What the operator says of how conversations become one text, for models that only complete texts.</summary>
+    private static readonly string[] PromptOptions =
+    [
+        CompletionsCodec.RolesOption, CompletionsCodec.ModelOption, "initial_prompt_value", "final_prompt_value", "bos_token", "eos_token",
+    ];
 
     private readonly bool _isFirstParty = HasHook(draft) && OpenAiModelsHook.IsFirstParty(draft);
     private readonly bool _staysOnChat = draft.Deployment.UseChatCompletionsApi || draft.ForcesChat;
@@ -55,19 +62,32 @@ internal sealed class SpokenSurfaces(ConnectionDraft draft)
     public static TargetModel TargetOf(ConnectionDraft draft)
     {
         var target = DialectConnection.TargetOf(draft);
-        if (!draft.Config.Models.ReasoningAutoSummary)
+        var options = new Dictionary<string, string>(target.Options, StringComparer.Ordinal);
+        if (draft.Config.Models.ReasoningAutoSummary)
         {
-            return target;
+            options["reasoning_auto_summary"] = "true";
         }
 
-        var options = new Dictionary<string, string>(target.Options, StringComparer.Ordinal) { ["reasoning_auto_summary"] = "true" };
-        return target with { Options = options };
+        foreach (var name in PromptOptions)
+        {
+            if (draft.Param(name) is { } said)
+            {
+                options[name] = said;
+            }
+        }
+
+        return options.Count == target.Options.Count ? target : target with { Options = options };
     }
 
     private static bool HasHook(ConnectionDraft draft) => draft.Row.Hooks.Contains("openai_models", StringComparer.Ordinal);
 
     private Surface Choose(Surface surface)
     {
+        if (OnlyCompletes())
+        {
+            return Surface.Completions;
+        }
+
         var chat = UsesResponses() ? Surface.Responses : Surface.Chat;
         return surface switch
         {
@@ -79,6 +99,11 @@ internal sealed class SpokenSurfaces(ConnectionDraft draft)
             _ => chat,
         };
     }
+
+    /// <summary>The provider, or the model, knows texts to complete and no conversations.</summary>
+    private bool OnlyCompletes() => !_staysOnChat && Serves(Surface.Completions)
+        && (!Serves(Surface.Chat) || draft.Deployment.Info.Mode is "completion"
+            || (_isFirstParty && draft.Deployment.Info.Mode is null && draft.Facts?.Mode is "completion"));
 
     private bool UsesResponses() => !_staysOnChat && Serves(Surface.Responses)
         && (draft.ForcesResponses || draft.Deployment.Info.Mode is "responses"

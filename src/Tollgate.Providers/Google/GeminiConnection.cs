@@ -13,7 +13,10 @@ internal sealed class GeminiConnection(ConnectionDraft draft, Authorization auth
 
     private readonly UpstreamEndpoint _whole = AddressOf(draft, "generateContent", "");
     private readonly UpstreamEndpoint _stream = AddressOf(draft, "streamGenerateContent", "alt=sse");
+    private readonly UpstreamEndpoint _counter = AddressOf(draft, "countTokens", "");
     private readonly UpstreamEndpoint _embeddings = AddressOf(draft, "batchEmbedContents", "");
+
+    private readonly UpstreamEndpoint _predict = AddressOf(draft, "predict", "");
 
     /// <inheritdoc/>
     public override EmbeddingCodec Embeddings => EmbeddingsCodec;
@@ -23,8 +26,14 @@ internal sealed class GeminiConnection(ConnectionDraft draft, Authorization auth
     {
         Surface.GenerateContent => stream ? _stream : _whole,
         Surface.Embeddings => _embeddings,
+        Surface.ImageGenerations or Surface.ImageEdits when ImagenPictures.Serves(Draft.Model) => _predict,
+        Surface.ImageGenerations or Surface.ImageEdits or Surface.Speech => _whole,
         _ => NotServed(surface),
     };
+
+    /// <inheritdoc/>
+    public override UpstreamCounter CounterFor(Surface spoken)
+        => spoken is Surface.GenerateContent ? new UpstreamCounter(_counter.Uri, CounterForm.GenerateContent) : default;
 
     private static UpstreamEndpoint AddressOf(ConnectionDraft draft, string method, string query)
     {

@@ -3,8 +3,10 @@ using Tollgate.Engine.Upstream;
 using Tollgate.Providers.Anthropic;
 using Tollgate.Providers.Connections;
 using Tollgate.Wire;
+using Tollgate.Wire.Gemini;
 using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
+using Tollgate.Wire.Media;
 using Tollgate.Wire.OpenAi;
 
 namespace Tollgate.Providers.Google;
@@ -27,6 +29,14 @@ internal abstract class GoogleConnection(ConnectionDraft draft, Authorization au
 
     /// <inheritdoc/>
     public override TargetModel TargetFor(Surface spoken) => _target.Value;
+
+    /// <inheritdoc/>
+    public override MediaShape? ShapeFor(Surface surface) => surface switch
+    {
+        Surface.ImageGenerations or Surface.ImageEdits => ImagenPictures.Serves(Draft.Model) ? ImagenPictures.Instance : GeminiPictures.Instance,
+        Surface.Speech => GeminiSpeech.Instance,
+        _ => null,
+    };
 
     /// <inheritdoc/>
     public override ConnectionFault? WriteRequest(in UpstreamRequest request, JsonEdits edits) => request.Surface is Surface.Messages

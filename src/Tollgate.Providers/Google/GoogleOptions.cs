@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Tollgate.Providers.Connections;
+using Tollgate.Wire.Gemini;
 
 namespace Tollgate.Providers.Google;
 
@@ -20,6 +21,11 @@ internal static class GoogleOptions
             {
                 found["thinking_budget_" + effort] = value;
             }
+        }
+
+        if (draft.Config.Models.SafetySettings is { } safety)
+        {
+            found[GenerateContentCodec.SafetyOption] = safety;
         }
 
         return found.ToFrozenDictionary(StringComparer.Ordinal);

@@ -3,6 +3,7 @@ using Tollgate.Providers.Connections;
 using Tollgate.Wire;
 using Tollgate.Wire.Gemini;
 using Tollgate.Wire.Hub;
+using Tollgate.Wire.Media;
 
 namespace Tollgate.Providers.Google;
 
@@ -15,7 +16,10 @@ internal sealed class VertexConnection : GoogleConnection
     private readonly VertexPublisher _publisher;
     private readonly UpstreamEndpoint _whole;
     private readonly UpstreamEndpoint _stream;
-    private readonly UpstreamEndpoint _embeddings;
+    private readonly UpstreamCounter _counter;
+    private readonly UpstreamEndpoint _predict;
+    private readonly UpstreamEndpoint _speech;
+    private readonly UpstreamEndpoint _ranking;
 
     public VertexConnection(ConnectionDraft draft, VertexPlace place, Authorization authorization)
         : this(draft, place, authorization, VertexPublisher.Of(draft))
@@ -28,7 +32,21 @@ internal sealed class VertexConnection : GoogleConnection
         _publisher = publisher;
         _whole = AddressOf(place, publisher.Method, publisher.Query);
         _stream = AddressOf(place, publisher.StreamMethod, publisher.StreamQuery);
-        _embeddings = AddressOf(place, "predict", "");
+        _counter = publisher.Spoken switch
+        {
+            Surface.GenerateContent => new UpstreamCounter(AddressOf(place, "countTokens", "").Uri, CounterForm.VertexGenerateContent),
+
+            // One place counts for all of this partner's models; a gateway in between has the model in its address.
+            Surface.Messages when Draft.Base is not { Length: > 0 }
+                => new UpstreamCounter(AddressOf(place, "rawPredict", "", "count-tokens").Uri, CounterForm.VertexMessages),
+            _ => default,
+        };
+        _predict = AddressOf(place, "predict", "");
+        _speech = ServiceAddress(place, "https://texttospeech.googleapis.com", "/v1/text:synthesize");
+        _ranking = ServiceAddress(
+            place,
+            "https://discoveryengine.googleapis.com",
+            $"/v1/projects/{place.Project ?? VertexPlace.UnknownProject}/locations/global/rankingConfigs/default_ranking_config:rank");
     }
 
     /// <inheritdoc/>
@@ -37,9 +55,48 @@ internal sealed class VertexConnection : GoogleConnection
 
     /// <inheritdoc/>
     public override UpstreamEndpoint EndpointFor(Surface surface, bool stream, string? apiVersion)
-        => surface == Spoken ? stream ? _stream : _whole : surface is Surface.Embeddings ? _embeddings : NotServed(surface);
+        => surface == Spoken ? stream ? _stream : _whole : surface switch
+        {
+            Surface.Embeddings => _predict,
+            Surface.ImageGenerations or Surface.ImageEdits when IsGooglesOwn => ImagenPictures.Serves(Draft.Model) ? _predict : _whole,
+            Surface.Speech when IsGooglesOwn => IsGemini ? _whole : _speech,
+            Surface.Rerank when IsGooglesOwn => _ranking,
+            _ => NotServed(surface),
+        };
 
-    private UpstreamEndpoint AddressOf(VertexPlace place, string method, string query)
+    /// <inheritdoc/>
+    public override MediaShape? ShapeFor(Surface surface) => surface switch
+    {
+        Surface.Speech when !IsGemini => CloudSpeech.Instance,
+        Surface.Rerank => DiscoveryRerank.Instance,
+        _ => base.ShapeFor(surface),
+    };
+
+    private bool IsGooglesOwn => _publisher.Spoken is Surface.GenerateContent;
+
+    private bool IsGemini => _publisher.Model.StartsWith("gemini", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>An address of a service beside Vertex AI; below a base of one's own where there is one.</summary>
+    private UpstreamEndpoint ServiceAddress(VertexPlace place, string host, string path)
+    {
+        if (Draft.Fault is not null)
+        {
+            return new UpstreamEndpoint(null, Draft.Fault);
+        }
+
+        if (!place.IsWellFormed)
+        {
+            return EndpointTable.BadRequest(Draft, "vertex_project or vertex_location is not well-formed.");
+        }
+
+        var (root, own) = EndpointTable.Split(Draft.Base is { Length: > 0 } custom ? custom : host);
+        return EndpointTable.Make(Draft, EndpointTable.Join(root + path, own, "", Draft.Deployment.ExtraQuery));
+    }
+
+    /// <inheritdoc/>
+    public override UpstreamCounter CounterFor(Surface spoken) => spoken == Spoken ? _counter : default;
+
+    private UpstreamEndpoint AddressOf(VertexPlace place, string method, string query, string? model = null)
     {
         if (Draft.Fault is not null)
         {
@@ -69,8 +126,8 @@ internal sealed class VertexConnection : GoogleConnection
         else
         {
             var path = Draft.Base is { Length: > 0 } ? $"{place.Path}/endpoints/{Escaped(_publisher.Model)}"
-                : place.IsKeyed ? $"publishers/{_publisher.Name ?? "google"}/models/{Escaped(_publisher.Model)}"
-                : _publisher.Name is { } name ? $"{place.Path}/publishers/{name}/models/{Escaped(_publisher.Model)}"
+                : place.IsKeyed ? $"publishers/{_publisher.Name ?? "google"}/models/{Escaped(model ?? _publisher.Model)}"
+                : _publisher.Name is { } name ? $"{place.Path}/publishers/{name}/models/{Escaped(model ?? _publisher.Model)}"
                 : $"{place.Path}/endpoints/{Escaped(_publisher.Model)}";
             address = $"{root}/{version}/{path}{suffix}";
         }

@@ -134,12 +134,12 @@ internal sealed class OpenRouterHook : ProviderHook
 {
     private static readonly string[] KnowCacheMarks = ["claude", "gemini", "minimax", "glm", "z-ai"];
 
-    public override void Shape(ConnectionDraft draft, ParameterRulesBuilder rules)
+    public override void Connect(ConnectionDraft draft)
     {
-        if (rules.Surface == Surface.Chat && KnowCacheMarks.Any(name => draft.Model.Contains(name, StringComparison.OrdinalIgnoreCase)))
+        if (KnowCacheMarks.Any(name => draft.Model.Contains(name, StringComparison.OrdinalIgnoreCase)))
         {
-            rules.Messages = (rules.Messages ?? new MessageRules()) with { KeepCacheControl = true };
-            rules.Tools = (rules.Tools ?? new ToolRules()) with { KeepCacheControl = true };
+            draft.Messages = (draft.Messages ?? new MessageRules()) with { KeepCacheControl = true };
+            draft.Tools = (draft.Tools ?? new ToolRules()) with { KeepCacheControl = true };
         }
     }
 }

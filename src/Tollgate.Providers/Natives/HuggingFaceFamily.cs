@@ -32,12 +32,13 @@ internal static class HuggingFaceFamily
         {
             Embeddings = draft.HasOwnBase ? null : new FeatureExtraction(),
             SpokenForCompletions = draft.HasOwnBase ? Surface.TextGeneration : null,
-            Address = (surface, stream) => surface is Surface.Rerank ? NativeConnection.NotServed(draft, surface)
+            Address = (surface, stream) => surface is Surface.Rerank && !draft.HasOwnBase ? NativeConnection.NotServed(draft, surface)
                 : NativeConnection.Below(draft, surface switch
                 {
                     Surface.TextGeneration => stream ? "/generate_stream" : "/generate",
                     Surface.Embeddings when !draft.HasOwnBase => $"/hf-inference/models/{draft.Model}/pipeline/feature-extraction",
                     Surface.Embeddings => "/v1/embeddings",
+                    Surface.Rerank => "/rerank",
                     Surface.Models => "/v1/models",
                     _ => "/v1/chat/completions",
                 }),

@@ -4,6 +4,7 @@ using Tollgate.Providers.Catalogue;
 using Tollgate.Providers.Connections;
 using Tollgate.Wire;
 using Tollgate.Wire.Hub;
+using Tollgate.Wire.Natives.Embeddings;
 
 namespace Tollgate.Providers.Natives;
 
@@ -30,10 +31,11 @@ internal static class SapFamily
             Spoken = Surface.SapOrchestration,
 
             // The host and path before it are those of the deployment, which comes with the token.
-            Address = (_, _) => EndpointTable.Make(
+            Address = (surface, _) => EndpointTable.Make(
                 draft,
                 (Uri.TryCreate(draft.Base, UriKind.Absolute, out var host) ? host.GetLeftPart(UriPartial.Authority) : draft.Base)
-                    + "/v2/completion"),
+                    + (surface is Surface.Embeddings ? "/v2/embeddings" : "/v2/completion")),
+            Embeddings = new SapEmbeddings(),
         });
     }
 

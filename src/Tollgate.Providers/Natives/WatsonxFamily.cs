@@ -4,6 +4,7 @@ using Tollgate.Providers.Catalogue;
 using Tollgate.Providers.Connections;
 using Tollgate.Wire;
 using Tollgate.Wire.Hub;
+using Tollgate.Wire.Natives;
 using Tollgate.Wire.Natives.Embeddings;
 
 namespace Tollgate.Providers.Natives;
@@ -31,13 +32,15 @@ internal static class WatsonxFamily
             Options = options,
             Embeddings = new WatsonxEmbeddings(),
             Shape = (body, request, json) => Shape(body, request.Surface, options, json),
-            Address = (surface, stream) => surface is Surface.Rerank or Surface.Transcriptions ? NativeConnection.NotServed(draft, surface)
-                : Versioned(draft, surface switch
+            Address = (surface, stream) => Versioned(draft, surface switch
                 {
+                    Surface.Rerank => "/ml/v1/text/rerank",
+                    Surface.Transcriptions or Surface.Translations => "/ml/v1/audio/transcriptions",
                     Surface.Embeddings => "/ml/v1/text/embeddings",
                     Surface.WatsonxText => root + (stream ? "/text/generation_stream" : "/text/generation"),
                     _ => root + (stream ? "/text/chat_stream" : "/text/chat"),
                 }),
+            Media = static surface => surface is Surface.Rerank ? WatsonxRerank.Instance : null,
         });
     }
 
@@ -78,10 +81,18 @@ internal static class WatsonxFamily
 
     private static void Shape(JsonElement body, Surface surface, Dictionary<string, string> options, Utf8JsonWriter json)
     {
+        if (surface is Surface.Rerank)
+        {
+            // Its words are a shape's, which knows model and project itself.
+            json.WriteElement(body);
+            return;
+        }
+
         json.WriteStartObject();
         foreach (var (name, value) in options)
         {
-            json.WriteString(name, value);
+            // Forms have OpenAI's name of the model.
+            json.WriteString(surface.IsMedia() && name is "model_id" ? "model" : name, value);
         }
 
         foreach (var member in body.EnumerateObject())

@@ -21,7 +21,9 @@ public sealed class PassThroughProviders : IPassThroughProviders
     public PassThroughProviders(ProviderDirectory directory)
     {
         _directory = directory;
-        Prefixes = [.. PassThroughRow.All.Select(static row => new PassThroughPrefix(row.Prefix, $"Calls in the API of {row.Provider}, relayed as they are", row.Query is not null, row.Scheme == PassThroughScheme.Region))];
+        Prefixes = [.. PassThroughRow.All.Select(static row => new PassThroughPrefix(
+            row.Prefix, $"Calls in the API of {row.Provider}, relayed as they are", row.Query is not null, row.Scheme == PassThroughScheme.Region,
+            row.PaidBySecondAs))];
     }
 
     /// <inheritdoc/>

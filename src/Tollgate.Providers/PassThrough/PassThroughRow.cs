@@ -68,6 +68,9 @@ internal sealed record PassThroughRow(string Prefix, string Provider, string Bas
 
     public PathModel Model { get; init; }
 
+    /// <summary>Model at whose price transcripts are paid for by the length of the sound, unless they name another; null for none.</summary>
+    public string? PaidBySecondAs { get; init; }
+
     /// <summary>The only client headers that go on; empty is all.</summary>
     public ImmutableArray<string> OnlyHeaders { get; init; } = [];
 
@@ -123,5 +126,6 @@ internal sealed record PassThroughRow(string Prefix, string Provider, string Bas
     {
         KeyEnv = ["ASSEMBLYAI_API_KEY"],
         Format = "{key}",
+        PaidBySecondAs = "best",
     };
 }

@@ -74,22 +74,6 @@ internal static class HostedTools
         json.WriteEndObject();
     }
 
-    /// <summary>A search asked for as a tool of another dialect.</summary>
-    public static WebSearchRequest ReadSearch(JsonElement? raw)
-    {
-        var tool = raw ?? default;
-        var location = tool.Member("user_location"u8);
-        location = location.Member("approximate"u8) is { ValueKind: JsonValueKind.Object } approximate ? approximate : location;
-        return new WebSearchRequest
-        {
-            ContextSize = tool.Text("search_context_size"u8),
-            City = location.Text("city"u8),
-            Region = location.Text("region"u8),
-            Country = location.Text("country"u8),
-            TimeZone = location.Text("timezone"u8),
-        };
-    }
-
     /// <summary>Writes the search tool.</summary>
     public static void WriteSearch(Utf8JsonWriter json, WebSearchRequest search)
     {
@@ -97,17 +81,8 @@ internal static class HostedTools
         json.WriteString("type"u8, "web_search_20250305"u8);
         json.WriteString("name"u8, "web_search"u8);
         json.WriteGiven("max_uses"u8, search.MaxUses ?? UsesFor(search.ContextSize));
-        if (search is not { City: null, Region: null, Country: null, TimeZone: null })
-        {
-            json.WriteStartObject("user_location"u8);
-            json.WriteString("type"u8, "approximate"u8);
-            json.WriteGiven("city"u8, search.City);
-            json.WriteGiven("region"u8, search.Region);
-            json.WriteGiven("country"u8, search.Country);
-            json.WriteGiven("timezone"u8, search.TimeZone);
-            json.WriteEndObject();
-        }
-
+        WebSearches.WriteDomains(search, json);
+        WebSearches.WriteLocation(search, isNested: false, json);
         json.WriteEndObject();
     }
 

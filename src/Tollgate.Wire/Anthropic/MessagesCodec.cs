@@ -46,6 +46,15 @@ public sealed class MessagesCodec : DialectCodec
     }
 
     /// <inheritdoc/>
+    public override Treatment TreatmentOf(Feature feature, ChatRequest request, TargetModel target) => feature switch
+    {
+        // Where nothing may be left out, the writer refuses such a tool by its own name.
+        Feature.HostedTools when target.DropParams && HasForeign(request, ToolKind.Hosted) => new Treatment(Handling.Dropped),
+        Feature.ComputerUse when target.DropParams && HasForeign(request, ToolKind.Computer) => new Treatment(Handling.Dropped),
+        _ => Writes[feature],
+    };
+
+    /// <inheritdoc/>
     public override bool NeedsBytes(ContentPart part, TargetModel target)
     {
         var source = part switch
@@ -89,6 +98,9 @@ public sealed class MessagesCodec : DialectCodec
     /// <inheritdoc/>
     public override void WriteError(ErrorBody error, int status, ReadOnlySpan<byte> providerFields, IBufferWriter<byte> output)
         => MessagesErrors.Write(error, status, providerFields, output);
+
+    private static bool HasForeign(ChatRequest request, ToolKind kind)
+        => request.Tools.Any(tool => tool.Kind == kind && !ToolWriter.IsOwn(tool, request));
 
     /// <summary>The parser leaves broken surrogates in names of members to whoever reads the name.</summary>
     private static WireException BadName() => new("A member's name in the body is no valid text.");

@@ -33,7 +33,7 @@ internal static class ResponseWriter
         json.WriteString("stop_reason"u8, MessagesStops.Write(choice.Stop, choice.Parts.Any(static part => part is ToolCallPart)));
         json.WriteString("stop_sequence"u8, choice.Stop is StopReason.StopSequence ? choice.StopSequence : null);
         json.WritePropertyName("usage"u8);
-        MessagesUsage.Write(json, response.Usage ?? default, withTotal: true);
+        MessagesUsage.Write(json, response.Usage ?? default, withTotal: !view.HidesTotal);
         foreach (var extra in response.Extras)
         {
             if (extra.Name is "container" or "context_management")

@@ -85,7 +85,7 @@ internal static class ToolReader
         var name = tool.Text("name"u8);
         if (kind is ToolKind.WebSearch)
         {
-            request.WebSearch ??= ReadSearch(tool);
+            request.WebSearch ??= WebSearches.Read(tool);
         }
 
         return new ToolDefinition
@@ -99,19 +99,6 @@ internal static class ToolReader
             Cache = BlockReader.ReadCache(tool),
             Raw = tool,
             RawOrigin = Surface.Messages,
-        };
-    }
-
-    private static WebSearchRequest ReadSearch(JsonElement tool)
-    {
-        var location = tool.Member("user_location"u8);
-        return new WebSearchRequest
-        {
-            MaxUses = tool.Member("max_uses"u8).Count() is { } uses and <= int.MaxValue ? (int)uses : null,
-            City = location.Text("city"u8),
-            Region = location.Text("region"u8),
-            Country = location.Text("country"u8),
-            TimeZone = location.Text("timezone"u8),
         };
     }
 }

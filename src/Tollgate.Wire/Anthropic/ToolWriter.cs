@@ -31,6 +31,10 @@ internal sealed class ToolWriter(ChatRequest request, TargetModel target, bool u
         WriteChoice(json, count);
     }
 
+    /// <summary>True for a tool of Anthropic's own that needs no translation.</summary>
+    public static bool IsOwn(ToolDefinition tool, ChatRequest request) => HostedTools.IsOwn(tool.Raw?.Text("type"u8))
+        || (tool is { RawOrigin: Surface.Messages, Raw: not null } && request.Origin is Surface.Messages);
+
     /// <summary>Writes a schema of arguments: always an object's.</summary>
     /// <param name="json">Takes one object.</param>
     /// <param name="schema">The schema.</param>
@@ -159,7 +163,7 @@ internal sealed class ToolWriter(ChatRequest request, TargetModel target, bool u
                 return 1;
             case ToolKind.WebSearch:
                 Open(json, written);
-                HostedTools.WriteSearch(json, request.WebSearch ?? HostedTools.ReadSearch(tool.Raw));
+                HostedTools.WriteSearch(json, request.WebSearch ?? new WebSearchRequest());
                 return 1;
             case ToolKind.WebFetch:
                 Open(json, written);
@@ -170,7 +174,7 @@ internal sealed class ToolWriter(ChatRequest request, TargetModel target, bool u
                 HostedTools.WriteCodeExecution(json);
                 return 1;
             default:
-                return target.DropParams ? 0 : throw new WireException($"Unsupported tool type: {type ?? tool.Kind.ToString()}", "tools");
+                return target.DropParams ? 0 : throw new WireException($"Unsupported tool type: {type ?? tool.Name}", "tools");
         }
     }
 

@@ -6,31 +6,39 @@ using Tollgate.Wire.Media;
 
 namespace Tollgate.Wire.Bedrock;
 
-/// <summary>Pictures from text by Titan, Nova Canvas and Stability's models on Bedrock (05-bedrock-sagemaker.md section 7).</summary>
+/// <summary>
+/// Pictures by Titan, Nova Canvas and Stability's models on Bedrock: from text, and from the client's own pictures (05-bedrock-sagemaker.md
+/// section 7).
+/// </summary>
 public sealed class BedrockPictures : MediaShape
 {
     /// <inheritdoc/>
-    public override MediaRequest Write(JsonElement request, TargetModel target)
+    public override bool TakesFiles => true;
+
+    /// <inheritdoc/>
+    public override MediaRequest Write(JsonElement request, TargetModel target) => Write(request, [], target);
+
+    /// <inheritdoc/>
+    public override MediaRequest Write(JsonElement request, IReadOnlyList<MediaFile> files, TargetModel target)
     {
-        var prompt = request.Text("prompt"u8) ?? throw new WireException("Missing required parameter: 'prompt'.", "prompt");
         var name = EmbeddingMembers.ModelOf(target);
+        var images = Pictures.Of(request, files, "image");
+        var mask = Pictures.Of(request, files, "mask") is [var (_, only), ..] ? only : null;
         var body = new ArrayBufferWriter<byte>(256);
         using (var json = new Utf8JsonWriter(body, HubJson.Writing))
         {
             json.WriteStartObject();
             if (name.StartsWith("amazon.", StringComparison.OrdinalIgnoreCase))
             {
-                WriteAmazon(request, prompt, json);
+                new CanvasRequest(request, json).Write([.. images.Select(static image => image.Base64)], mask);
             }
             else if (name.Contains("stable-diffusion-xl", StringComparison.OrdinalIgnoreCase))
             {
-                WriteDiffusion(request, prompt, json);
+                WriteDiffusion(request, images.Count > 0 ? images[0].Base64 : null, mask, json);
             }
             else
             {
-                json.WriteString("prompt"u8, prompt);
-                json.WriteString("mode"u8, "text-to-image"u8);
-                WriteOwn(request, json);
+                WriteStable(request, name, images, mask, json);
             }
 
             json.WriteEndObject();
@@ -43,100 +51,120 @@ public sealed class BedrockPictures : MediaShape
     public override void Read(JsonElement answer, JsonElement request, Utf8JsonWriter json)
     {
         var images = answer.Member("images"u8) is { ValueKind: JsonValueKind.Array } plain ? plain : answer.Member("artifacts"u8);
-        if (images.ValueKind is not JsonValueKind.Array || images.GetArrayLength() == 0)
+        var pictures = images.ValueKind is not JsonValueKind.Array ? []
+            : images.EnumerateArray().Where(static image => image.Text("finishReason"u8) is not "CONTENT_FILTERED")
+                .Select(static image => image.Text() ?? image.Text("base64"u8)).OfType<string>().Where(static text => text.Length > 0).ToList();
+        if (ReasonOf(answer, images) is { } reason && pictures.Count == 0)
         {
-            throw new WireException(answer.Text("error"u8) ?? "The answer holds no pictures.");
+            throw new MediaRefusedException(reason, isPolicy: true);
+        }
+
+        if (pictures.Count == 0)
+        {
+            throw answer.Text("error"u8) is { } error ? new MediaRefusedException(error) : new WireException("The answer holds no pictures.");
         }
 
         json.WriteStartObject();
-        json.WriteStartArray("data"u8);
-        foreach (var image in images.EnumerateArray())
-        {
-            json.WriteStartObject();
-            json.WriteGiven("b64_json"u8, image.Text() ?? image.Text("base64"u8));
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        Pictures.WriteBase64(json, pictures);
         json.WriteEndObject();
     }
 
-    private static void WriteAmazon(JsonElement request, string prompt, Utf8JsonWriter json)
+    /// <summary>Why pictures were filtered; null when none was.</summary>
+    private static string? ReasonOf(JsonElement answer, JsonElement images)
     {
-        json.WriteString("taskType"u8, request.Text("taskType"u8) ?? "TEXT_IMAGE");
-        json.WriteStartObject("textToImageParams"u8);
-        json.WriteString("text"u8, prompt);
-        json.WriteGiven("negativeText"u8, request.Text("negativeText"u8));
-        json.WriteEndObject();
-        json.WriteStartObject("imageGenerationConfig"u8);
-        json.WriteNumber("numberOfImages"u8, request.Member("n"u8).Count() ?? 1);
-        if (SizeOf(request) is { } size)
+        if (answer.Member("finish_reasons"u8) is { ValueKind: JsonValueKind.Array } reasons)
         {
-            json.WriteNumber("width"u8, size.Width);
-            json.WriteNumber("height"u8, size.Height);
+            foreach (var reason in reasons.EnumerateArray())
+            {
+                if (reason.Text() is { } text)
+                {
+                    return text;
+                }
+            }
         }
 
-        if (request.Text("quality"u8) is { } quality)
-        {
-            json.WriteString("quality"u8, quality is "hd" or "high" or "premium" ? "premium" : "standard");
-        }
-
-        WriteNumber(request, "cfgScale"u8, json);
-        WriteNumber(request, "seed"u8, json);
-        json.WriteEndObject();
+        return images.ValueKind is JsonValueKind.Array && images.EnumerateArray().Any(static image => image.Text("finishReason"u8) is "CONTENT_FILTERED")
+            ? "CONTENT_FILTERED" : null;
     }
 
-    private static void WriteDiffusion(JsonElement request, string prompt, Utf8JsonWriter json)
+    private static void WriteDiffusion(JsonElement request, string? image, string? mask, Utf8JsonWriter json)
     {
         json.WriteStartArray("text_prompts"u8);
         json.WriteStartObject();
-        json.WriteString("text"u8, prompt);
+        json.WriteString("text"u8, PromptOf(request));
         json.WriteNumber("weight"u8, 1);
         json.WriteEndObject();
         json.WriteEndArray();
-        if (SizeOf(request) is { } size)
+        if (image is null && Pictures.SizeOf(request) is { } size)
         {
             json.WriteNumber("width"u8, size.Width);
             json.WriteNumber("height"u8, size.Height);
+        }
+
+        json.WriteGiven("init_image"u8, image);
+        json.WriteGiven("mask_image"u8, mask);
+        if (mask is not null && !request.Member("mask_source"u8).IsGiven())
+        {
+            json.WriteString("mask_source"u8, "MASK_IMAGE_WHITE"u8);
         }
 
         WriteOwn(request, json);
     }
 
-    /// <summary>Parameters of the model that the client named, without those of OpenAI's that it does not know.</summary>
+    /// <summary>Stability's newer models, each of which edits in one way.</summary>
+    private static void WriteStable(
+        JsonElement request, string name, IReadOnlyList<(string MediaType, string Base64)> images, string? mask, Utf8JsonWriter json)
+    {
+        var isStyle = name.Contains("style-transfer", StringComparison.OrdinalIgnoreCase);
+        json.WriteGiven("prompt"u8, images.Count == 0 ? PromptOf(request) : request.Text("prompt"u8));
+        if (images.Count == 0 || TakesMode(name))
+        {
+            json.WriteString("mode"u8, images.Count == 0 ? "text-to-image"u8 : "image-to-image"u8);
+        }
+
+        if (images.Count == 0)
+        {
+            var ratio = Pictures.RatioOf(request, "1:1", "16:9", "21:9", "2:3", "3:2", "4:5", "5:4", "9:16", "9:21");
+            json.WriteGiven("aspect_ratio"u8, ratio);
+        }
+        else
+        {
+            json.WriteString(isStyle ? "init_image"u8 : "image"u8, images[0].Base64);
+            json.WriteGiven("style_image"u8, isStyle && images.Count > 1 ? images[1].Base64 : null);
+            json.WriteGiven("mask"u8, mask);
+        }
+
+        json.WriteGiven("output_format"u8, request.Text("output_format"u8));
+        WriteOwn(request, json);
+    }
+
+    private static bool TakesMode(string name)
+        => name.Contains("sd3", StringComparison.OrdinalIgnoreCase) || name.Contains("stable-image-ultra", StringComparison.OrdinalIgnoreCase)
+            || name.Contains("stable-image-core", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Parameters of the model that the client named, without those of OpenAI's that it does not know; forms have texts for numbers.</summary>
     private static void WriteOwn(JsonElement request, Utf8JsonWriter json)
     {
         foreach (var member in request.EnumerateObject())
         {
-            if (member.Name is not ("model" or "prompt" or "n" or "size" or "quality" or "response_format" or "style" or "user" or "background"
-                or "moderation" or "stream" or "mode" or "text_prompts"))
+            if (Pictures.IsOnlyOpenAis(member.Name) || member.Name is "mode" or "text_prompts" or "aspect_ratio")
             {
-                json.WritePropertyName(member.Name);
+                continue;
+            }
+
+            json.WritePropertyName(member.Name);
+            if (member.Name is not "output_format" && member.Value.Text() is { } text
+                && decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
+            {
+                json.WriteNumberValue(number);
+            }
+            else
+            {
                 json.WriteElement(member.Value);
             }
         }
     }
 
-    private static void WriteNumber(JsonElement request, ReadOnlySpan<byte> name, Utf8JsonWriter json)
-    {
-        if (request.Member(name) is { ValueKind: JsonValueKind.Number } number)
-        {
-            json.WriteElement(name, number);
-        }
-    }
-
-    private static (int Width, int Height)? SizeOf(JsonElement request)
-    {
-        var size = request.Text("size"u8);
-        if (size is null or "auto")
-        {
-            return null;
-        }
-
-        var cross = size.IndexOf('x', StringComparison.Ordinal);
-        return cross > 0 && int.TryParse(size.AsSpan(0, cross), NumberStyles.None, CultureInfo.InvariantCulture, out var width)
-            && int.TryParse(size.AsSpan(cross + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var height)
-                ? (width, height)
-                : throw new WireException("Invalid value for 'size': expected <width>x<height> or auto.", "size");
-    }
+    internal static string PromptOf(JsonElement request)
+        => request.Text("prompt"u8) ?? throw new WireException("Missing required parameter: 'prompt'.", "prompt");
 }

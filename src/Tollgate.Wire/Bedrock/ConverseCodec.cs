@@ -32,6 +32,10 @@ public sealed class ConverseCodec : DialectCodec
         { Feature.FileSearch, Handling.Dropped, "the provider searches no files" },
         { Feature.McpTools, Handling.Dropped, "the provider calls no MCP servers" },
         { Feature.WebSearch, Handling.Dropped, "systemTool nova_grounding of Nova" },
+        { Feature.WebSearchDomains, Handling.Dropped, "Nova's search takes no settings" },
+        { Feature.WebSearchBlockedDomains, Handling.Dropped, "Nova's search takes no settings" },
+        { Feature.WebSearchLocation, Handling.Dropped, "Nova's search takes no settings" },
+        { Feature.WebSearchLimit, Handling.Dropped, "Nova's search takes no settings" },
         { Feature.ToolChoice, Handling.Changed, "toolConfig.toolChoice; refused for Llama and Cohere" },
         { Feature.ToolChoiceNone, Handling.Changed, "the tools are left out; refused when the conversation has used some" },
         { Feature.AllowedTools, Handling.Changed, "only the allowed tools are sent" },
@@ -75,7 +79,8 @@ public sealed class ConverseCodec : DialectCodec
         {
             Feature.AudioInput => traits.Family is ModelFamily.Nova2,
             Feature.VideoInput => traits.IsNova,
-            Feature.HostedTools or Feature.ComputerUse => traits.Family is ModelFamily.Claude,
+            Feature.HostedTools => traits.Family is ModelFamily.Claude && AreClaudes(request, ToolKind.Hosted),
+            Feature.ComputerUse => traits.Family is ModelFamily.Claude && AreClaudes(request, ToolKind.Computer),
             Feature.CodeExecution => traits.Family is ModelFamily.Nova2,
             Feature.WebSearch => traits.IsNova,
             Feature.ParallelToolCalls => traits.IsClaude45,
@@ -120,4 +125,7 @@ public sealed class ConverseCodec : DialectCodec
 
     /// <inheritdoc/>
     public override IFrameSplitter SplitStream() => new EventStreamSplitter();
+
+    private static bool AreClaudes(ChatRequest request, ToolKind kind)
+        => request.Tools.All(tool => tool.Kind != kind || ConverseTools.IsClaudes(tool));
 }

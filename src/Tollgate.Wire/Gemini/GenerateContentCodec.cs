@@ -12,6 +12,9 @@ namespace Tollgate.Wire.Gemini;
 /// </remarks>
 public sealed class GenerateContentCodec : DialectCodec
 {
+    /// <summary>Name of the setting that holds the operator's filter, a JSON list for requests without one.</summary>
+    public const string SafetyOption = "safety_settings";
+
     /// <inheritdoc/>
     public override Surface Surface => Surface.GenerateContent;
 
@@ -24,13 +27,17 @@ public sealed class GenerateContentCodec : DialectCodec
         { Feature.System, Handling.Changed, "systemInstruction, wherever in the conversation it stood" },
         { Feature.FileInput, Handling.Changed, "fileData; only files of Google's own can be read" },
         { Feature.CustomTools, Handling.Changed, "functions with one text, input" },
-        { Feature.HostedTools, Handling.Changed, "tools in Google's words are carried, others are left out" },
+        { Feature.HostedTools, Handling.Changed, "tools in Google's words are carried, others are left out and named" },
         { Feature.ComputerUse, Handling.Changed, "computerUse of a browser" },
         { Feature.CodeExecution, Handling.Changed, "codeExecution" },
         { Feature.WebFetch, Handling.Changed, "urlContext" },
         { Feature.FileSearch, Handling.Dropped, "stores of files are the provider's own" },
         { Feature.McpTools, Handling.Dropped, "the dialect has no MCP servers" },
         { Feature.WebSearch, Handling.Changed, "googleSearch; left out beside functions for models before Gemini 3, which refuse both together" },
+        { Feature.WebSearchDomains, Handling.Dropped, "googleSearch searches everywhere" },
+        { Feature.WebSearchBlockedDomains, Handling.Dropped, "excludeDomains of Vertex AI; AI Studio has none" },
+        { Feature.WebSearchLocation, Handling.Dropped, "googleSearch takes no place" },
+        { Feature.WebSearchLimit, Handling.Dropped, "the model decides how often it searches" },
         { Feature.AllowedTools, Handling.Changed, "allowedFunctionNames, with mode VALIDATED where no call is demanded" },
         { Feature.ParallelToolCalls, Handling.Dropped, "the model decides" },
         { Feature.StrictTools, Handling.Dropped, "schemas are always kept" },
@@ -72,6 +79,7 @@ public sealed class GenerateContentCodec : DialectCodec
         [Feature.WebFetch] = "tools.urlContext",
         [Feature.FileSearch] = "tools.fileSearch",
         [Feature.WebSearch] = "tools.googleSearch",
+        [Feature.WebSearchBlockedDomains] = "tools.googleSearch.excludeDomains",
         [Feature.ToolChoice] = "toolConfig.functionCallingConfig.mode",
         [Feature.ToolChoiceNone] = "toolConfig.functionCallingConfig.mode: NONE",
         [Feature.AllowedTools] = "toolConfig.functionCallingConfig.allowedFunctionNames",
@@ -98,6 +106,15 @@ public sealed class GenerateContentCodec : DialectCodec
         [Feature.ServiceTier] = "serviceTier",
         [Feature.OpaqueParts] = "contents[].parts[]",
     }.ToFrozenDictionary();
+
+    /// <inheritdoc/>
+    public override Treatment TreatmentOf(Feature feature, ChatRequest request, TargetModel target) => feature switch
+    {
+        Feature.HostedTools when !AllOwn(request, ToolKind.Hosted) => new Treatment(Handling.Dropped),
+        Feature.FileSearch when AllOwn(request, ToolKind.FileSearch) => new Treatment(Handling.Carried),
+        Feature.WebSearchBlockedDomains when target.Provider is not "gemini" => new Treatment(Handling.Changed),
+        _ => Writes[feature],
+    };
 
     /// <inheritdoc/>
     public override ChatRequest ReadRequest(JsonElement root, ReadOnlyMemory<byte> body)
@@ -163,4 +180,7 @@ public sealed class GenerateContentCodec : DialectCodec
 
     /// <inheritdoc/>
     public override IFrameSplitter SplitStream() => new ChunkSplitter();
+
+    private static bool AllOwn(ChatRequest request, ToolKind kind)
+        => request.Tools.All(tool => tool.Kind != kind || GoogleTools.OwnOf(tool) is not null);
 }

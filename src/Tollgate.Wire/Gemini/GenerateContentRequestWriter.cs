@@ -23,11 +23,18 @@ internal static class GenerateContentRequestWriter
         json.WriteStartObject();
         new ContentsWriter(request, target, model).Write(json);
         GenerationConfigWriter.Write(request, target, model, json);
-        ToolsWriter.Write(request, model, json);
+        ToolsWriter.Write(request, model, isVertex: target.Provider is not "gemini", json);
         WriteTier(request, target, json);
         foreach (var extra in request.Extras)
         {
             WriteExtra(request.Origin, extra, json);
+        }
+
+        if (target.Options.TryGetValue(GenerateContentCodec.SafetyOption, out var usual)
+            && !request.Extras.Any(static extra => extra.Name is "safetySettings" or "safety_settings"))
+        {
+            json.WritePropertyName("safetySettings"u8);
+            json.WriteRawValue(usual, skipInputValidation: true);
         }
 
         json.WriteEndObject();

@@ -23,13 +23,9 @@ internal static class ToolsReader
                 {
                     ReadFunctions(request, member.Value);
                 }
-                else if (name is "googleSearch")
-                {
-                    request.WebSearch ??= new WebSearchRequest();
-                }
                 else if (member.Value.ValueKind is JsonValueKind.Object)
                 {
-                    request.Tools.Add(Hosted(name, member.Value));
+                    GoogleTools.Read(request, name, member.Value);
                 }
             }
         }
@@ -73,26 +69,4 @@ internal static class ToolsReader
             });
         }
     }
-
-    private static ToolDefinition Hosted(string name, JsonElement value) => new()
-    {
-        Kind = name switch
-        {
-            "googleSearch" or "googleSearchRetrieval" or "enterpriseWebSearch" => ToolKind.WebSearch,
-            "urlContext" => ToolKind.WebFetch,
-            "codeExecution" => ToolKind.CodeExecution,
-            "computerUse" => ToolKind.Computer,
-            "fileSearch" => ToolKind.FileSearch,
-            _ => ToolKind.Hosted,
-        },
-        Name = name,
-        Raw = GeminiJson.Make(json =>
-        {
-            json.WriteStartObject();
-            json.WritePropertyName(name);
-            json.WriteElement(value);
-            json.WriteEndObject();
-        }),
-        RawOrigin = Surface.GenerateContent,
-    };
 }

@@ -6,18 +6,11 @@ namespace Tollgate.Wire.Gemini;
 /// <summary>Writes <c>tools</c> and <c>toolConfig</c> (04-gemini-vertex.md section 2.3).</summary>
 internal static class ToolsWriter
 {
-    /// <summary>Google's own tools.</summary>
-    private static readonly HashSet<string> Own = new(StringComparer.Ordinal)
-    {
-        "googleSearch", "googleSearchRetrieval", "enterpriseWebSearch", "codeExecution", "urlContext", "googleMaps", "computerUse", "fileSearch",
-        "retrieval",
-    };
-
     /// <summary>Writes both members; nothing where there are no tools.</summary>
-    public static void Write(ChatRequest request, GeminiModel model, Utf8JsonWriter json)
+    public static void Write(ChatRequest request, GeminiModel model, bool isVertex, Utf8JsonWriter json)
     {
         var functions = request.Tools.Where(static tool => tool.Kind is ToolKind.Function or ToolKind.Custom).ToList();
-        var hosted = HostedOf(request);
+        var hosted = HostedOf(request, isVertex);
         if (functions.Count > 0 && !model.HasLevels)
         {
             // COMPAT: LiteLLM leaves searches out where functions stand beside them, models before generation 3 refuse both together.
@@ -75,7 +68,7 @@ internal static class ToolsWriter
     }
 
     /// <summary>Tools that Google runs itself, each under Google's name of it.</summary>
-    private static List<HubMember> HostedOf(ChatRequest request)
+    private static List<HubMember> HostedOf(ChatRequest request, bool isVertex)
     {
         var found = new List<HubMember>();
         foreach (var tool in request.Tools)
@@ -85,43 +78,23 @@ internal static class ToolsWriter
                 continue;
             }
 
-            if (OwnOf(tool) is { } own)
+            if (GoogleTools.OwnOf(tool) is { } own)
             {
                 found.Add(own);
             }
-            else if (NameOf(tool.Kind) is { } name)
+            else if (NameOf(tool.Kind) is { } name && (tool.Kind is not ToolKind.WebSearch || request.WebSearch is null))
             {
-                found.Add(new HubMember(name, tool.Kind is ToolKind.Computer ? Browser() : Empty()));
+                found.Add(new HubMember(name, tool.Kind is ToolKind.Computer ? GoogleTools.Browser() : GoogleTools.Empty()));
             }
         }
 
-        if (request.WebSearch is not null)
+        if (request.WebSearch is { } search)
         {
-            found.Add(new HubMember("googleSearch", Empty()));
+            found.Add(GoogleTools.SearchOf(search, isVertex));
         }
 
         // One search is enough, however many words the client has for it.
         return [.. found.DistinctBy(static tool => tool.Name, StringComparer.Ordinal)];
-    }
-
-    /// <summary>A tool that is written in Google's words already: <c>{"google_search":{}}</c>.</summary>
-    private static HubMember? OwnOf(ToolDefinition tool)
-    {
-        if (tool.Raw is not { ValueKind: JsonValueKind.Object } raw)
-        {
-            return null;
-        }
-
-        foreach (var member in raw.EnumerateObject())
-        {
-            var name = GeminiJson.Camel(member.Name);
-            if (Own.Contains(name) || (tool.RawOrigin is Surface.GenerateContent && member.Value.ValueKind is JsonValueKind.Object))
-            {
-                return new HubMember(name, member.Value.ValueKind is JsonValueKind.Object ? member.Value : Empty());
-            }
-        }
-
-        return null;
     }
 
     private static string? NameOf(ToolKind kind) => kind switch
@@ -133,24 +106,12 @@ internal static class ToolsWriter
         _ => null,
     };
 
-    private static JsonElement Empty() => GeminiJson.Make(static json =>
-    {
-        json.WriteStartObject();
-        json.WriteEndObject();
-    });
-
-    private static JsonElement Browser() => GeminiJson.Make(static json =>
-    {
-        json.WriteStartObject();
-        json.WriteString("environment"u8, "ENVIRONMENT_BROWSER"u8);
-        json.WriteEndObject();
-    });
-
     private static void WriteConfig(ChatRequest request, bool mixed, Utf8JsonWriter json)
     {
         var carried = request.Origin is Surface.GenerateContent
             ? request.Extras.FirstOrDefault(static extra => extra.Name is "toolConfig").Value : default;
-        if (request.ToolChoice is null && !mixed && !carried.IsGiven())
+        var maps = GoogleTools.MapsWithPlace(request);
+        if (request.ToolChoice is null && !mixed && !carried.IsGiven() && maps is null)
         {
             return;
         }
@@ -168,9 +129,13 @@ internal static class ToolsWriter
                 }
             }
         }
-        else if (mixed)
+        else
         {
-            json.WriteBoolean("includeServerSideToolInvocations"u8, true);
+            json.WriteGiven("includeServerSideToolInvocations"u8, mixed ? true : null);
+            if (maps is { } place)
+            {
+                GoogleTools.WritePlace(place, json);
+            }
         }
 
         json.WriteEndObject();

@@ -219,4 +219,13 @@ public sealed record WebSearchRequest
     public string? Region { get; init; }
 
     public string? TimeZone { get; init; }
+
+    /// <summary>The only domains to search; empty for all.</summary>
+    public IReadOnlyList<string> AllowedDomains { get; init; } = [];
+
+    /// <summary>Domains not to search.</summary>
+    public IReadOnlyList<string> BlockedDomains { get; init; } = [];
+
+    /// <summary>Something is known of where the user is.</summary>
+    public bool HasLocation => this is { City: not null } or { Region: not null } or { Country: not null } or { TimeZone: not null };
 }

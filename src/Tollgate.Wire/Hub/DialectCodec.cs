@@ -152,6 +152,9 @@ public sealed record AnswerView
     /// <summary>The client asked for usage in its stream.</summary>
     public bool ShowUsage { get; init; }
 
+    /// <summary>Anthropic's clients see no <c>total_tokens</c> in whole answers, which LiteLLM adds. Default false.</summary>
+    public bool HidesTotal { get; init; }
+
     /// <summary>Size of the prompt, for an answer without usage.</summary>
     public long PromptBytes { get; init; }
 

@@ -88,11 +88,23 @@ public static class FeatureScan
             Add(ref used, tool.Cache is not null, Feature.CacheHints);
         }
 
-        Add(ref used, request.WebSearch is not null, Feature.WebSearch);
+        OfSearch(ref used, request.WebSearch);
         Add(ref used, request.ToolChoice is { Mode: ToolChoiceMode.Required or ToolChoiceMode.Named }, Feature.ToolChoice);
         Add(ref used, request.ToolChoice is { Mode: ToolChoiceMode.None }, Feature.ToolChoiceNone);
         Add(ref used, request.ToolChoice is { Allowed.Count: > 0 }, Feature.AllowedTools);
         Add(ref used, request.ParallelToolCalls is false, Feature.ParallelToolCalls);
+    }
+
+    private static void OfSearch(ref FeatureSet used, WebSearchRequest? search)
+    {
+        if (search is not null)
+        {
+            used.Add(Feature.WebSearch);
+            Add(ref used, search.AllowedDomains.Count > 0, Feature.WebSearchDomains);
+            Add(ref used, search.BlockedDomains.Count > 0, Feature.WebSearchBlockedDomains);
+            Add(ref used, search.HasLocation, Feature.WebSearchLocation);
+            Add(ref used, search.MaxUses is not null, Feature.WebSearchLimit);
+        }
     }
 
     private static void OfReasoning(ref FeatureSet used, ReasoningRequest? reasoning)

@@ -16,8 +16,10 @@ public static class Fidelity
         List<string>? refused = null;
         foreach (var feature in FeatureScan.Of(request).Items())
         {
-            var handling = (target is null ? upstream.Writes[feature] : upstream.TreatmentOf(feature, request, target)).Handling;
-            if (handling is Handling.Carried or Handling.Changed || (feature is Feature.OpaqueParts && !HasForeignParts(request, upstream.Surface)))
+            var handling = HandlingOf(feature, request, upstream, target);
+            if (handling is Handling.Carried or Handling.Changed
+                || (IsOfSearch(feature) && HandlingOf(Feature.WebSearch, request, upstream, target) is Handling.Dropped or Handling.Refused)
+                || (feature is Feature.OpaqueParts && !HasForeignParts(request, upstream.Surface)))
             {
                 continue;
             }
@@ -30,6 +32,13 @@ public static class Fidelity
 
         return new FidelityReport(dropped ?? (IReadOnlyList<string>)[], refused ?? (IReadOnlyList<string>)[]);
     }
+
+    private static Handling HandlingOf(Feature feature, ChatRequest request, DialectCodec upstream, TargetModel? target)
+        => (target is null ? upstream.Writes[feature] : upstream.TreatmentOf(feature, request, target)).Handling;
+
+    /// <summary>Details of a search need no word where the search itself is left out.</summary>
+    private static bool IsOfSearch(Feature feature)
+        => feature is Feature.WebSearchDomains or Feature.WebSearchBlockedDomains or Feature.WebSearchLocation or Feature.WebSearchLimit;
 
     private static bool HasForeignParts(ChatRequest request, Surface surface)
     {

@@ -24,7 +24,7 @@ internal static class PlainChat
     private static readonly Feature[] Dropped =
     [
         Feature.HostedTools, Feature.ComputerUse, Feature.CodeExecution, Feature.WebFetch, Feature.FileSearch, Feature.McpTools,
-        Feature.ToolChoiceNone,
+        Feature.WebSearchDomains, Feature.WebSearchBlockedDomains, Feature.WebSearchLocation, Feature.WebSearchLimit, Feature.ToolChoiceNone,
         Feature.StrictTools, Feature.Thinking, Feature.ReasoningSummary, Feature.ThinkingHistory, Feature.RedactedThinking,
         Feature.Citations,
         Feature.CacheHints, Feature.MessageNames, Feature.Verbosity, Feature.User, Feature.ServiceTier, Feature.Store,

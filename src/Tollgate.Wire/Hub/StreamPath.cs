@@ -92,6 +92,9 @@ public abstract class AnswerPath
     /// <summary>Looks at an answer.</summary>
     public abstract ResponseVerdict Read(ReadOnlyMemory<byte> answer);
 
+    /// <summary>What is wrong, as OpenAI would say it, where the answer's own words are not an error's; empty where they are.</summary>
+    public virtual ReadOnlyMemory<byte> Error => default;
+
     /// <summary>Length of what <see cref="WriteTo"/> writes.</summary>
     public abstract int Length { get; }
 

@@ -18,6 +18,9 @@ public sealed class MediaFacts
     /// <summary>Search units that the upstream bills; null when it does not say.</summary>
     public long? SearchUnits { get; set; }
 
+    /// <summary>Tokens that an answer with sound in it counts; nothing when it counts none.</summary>
+    public TokenUsage Usage { get; set; }
+
     /// <summary>Bytes of sound sent to the client.</summary>
     public long SoundBytes { get; set; }
 

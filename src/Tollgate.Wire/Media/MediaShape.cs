@@ -14,6 +14,9 @@ public enum MediaBody : byte
 
     /// <summary>The client's first file, nothing else.</summary>
     File,
+
+    /// <summary>A text that is no JSON: SSML.</summary>
+    Text,
 }
 
 /// <summary>A request in the words of a provider.</summary>
@@ -21,7 +24,14 @@ public enum MediaBody : byte
 /// <param name="Json">The object, or the form's fields; empty for a file.</param>
 /// <param name="Address">Added to the surface's address: rest of the path, query; empty for nothing.</param>
 /// <param name="Accept">Header <c>Accept</c>; null for none.</param>
-public sealed record MediaRequest(MediaBody Body, ReadOnlyMemory<byte> Json, string Address = "", string? Accept = null);
+public sealed record MediaRequest(MediaBody Body, ReadOnlyMemory<byte> Json, string Address = "", string? Accept = null)
+{
+    /// <summary>Media type of a text; null for JSON's.</summary>
+    public string? ContentType { get; init; }
+
+    /// <summary>Headers that depend on the request.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+}
 
 /// <summary>
 /// One surface as one provider has it, where that is not OpenAI's (or, for reranking, Cohere's). Stateless. Requests and answers are small;
@@ -35,13 +45,29 @@ public abstract class MediaShape
     /// <exception cref="WireException">It cannot be said; names the field.</exception>
     public abstract MediaRequest Write(JsonElement request, TargetModel target);
 
+    /// <summary>True when the client's files go into the body: they are then given to <see cref="Write(JsonElement, IReadOnlyList{MediaFile}, TargetModel)"/>.</summary>
+    public virtual bool TakesFiles => false;
+
+    /// <summary>The same with the files of the client's form.</summary>
+    /// <exception cref="WireException">It cannot be said; names the field.</exception>
+    public virtual MediaRequest Write(JsonElement request, IReadOnlyList<MediaFile> files, TargetModel target) => Write(request, target);
+
+    /// <summary>True when answers are JSON that holds sound.</summary>
+    public virtual bool ReadsSound => false;
+
+    /// <summary>Takes the sound out of an answer.</summary>
+    /// <exception cref="WireException">It is no answer of the provider.</exception>
+    /// <exception cref="MediaRefusedException">It says why there is no sound.</exception>
+    public virtual Sound ReadSound(JsonElement answer, JsonElement request) => throw new NotSupportedException();
+
     /// <summary>True when answers are JSON that <see cref="Read"/> turns into the client's; false when they are relayed.</summary>
     public virtual bool ReadsAnswers => true;
 
     /// <summary>Says an answer in the client's words.</summary>
     /// <param name="answer">The provider's answer.</param>
-    /// <param name="request">The client's body, as <see cref="Write"/> had it.</param>
+    /// <param name="request">The client's body, as <see cref="Write(JsonElement, TargetModel)"/> had it.</param>
     /// <param name="json">Takes one JSON object.</param>
     /// <exception cref="WireException">It is no answer of the provider.</exception>
+    /// <exception cref="MediaRefusedException">It says why there is none.</exception>
     public virtual void Read(JsonElement answer, JsonElement request, Utf8JsonWriter json) => throw new NotSupportedException();
 }

@@ -11,6 +11,8 @@ namespace Tollgate.Wire.Media;
 /// <param name="inner">The way of the turned answer.</param>
 public sealed class ShapedAnswer(MediaShape shape, JsonElement request, MediaAnswer inner) : AnswerPath
 {
+    private ReadOnlyMemory<byte> _error;
+
     /// <inheritdoc/>
     public override TokenUsage Usage => inner.Usage;
 
@@ -25,6 +27,9 @@ public sealed class ShapedAnswer(MediaShape shape, JsonElement request, MediaAns
 
     /// <inheritdoc/>
     public override string ContentType => inner.ContentType;
+
+    /// <inheritdoc/>
+    public override ReadOnlyMemory<byte> Error => _error;
 
     /// <inheritdoc/>
     public override ResponseVerdict Read(ReadOnlyMemory<byte> answer)
@@ -46,7 +51,14 @@ public sealed class ShapedAnswer(MediaShape shape, JsonElement request, MediaAns
 
             return inner.Read(turned.WrittenMemory);
         }
-        catch (Exception exception) when (exception is JsonException or WireException)
+        catch (MediaRefusedException refused)
+        {
+            var error = new ArrayBufferWriter<byte>(256);
+            refused.Error.WriteTo(error);
+            _error = error.WrittenMemory;
+            return ResponseVerdict.Error;
+        }
+        catch (Exception exception) when (exception is JsonException or WireException or InvalidOperationException)
         {
             return ResponseVerdict.Malformed;
         }

@@ -1,10 +1,12 @@
 using System.Text.Json;
 using Tollgate.Wire.Hub;
+using Tollgate.Wire.OpenAi;
+using Tollgate.Wire.Sse;
 
 namespace Tollgate.Wire.Natives;
 
 /// <summary>
-/// Replicate's predictions (07-native-others.md section 13). Streams are whole answers: the connection waits for the prediction to end.
+/// Replicate's predictions (07-native-others.md section 13). Streams come from an address of the prediction's own as named events.
 /// </summary>
 internal sealed class ReplicateCodec() : TextCodec(Surface.ReplicatePrediction, "Replicate Predictions", Feature.TopK, Feature.Seed)
 {
@@ -14,6 +16,11 @@ internal sealed class ReplicateCodec() : TextCodec(Surface.ReplicatePrediction, 
         foreach (var (name, value) in target.Options)
         {
             json.WriteString(name, value);
+        }
+
+        if (request.Stream)
+        {
+            json.WriteBoolean("stream"u8, true);
         }
 
         json.WriteStartObject("input"u8);
@@ -62,8 +69,22 @@ internal sealed class ReplicateCodec() : TextCodec(Surface.ReplicatePrediction, 
         return response;
     }
 
-    public override ChatStreamReader ReadStream(TargetModel target)
-        => new ChunkReader(static (_, _) => throw new WireException("Predictions are not streamed."));
+    public override IFrameSplitter SplitStream() => new NamedEventSplitter();
+
+    public override ChatStreamReader ReadStream(TargetModel target) => new ChunkReader(static (chunk, events) =>
+    {
+        if (chunk.Text("output"u8) is { } text)
+        {
+            events.Add(ChatEvent.OfText(text));
+        }
+        else if (chunk.Text("done"u8) is not null)
+        {
+            events.Add(ChatEvent.OfFinish(StopReason.Stop));
+            return ChunkAction.Done;
+        }
+
+        return ChunkAction.Forward;
+    });
 
     // COMPAT: the names by which LiteLLM tells models' limits apart; there is no common one.
     private static ReadOnlySpan<byte> LimitOf(string model)

@@ -5,11 +5,17 @@ using Tollgate.Wire.Hub;
 namespace Tollgate.Wire.OpenAi;
 
 /// <summary>
-/// OpenAI's legacy completions for clients whose model knows only chat (08-bridges.md section 7). Providers with completions of their own
-/// are relayed with edits and do not come here.
+/// OpenAI's legacy completions: for clients whose model knows only chat, and for models that know nothing else (08-bridges.md section 7).
+/// Completions of a provider that has them are relayed with edits and do not come here.
 /// </summary>
 public sealed class CompletionsCodec : DialectCodec
 {
+    /// <summary>Name of the setting that says what stands around each role's texts: <c>{"user":{"pre_message","post_message"}}</c>.</summary>
+    public const string RolesOption = "roles";
+
+    /// <summary>Name of the setting that says which model's usual template to take.</summary>
+    public const string ModelOption = "hf_model_name";
+
     /// <inheritdoc/>
     public override Surface Surface => Surface.Completions;
 
@@ -17,10 +23,8 @@ public sealed class CompletionsCodec : DialectCodec
     public override string Name => "OpenAI Completions";
 
     /// <inheritdoc/>
-    public override bool IsUpstream => false;
-
-    /// <inheritdoc/>
-    public override FeatureTable Writes { get; } = [];
+    public override FeatureTable Writes { get; } = PlainChat.Carrying(
+        Feature.FrequencyPenalty, Feature.PresencePenalty, Feature.Seed, Feature.Choices, Feature.LogitBias, Feature.User);
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<Feature, string> Reads { get; } = new Dictionary<Feature, string>
@@ -42,9 +46,24 @@ public sealed class CompletionsCodec : DialectCodec
     /// <inheritdoc/>
     public override ChatRequest ReadRequest(JsonElement root, ReadOnlyMemory<byte> body) => CompletionsRequest.Read(root);
 
+    /// <summary>Reads a client's request with one of its prompts, for models that take one a call.</summary>
+    /// <param name="root">The body, whose <c>prompt</c> is a list of texts.</param>
+    /// <param name="index">Which one, from 0.</param>
+    /// <exception cref="WireException">The body is not what the dialect demands; names the field.</exception>
+    public static ChatRequest ReadPrompt(JsonElement root, int index) => CompletionsRequest.Read(root, index);
+
     /// <inheritdoc/>
     public override void WriteResponse(ChatResponse response, AnswerView view, Utf8JsonWriter json)
         => CompletionsAnswer.Write(response, view, json);
+
+    /// <inheritdoc/>
+    public override void WriteRequest(ChatRequest request, TargetModel target, Utf8JsonWriter json) => CompletionsUpstream.Write(request, target, json);
+
+    /// <inheritdoc/>
+    public override ChatResponse ReadResponse(JsonElement root, ReadOnlyMemory<byte> body, TargetModel target) => CompletionsUpstream.Read(root);
+
+    /// <inheritdoc/>
+    public override ChatStreamReader ReadStream(TargetModel target) => new Natives.ChunkReader(CompletionsUpstream.ReadChunk);
 
     /// <inheritdoc/>
     public override ChatStreamWriter WriteStream(AnswerView view) => new CompletionsStreamWriter(view);

@@ -7,7 +7,9 @@ namespace Tollgate.Wire.OpenAi;
 internal static class CompletionsRequest
 {
     /// <summary>Reads one.</summary>
-    public static ChatRequest Read(JsonElement root)
+    /// <param name="root">The body.</param>
+    /// <param name="index">Which of several prompts is meant; null when there must be one only.</param>
+    public static ChatRequest Read(JsonElement root, int? index = null)
     {
         if (root.ValueKind is not JsonValueKind.Object)
         {
@@ -33,29 +35,40 @@ internal static class CompletionsRequest
             LogitBias = root.Member("logit_bias"u8) is { ValueKind: JsonValueKind.Object } bias ? bias : null,
             User = root.Text("user"u8),
         };
-        request.Messages.Add(new ChatMessage(ChatRole.User) { Parts = [new TextPart(ReadPrompt(root.Member("prompt"u8)))] });
+        request.Messages.Add(new ChatMessage(ChatRole.User) { Parts = [new TextPart(ReadPrompt(root.Member("prompt"u8), index))] });
         ReadStop(root.Member("stop"u8), request);
         return request;
     }
 
-    private static string ReadPrompt(JsonElement prompt)
+    private static string ReadPrompt(JsonElement prompt, int? index)
     {
         if (prompt.Text() is { } text)
         {
             return text;
         }
 
-        if (prompt.ValueKind is not JsonValueKind.Array)
+        if (prompt.ValueKind is not JsonValueKind.Array || prompt.GetArrayLength() == 0)
         {
             throw prompt.IsGiven()
-                ? new WireException("'prompt' must be a string.", "prompt")
+                ? new WireException("'prompt' must be a string or a list of strings.", "prompt")
                 : new WireException("Missing required parameter: 'prompt'.", "prompt");
         }
 
-        return prompt.GetArrayLength() == 1 && prompt[0].Text() is { } only
-            ? only
-            : throw new WireException(
-                "This model takes one prompt a call, and takes it as a string: send several calls, not tokens or lists.", "prompt");
+        if (prompt[0].ValueKind is JsonValueKind.Number or JsonValueKind.Array)
+        {
+            throw new WireException(
+                "'prompt' holds tokens, which mean nothing to this model: it takes texts. Send the prompt as a string or a list of strings.", "prompt");
+        }
+
+        if (index is null && prompt.GetArrayLength() > 1)
+        {
+            throw new WireException("This model takes one prompt a call here: send several calls.", "prompt");
+        }
+
+        var at = index ?? 0;
+        return at < prompt.GetArrayLength() && prompt[at].Text() is { } one
+            ? one
+            : throw new WireException($"Invalid value for 'prompt[{at}]': expected a string.", "prompt");
     }
 
     private static void ReadStop(JsonElement stop, ChatRequest request)

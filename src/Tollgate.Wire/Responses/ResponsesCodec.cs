@@ -23,11 +23,14 @@ public sealed class ResponsesCodec : DialectCodec
         { Feature.AudioInput, Handling.Changed, "content part input_audio, which only some models take" },
         { Feature.VideoInput, Handling.Refused, "the dialect has no films" },
         { Feature.DocumentInput, Handling.Changed, "input_file; documents that are text become text" },
-        { Feature.HostedTools, Handling.Changed, "tools of other dialects are left out" },
+        { Feature.HostedTools, Handling.Changed, "tools of other dialects are left out and named" },
         { Feature.ComputerUse, Handling.Dropped, "computer tools of other dialects work differently" },
         { Feature.CodeExecution, Handling.Changed, "code_interpreter" },
         { Feature.WebFetch, Handling.Dropped, "the dialect has no such tool" },
         { Feature.WebSearch, Handling.Changed, "hosted tool web_search" },
+        { Feature.WebSearchDomains, Handling.Changed, "filters.allowed_domains" },
+        { Feature.WebSearchBlockedDomains, Handling.Changed, "filters.blocked_domains" },
+        { Feature.WebSearchLimit, Handling.Dropped, "the model decides how often it searches" },
         { Feature.ToolResultError, Handling.Changed, "the text of the result speaks for itself" },
         { Feature.Thinking, Handling.Changed, "reasoning.effort" },
         { Feature.ReasoningBudget, Handling.Changed, "reasoning.effort: 10000 and more high, 5000 medium, 2000 low, less minimal" },
@@ -67,6 +70,9 @@ public sealed class ResponsesCodec : DialectCodec
         [Feature.FileSearch] = "tools[].type: file_search",
         [Feature.McpTools] = "tools[].type: mcp",
         [Feature.WebSearch] = "tools[].type: web_search",
+        [Feature.WebSearchDomains] = "tools[].filters.allowed_domains",
+        [Feature.WebSearchBlockedDomains] = "tools[].filters.blocked_domains",
+        [Feature.WebSearchLocation] = "tools[].user_location",
         [Feature.ToolChoice] = "tool_choice",
         [Feature.ToolChoiceNone] = "tool_choice: none",
         [Feature.AllowedTools] = "tool_choice.tools",
@@ -92,6 +98,14 @@ public sealed class ResponsesCodec : DialectCodec
         [Feature.PreviousResponse] = "previous_response_id",
         [Feature.OpaqueParts] = "input[].type",
     }.ToFrozenDictionary();
+
+    /// <inheritdoc/>
+    public override Treatment TreatmentOf(Feature feature, ChatRequest request, TargetModel target) => feature switch
+    {
+        Feature.HostedTools when !AllOwn(request, ToolKind.Hosted) => new Treatment(Handling.Dropped),
+        Feature.ComputerUse when AllOwn(request, ToolKind.Computer) => new Treatment(Handling.Carried),
+        _ => Writes[feature],
+    };
 
     /// <inheritdoc/>
     public override ChatRequest ReadRequest(JsonElement root, ReadOnlyMemory<byte> body) => RequestReader.Read(root, body);
@@ -123,4 +137,6 @@ public sealed class ResponsesCodec : DialectCodec
 
     /// <inheritdoc/>
     public override AnswerPath? RelayAnswer(AnswerView view) => new RelayedAnswer(view);
+
+    private static bool AllOwn(ChatRequest request, ToolKind kind) => request.Tools.All(tool => tool.Kind != kind || ToolWriter.IsOwn(tool));
 }

@@ -39,7 +39,7 @@ internal static class ToolReader
         }
         else if (type.StartsWith("web_search", StringComparison.Ordinal))
         {
-            request.WebSearch = ReadWebSearch(tool);
+            request.WebSearch = WebSearches.Read(tool);
         }
         else
         {
@@ -59,19 +59,6 @@ internal static class ToolReader
             Parameters = function.Member("parameters"u8) is { ValueKind: JsonValueKind.Object } parameters ? parameters : null,
             Strict = function.Member("strict"u8).Flag(),
             Cache = tool.Member("cache_control"u8) is { ValueKind: JsonValueKind.Object } hint ? new CacheHint(hint.Text("ttl"u8)) : null,
-        };
-    }
-
-    private static WebSearchRequest ReadWebSearch(JsonElement tool)
-    {
-        var location = tool.Member("user_location"u8);
-        return new WebSearchRequest
-        {
-            ContextSize = tool.Text("search_context_size"u8),
-            City = location.Text("city"u8),
-            Country = location.Text("country"u8),
-            Region = location.Text("region"u8),
-            TimeZone = location.Text("timezone"u8),
         };
     }
 

@@ -10,15 +10,17 @@ internal static class ToolWriter
     public static void Write(ChatRequest request, Utf8JsonWriter json)
     {
         var hasImages = request.Modalities.Contains("image");
-        if (request.Tools.Count > 0 || request.WebSearch is not null || hasImages)
+        var tools = request.Tools.Where(tool => Says(tool, request)).ToList();
+        var search = tools.Exists(static tool => tool.Kind is ToolKind.WebSearch) ? null : request.WebSearch;
+        if (tools.Count > 0 || search is not null || hasImages)
         {
             json.WriteStartArray("tools"u8);
-            foreach (var tool in request.Tools)
+            foreach (var tool in tools)
             {
-                WriteTool(tool, request, json);
+                WriteTool(tool, json);
             }
 
-            if (request.WebSearch is { } search)
+            if (search is not null)
             {
                 WriteWebSearch(search, json);
             }
@@ -37,7 +39,18 @@ internal static class ToolWriter
         }
     }
 
-    private static void WriteTool(ToolDefinition tool, ChatRequest request, Utf8JsonWriter json)
+    /// <summary>True for a tool that is written in the dialect's own words already.</summary>
+    public static bool IsOwn(ToolDefinition tool) => tool is { Raw: not null, RawOrigin: Surface.Responses or Surface.Chat };
+
+    private static bool Says(ToolDefinition tool, ChatRequest request) => IsOwn(tool) || tool.Kind switch
+    {
+        ToolKind.Function or ToolKind.Custom => true,
+        ToolKind.WebSearch => request.WebSearch is null,
+        ToolKind.CodeExecution => tool.RawOrigin is not (Surface.Responses or Surface.Chat),
+        _ => false,
+    };
+
+    private static void WriteTool(ToolDefinition tool, Utf8JsonWriter json)
     {
         switch (tool.Kind)
         {
@@ -53,10 +66,8 @@ internal static class ToolWriter
             case ToolKind.Custom:
                 WriteCustom(tool, json);
                 break;
-            case ToolKind.WebSearch when tool.RawOrigin is not Surface.Responses && request.WebSearch is null:
+            case ToolKind.WebSearch when !IsOwn(tool):
                 WriteBare(tool.RawOrigin is Surface.Messages ? "web_search_preview"u8 : "web_search"u8, json);
-                break;
-            case ToolKind.WebSearch when request.WebSearch is not null:
                 break;
             case ToolKind.CodeExecution when tool.RawOrigin is not (Surface.Responses or Surface.Chat):
                 json.WriteStartObject();
@@ -68,11 +79,7 @@ internal static class ToolWriter
                 break;
             default:
                 // Chat clients name the hosted tools of this dialect in its own words; those of others mean nothing here.
-                if (tool is { Raw: { } raw, RawOrigin: Surface.Responses or Surface.Chat })
-                {
-                    json.WriteElement(raw);
-                }
-
+                json.WriteElement(tool.Raw!.Value);
                 break;
         }
     }
@@ -123,14 +130,11 @@ internal static class ToolWriter
         json.WriteStartObject();
         json.WriteString("type"u8, "web_search"u8);
         json.WriteGiven("search_context_size"u8, search.ContextSize);
-        if (search is { City: not null } or { Country: not null } or { Region: not null } or { TimeZone: not null })
+        WebSearches.WriteLocation(search, isNested: false, json);
+        if (search.AllowedDomains.Count > 0 || search.BlockedDomains.Count > 0)
         {
-            json.WriteStartObject("user_location"u8);
-            json.WriteString("type"u8, "approximate"u8);
-            json.WriteGiven("city"u8, search.City);
-            json.WriteGiven("country"u8, search.Country);
-            json.WriteGiven("region"u8, search.Region);
-            json.WriteGiven("timezone"u8, search.TimeZone);
+            json.WriteStartObject("filters"u8);
+            WebSearches.WriteDomains(search, json);
             json.WriteEndObject();
         }
 

@@ -28,6 +28,18 @@ internal static class PassThroughEndpoints
         }
 
         MapResources(routes, calls);
+        foreach (var prefix in (ReadOnlySpan<string>)["/v1", "", "/openai/v1"])
+        {
+            foreach (var path in (ReadOnlySpan<string>)["/realtime/client_secrets", "/realtime/sessions", "/realtime/transcription_sessions"])
+            {
+                var asked = path;
+                routes.MapPost(prefix + path, http => calls.RunRealtimeTokenAsync(http, asked))
+                    .Describe("realtime", "A short-lived token for realtime sessions");
+            }
+
+            routes.MapPost(prefix + "/realtime/calls", http => calls.RunRealtimeCallAsync(http)).Describe("realtime", "A realtime session over WebRTC");
+        }
+
         var inFlight = routes.ServiceProvider.GetRequiredService<InFlight>();
         foreach (var path in (ReadOnlySpan<string>)["/v1/realtime", "/realtime", "/openai/v1/realtime", "/openai/realtime"])
         {

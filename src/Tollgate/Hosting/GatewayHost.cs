@@ -52,7 +52,9 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
             return (null, 2);
         }
 
-        var providers = ProviderSetup.Open(environment);
+        // Providers are there before the container; it owns what logins are logged with.
+        var logins = new LateLoggers();
+        var providers = ProviderSetup.Open(environment, logins);
         var source = new ConfigSource(options, environment, providers);
         ConfigResult result;
         try
@@ -79,7 +81,7 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
         }
 
         var prices = new PriceSetup(providers.Catalogue.Models, source.Data);
-        if (await ListenAsync(source, new GatewaySnapshot(config, providers, prices.Open()), prices) is not { } app)
+        if (await ListenAsync(source, new GatewaySnapshot(config, providers, prices.Open()), prices, logins) is not { } app)
         {
             return (null, 1);
         }
@@ -90,7 +92,7 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
     }
 
     private async Task<WebApplication?> ListenAsync(
-        ConfigSource source, GatewaySnapshot snapshot, PriceSetup prices)
+        ConfigSource source, GatewaySnapshot snapshot, PriceSetup prices, LateLoggers logins)
     {
         WebApplication? app = null;
         try
@@ -104,6 +106,7 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
 
             // Certificates are read while the server is built.
             app = Build(source, snapshot, prices);
+            logins.Attach(app.Services.GetRequiredService<ILoggerFactory>());
             await app.StartAsync();
             if (await IsReadyAsync(app.Services))
             {

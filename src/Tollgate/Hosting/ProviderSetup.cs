@@ -9,11 +9,13 @@ namespace Tollgate.Hosting;
 internal static class ProviderSetup
 {
     /// <summary>Loads the shipped catalogue and the operator's own rows.</summary>
+    /// <param name="environment">Names the operator's file.</param>
+    /// <param name="logins">Told what somebody must do before a connection works; null where nobody calls one.</param>
     /// <exception cref="CatalogueException">The operator's file cannot be used.</exception>
-    public static ProviderDirectory Open(EnvironmentSource environment)
+    public static ProviderDirectory Open(EnvironmentSource environment, ILoggerFactory? logins = null)
     {
         // What is odd about a deployment is a diagnostic of the configuration; logging it again would say everything twice.
         var catalogue = ProviderCatalogue.Load(environment.GetNonEmpty("LITELLM_CUSTOM_PROVIDERS_URL"));
-        return new ProviderDirectory(catalogue, TimeProvider.System, NullLoggerFactory.Instance);
+        return new ProviderDirectory(catalogue, TimeProvider.System, NullLoggerFactory.Instance, logins);
     }
 }

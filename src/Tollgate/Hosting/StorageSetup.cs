@@ -1,6 +1,7 @@
 using Tollgate.Configuration;
 using Tollgate.Data.Changes;
 using Tollgate.Data.Identity;
+using Tollgate.Data.Managed;
 using Tollgate.Data.Postgres;
 using Tollgate.Data.Redis;
 using Tollgate.Data.Rows;
@@ -11,6 +12,7 @@ using Tollgate.Engine;
 using Tollgate.Engine.Admission;
 using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Keys;
+using Tollgate.Engine.PassThrough.Stored;
 using Tollgate.Engine.Upstream;
 using Tollgate.Management;
 using Tollgate.Management.Configuration;
@@ -36,6 +38,7 @@ internal static class StorageSetup
                 () => provider.GetRequiredService<SnapshotHolder>().Current.Config.Budgets,
                 provider.GetRequiredService<TimeProvider>()));
             services.AddSpendJournal(static provider => SpendOf(provider), static provider => BudgetsOf(provider));
+            services.AddSingleton<IResourceStore, ResourceStore>();
             services.AddSingleton<IBudgetResets>(static provider => provider.GetRequiredService<BudgetResets>());
             services.AddManagementJobs();
         }

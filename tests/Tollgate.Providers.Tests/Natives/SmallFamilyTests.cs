@@ -170,7 +170,7 @@ public sealed class SmallFamilyTests
     {
         using var upstream = new Issuer(static (_, _) => (HttpStatusCode.Created, """{"status":"starting","urls":{"get":"https://evil.example/p"}}"""));
         using var response = await Exchange("replicate/o/n", upstream, "{}");
-        response.StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
+        response.StatusCode.ShouldBe(HttpStatusCode.BadGateway);
         upstream.Asked.ShouldHaveSingleItem();
     }
 

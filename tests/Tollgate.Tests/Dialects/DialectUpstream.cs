@@ -65,6 +65,9 @@ internal sealed class DialectUpstream : IAsyncDisposable
         var stream = LastBody.Contains("\"stream\":true", StringComparison.Ordinal) || path.Contains("stream", StringComparison.OrdinalIgnoreCase);
         var (type, body) = path switch
         {
+            _ when path.EndsWith("/count_tokens", StringComparison.Ordinal) => Json("""{"input_tokens":41}"""),
+            _ when path.EndsWith(":countTokens", StringComparison.Ordinal) => Json("""{"totalTokens":42}"""),
+            _ when path.EndsWith("/count-tokens", StringComparison.Ordinal) => Json("""{"inputTokens":43}"""),
             _ when path.EndsWith("/chat/completions", StringComparison.Ordinal) => stream ? Sse(ChatStream, done: true) : Json(Chat),
             _ when path.EndsWith("/messages", StringComparison.Ordinal) => stream ? NamedSse(MessagesStream) : Json(Messages),
             _ when path.EndsWith("/responses", StringComparison.Ordinal) => stream ? NamedSse(ResponsesStream) : Json(Responses),
@@ -155,7 +158,7 @@ internal sealed class DialectUpstream : IAsyncDisposable
     ];
 
     private static readonly string Generate = $$$$$$"""
-        {"candidates":[{"index":0,"finishReason":"STOP","content":{"role":"model","parts":[{"text":"{{{{{{Thoughts}}}}}}","thought":true},{"text":"{{{{{{Text}}}}}}"},{"functionCall":{"name":"{{{{{{Tool}}}}}}","args":{{{{{{Arguments}}}}}}}}]}}],
+        {"candidates":[{"index":0,"finishReason":"STOP","content":{"role":"model","parts":[{"text":"{{{{{{Thoughts}}}}}}","thought":true},{"text":"{{{{{{Text}}}}}}"},{"functionCall":{"name":"{{{{{{Tool}}}}}}","args":{{{{{{Arguments}}}}}}},"thoughtSignature":"Z3Nn"}]}}],
          "usageMetadata":{"promptTokenCount":20,"cachedContentTokenCount":5,"candidatesTokenCount":9,"thoughtsTokenCount":3,"totalTokenCount":32},"modelVersion":"up","responseId":"gen_up"}
         """;
 
@@ -163,12 +166,12 @@ internal sealed class DialectUpstream : IAsyncDisposable
     [
         $$$$$$"""{"candidates":[{"index":0,"content":{"role":"model","parts":[{"text":"{{{{{{Thoughts}}}}}}","thought":true}]}}],"usageMetadata":{"promptTokenCount":20,"totalTokenCount":20},"modelVersion":"up","responseId":"gen_up"}""",
         """{"candidates":[{"index":0,"content":{"role":"model","parts":[{"text":"One moment: "}]}}],"modelVersion":"up","responseId":"gen_up"}""",
-        $$$$$$"""{"candidates":[{"index":0,"content":{"role":"model","parts":[{"text":"größer?"},{"functionCall":{"name":"{{{{{{Tool}}}}}}","args":{{{{{{Arguments}}}}}}}}]}}],"modelVersion":"up","responseId":"gen_up"}""",
+        $$$$$$"""{"candidates":[{"index":0,"content":{"role":"model","parts":[{"text":"größer?"},{"functionCall":{"name":"{{{{{{Tool}}}}}}","args":{{{{{{Arguments}}}}}}},"thoughtSignature":"Z3Nn"}]}}],"modelVersion":"up","responseId":"gen_up"}""",
         """{"candidates":[{"index":0,"finishReason":"STOP","content":{"role":"model","parts":[{"text":""}]}}],"usageMetadata":{"promptTokenCount":20,"cachedContentTokenCount":5,"candidatesTokenCount":9,"thoughtsTokenCount":3,"totalTokenCount":32},"modelVersion":"up","responseId":"gen_up"}""",
     ];
 
     private static readonly string ResponsesOutput = $$$$$$"""
-        "output":[{"type":"reasoning","id":"rs_1","summary":[{"type":"summary_text","text":"{{{{{{Thoughts}}}}}}"}]},
+        "output":[{"type":"reasoning","id":"rs_1","summary":[{"type":"summary_text","text":"{{{{{{Thoughts}}}}}}"}],"encrypted_content":"enc1"},
          {"type":"message","id":"msg_1","role":"assistant","status":"completed","content":[{"type":"output_text","text":"{{{{{{Text}}}}}}","annotations":[]}]},
          {"type":"function_call","id":"fc_1","call_id":"call_9","name":"{{{{{{Tool}}}}}}","arguments":"{{{{{{Quoted}}}}}}","status":"completed"}],
          "usage":{"input_tokens":20,"input_tokens_details":{"cached_tokens":5},"output_tokens":12,"output_tokens_details":{"reasoning_tokens":3},"total_tokens":32}
@@ -185,7 +188,7 @@ internal sealed class DialectUpstream : IAsyncDisposable
         """{"type":"response.reasoning_summary_part.added","sequence_number":3,"item_id":"rs_1","output_index":0,"summary_index":0,"part":{"type":"summary_text","text":""}}""",
         $$$$$$"""{"type":"response.reasoning_summary_text.delta","sequence_number":4,"item_id":"rs_1","output_index":0,"summary_index":0,"delta":"{{{{{{Thoughts}}}}}}"}""",
         $$$$$$"""{"type":"response.reasoning_summary_text.done","sequence_number":5,"item_id":"rs_1","output_index":0,"summary_index":0,"text":"{{{{{{Thoughts}}}}}}"}""",
-        $$$$$$"""{"type":"response.output_item.done","sequence_number":6,"output_index":0,"item":{"type":"reasoning","id":"rs_1","summary":[{"type":"summary_text","text":"{{{{{{Thoughts}}}}}}"}]}}""",
+        $$$$$$"""{"type":"response.output_item.done","sequence_number":6,"output_index":0,"item":{"type":"reasoning","id":"rs_1","summary":[{"type":"summary_text","text":"{{{{{{Thoughts}}}}}}"}],"encrypted_content":"enc1"}}""",
         """{"type":"response.output_item.added","sequence_number":7,"output_index":1,"item":{"type":"message","id":"msg_1","role":"assistant","status":"in_progress","content":[]}}""",
         """{"type":"response.content_part.added","sequence_number":8,"item_id":"msg_1","output_index":1,"content_index":0,"part":{"type":"output_text","text":"","annotations":[]}}""",
         """{"type":"response.output_text.delta","sequence_number":9,"item_id":"msg_1","output_index":1,"content_index":0,"delta":"One moment: "}""",

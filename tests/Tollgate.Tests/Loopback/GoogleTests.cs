@@ -178,6 +178,24 @@ public sealed class GoogleTests
         (await gateway.PostAsync("v1beta/models/g:countTokens", "{}", ("Authorization", ""))).Status.ShouldBe(401);
     }
 
+    [Theory]
+    [InlineData("v1beta/models/g:countTokens", """{"contents":[{"role":"user","parts":[{"text":"Hi"}]}]}""")]
+    [InlineData("v1/messages/count_tokens", """{"model":"g","messages":[{"role":"user","content":"Hi"}]}""")]
+    public async Task TokensThatTheProviderFailsToCount_AreAnErrorWhereNoEstimateIsWanted(string path, string body)
+    {
+        await using var google = await GoogleUpstream.StartAsync();
+        google.Failure = (500, "{}");
+        await using var gateway = await GatewayFixture.StartAsync(new GatewaySetup
+        {
+            Models = [new TestModel("g") { Provider = "gemini", UpstreamModel = "gemini-2.5-flash", ApiBase = google.Address }],
+            Litellm = "disable_token_counter: true",
+        });
+        var answer = await gateway.PostAsync(path, body);
+        answer.Status.ShouldBe(502, answer.Body);
+        answer.Body.ShouldContain("disable_token_counter");
+        google.Requests.ShouldHaveSingleItem().Path.ShouldEndWith(":countTokens");
+    }
+
     private static Task<GatewayFixture> StartAsync(GoogleUpstream google) => GatewayFixture.StartAsync(
         [.. new[] { "g", "team/g" }.Select(name => new TestModel(name) { Provider = "gemini", UpstreamModel = "gemini-2.5-flash", ApiBase = google.Address })]);
 }

@@ -153,6 +153,33 @@ public sealed class NativeProviderTests : IAsyncLifetime
         _requests.Last().Headers["Authorization"].ShouldBe("Bearer " + GatewayFixture.UpstreamKey);
     }
 
+    [Fact]
+    public async Task ReplicateThatStreams_IsListenedTo()
+    {
+        _answer = request => request.Method is "POST"
+            ? Ok("application/json", $$$"""{"id":"p","status":"starting","urls":{"get":"{{{_upstream.BaseAddress}}}predictions/p","stream":"{{{_upstream.BaseAddress}}}stream/p"}}""")
+            : Ok("text/event-stream", "event: output\nid: 1\ndata: Hello\n\n: hi\n\nevent: output\nid: 2\ndata:  there\n\nevent: done\ndata: {}\n\n");
+        var answer = await _gateway.StreamAsync("replicate");
+        answer.Status.ShouldBe(200, answer.Body);
+        answer.Text.ShouldBe("Hello there");
+        answer.Events[^1].ShouldBe(Answer.Done);
+        _requests.Select(static request => $"{request.Method} {request.Target}").ShouldBe(["POST /models/o/n/predictions", "GET /stream/p"]);
+        _requests.First().BodyText.ShouldContain("\"stream\":true");
+        _requests.Last().Headers["Authorization"].ShouldBe("Bearer " + GatewayFixture.UpstreamKey);
+        _requests.Last().Headers["Accept"].ShouldBe("text/event-stream");
+    }
+
+    [Fact]
+    public async Task ReplicateThatFailsMidStream_EndsWithAnError()
+    {
+        _answer = request => request.Method is "POST"
+            ? Ok("application/json", $$$"""{"id":"p","status":"starting","urls":{"stream":"{{{_upstream.BaseAddress}}}stream/p"}}""")
+            : Ok("text/event-stream", "event: output\ndata: Hello\n\nevent: error\ndata: out of memory\n\nevent: done\ndata: {\"reason\":\"error\"}\n\n");
+        var answer = await _gateway.StreamAsync("replicate");
+        answer.Body.ShouldContain("out of memory");
+        answer.Events[^1].ShouldNotBe(Answer.Done);
+    }
+
     private TestModel Model(string name, string provider, string model) => new(name)
     {
         Provider = provider,

@@ -1,5 +1,6 @@
 using System.Text;
 using Tollgate.Tests.Loopback;
+using Tollgate.Tests.Stored;
 
 namespace Tollgate.Tests.PassThrough;
 
@@ -34,6 +35,22 @@ public sealed class OwnPathTests
 
         (await gateway.GetAsync(path)).Status.ShouldBe(200);
         api.Last.Target.ShouldBe(target);
+    }
+
+    [Theory]
+    [InlineData("own", 200)]
+    [InlineData("team", 200)]
+    [InlineData("other", 403)]
+    public async Task RestrictedKey_MayCallWhatItsPassThroughRoutesName(string whose, int status)
+    {
+        await using var api = await FakeApi.StartAsync("{}");
+        await using var gateway = await StartAsync(api, "include_subpath: true");
+        const string Routes = "\"allowed_passthrough_routes\":[\"/own/rerank\"]";
+        var team = (await gateway.PostAsync("team/new", "{" + (whose is "team" ? Routes : "\"team_alias\":\"t\"") + "}").OkAsync()).GetProperty("team_id").GetString();
+        var key = await gateway.NewKeyAsync($"\"team_id\":\"{team}\",\"allowed_routes\":[\"/v1/models\"]" + (whose is "own" ? "," + Routes : ""));
+
+        (await gateway.PostAsync("/own/rerank/below", "{}", ("Authorization", "Bearer " + key))).Status.ShouldBe(status);
+        (await gateway.PostAsync("/openai/chat/completions", "{}", ("Authorization", "Bearer " + key))).Status.ShouldBe(403);
     }
 
     [Fact]

@@ -78,7 +78,8 @@ public sealed class ResourceTests
 
         (await gateway.GetAsync("/v1/files?custom_llm_provider=nobody")).ShouldBeError(400, "'nobody' keeps no /files", "custom_llm_provider");
         (await gateway.GetAsync("/v1/files?model=nothing")).ShouldBeError(400, "Invalid model name", "model");
-        (await gateway.GetAsync("/v1/files?target_model_names=a,b")).ShouldBeError(400, "Managed ids", "target_model_names");
+        (await gateway.GetAsync("/v1/files?target_model_names=a,b")).ShouldBeError(400, "Invalid model name", "target_model_names");
+        (await gateway.GetAsync("/v1/files/file-x?target_model_names=a,b")).ShouldBeError(400, "target_model_names is for", "target_model_names");
         (await gateway.GetAsync("/v1/files", ("Authorization", ""))).Status.ShouldBe(401);
         api.Count.ShouldBe(0);
     }

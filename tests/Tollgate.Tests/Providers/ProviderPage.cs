@@ -124,8 +124,12 @@ internal sealed class ProviderPage
 
         var spoken = connection.SpokenFor(surface);
         var endpoint = connection.EndpointFor(spoken);
-        return endpoint.Uri is not null || (surface.IsChat() && endpoint.Fault?.Kind is UpstreamErrorKind.Authentication);
+        return endpoint.Uri is not null || (surface.IsChat() && !IsUnknown(endpoint.Fault!));
     }
+
+    /// <summary>Nothing that an operator could configure would help.</summary>
+    private static bool IsUnknown(ConnectionFault fault)
+        => fault.Message.Contains("not available in this gateway", StringComparison.Ordinal) || fault.Kind is UpstreamErrorKind.NotFound;
 
     private IUpstreamConnection Connect(ProviderRow row, Surface surface)
     {

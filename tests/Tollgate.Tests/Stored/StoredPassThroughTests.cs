@@ -1,3 +1,6 @@
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Tollgate.Data.Rows;
 using Tollgate.Tests.Loopback;
 using Tollgate.Tests.PassThrough;
 
@@ -6,12 +9,14 @@ namespace Tollgate.Tests.Stored;
 /// <summary>Paths of the operator's own that are kept in the database.</summary>
 public sealed class StoredPassThroughTests
 {
+    public static TheoryData<DatabaseKind> Engines => StoredGateway.Engines;
+
     [Fact]
     public async Task Path_IsMadeServedChangedAndTakenAway()
     {
         await using var api = await FakeApi.StartAsync("{}");
         await using var gateway = await StoredGateway.StartAsync(
-            Data.Rows.DatabaseKind.Sqlite, new GatewaySetup { General = $"pass_through_endpoints: [{{path: /from-file, target: '{api.Address}/file'}}]" });
+            DatabaseKind.Sqlite, new GatewaySetup { General = $"pass_through_endpoints: [{{path: /from-file, target: '{api.Address}/file'}}]" });
         var made = await gateway.PostAsync(
             "config/pass_through_endpoint", $$$"""{"path":"/made","target":"{{{api.Address}}}/target","headers":{"X-Secret":"very-secret"}}""").OkAsync();
         var id = made.GetProperty("endpoints")[0].GetProperty("id").GetString()!;
@@ -39,6 +44,53 @@ public sealed class StoredPassThroughTests
     }
 
     [Theory]
+    [MemberData(nameof(Engines))]
+    public async Task HeaderValues_AreEncryptedAtRest_AndOldOnesInClearStillWork(DatabaseKind kind)
+    {
+        await using var api = await FakeApi.StartAsync("{}");
+        await using var gateway = await StoredGateway.StartAsync(kind);
+
+        // A value that looks like something encrypted all the same is in clear when nothing marks it.
+        var old = new string('a', 64);
+        await gateway.WriteAsync(async rows =>
+        {
+            await rows.UpsertAsync(Tables.Config, new JsonObject
+            {
+                ["param_name"] = "general_settings",
+                ["param_value"] = new JsonObject
+                {
+                    ["pass_through_endpoints"] = new JsonArray(new JsonObject
+                    {
+                        ["id"] = "old", ["path"] = "/old", ["target"] = api.Address + "/old", ["headers"] = new JsonObject { ["X-Secret"] = old },
+                    }),
+                },
+            });
+            return true;
+        });
+        await gateway.Reloader.RefreshAsync(GatewayFixture.Token);
+        (await gateway.GetAsync("old")).Status.ShouldBe(200);
+        api.Last.Header("x-secret").ShouldBe(old);
+
+        await gateway.PostAsync("config/pass_through_endpoint", $$$"""{"path":"/made","target":"{{{api.Address}}}/made","headers":{"X-Secret":"very-secret"}}""").OkAsync();
+        var stored = (await gateway.ReadAsync(rows => rows.FindAsync(Tables.Config, "general_settings")))!.ToJsonString();
+        stored.ShouldNotContain("very-secret");
+        stored.ShouldNotContain(old);
+
+        var rotation = gateway.Services.GetServices<Management.Keys.IMasterKeyRotation>().OfType<Management.Credentials.SecretRotation>().ShouldHaveSingleItem();
+        await gateway.WriteAsync(async rows =>
+        {
+            await rotation.ReencryptAsync(rows, "sk-the-next-master-key", GatewayFixture.Token);
+            return true;
+        });
+        await gateway.Reloader.RefreshAsync(GatewayFixture.Token);
+        foreach (var (path, secret) in new[] { ("made", "very-secret"), ("old", old) })
+        {
+            (await gateway.GetAsync(path)).Status.ShouldBe(200);
+            api.Last.Header("x-secret").ShouldBe(secret);
+        }
+    }
+
+    [Theory]
     [InlineData("config/pass_through_endpoint", """{"path":"/v1/chat/completions","target":"http://127.0.0.1"}""", 400)]
     [InlineData("config/pass_through_endpoint", """{"path":"/anthropic/mine","target":"http://127.0.0.1"}""", 400)]
     [InlineData("config/pass_through_endpoint", """{"path":"mine","target":"http://127.0.0.1"}""", 400)]
@@ -46,7 +98,7 @@ public sealed class StoredPassThroughTests
     [InlineData("config/pass_through_endpoint/none", """{"auth":false}""", 404)]
     public async Task WhatCannotBe_IsRefused(string path, string body, int status)
     {
-        await using var gateway = await StoredGateway.StartAsync(Data.Rows.DatabaseKind.Sqlite);
+        await using var gateway = await StoredGateway.StartAsync(DatabaseKind.Sqlite);
 
         (await gateway.PostAsync(path, body)).Status.ShouldBe(status);
     }
@@ -54,7 +106,7 @@ public sealed class StoredPassThroughTests
     [Fact]
     public async Task OnlyAdministrators_MayLook()
     {
-        await using var gateway = await StoredGateway.StartAsync(Data.Rows.DatabaseKind.Sqlite);
+        await using var gateway = await StoredGateway.StartAsync(DatabaseKind.Sqlite);
         var key = await gateway.NewKeyAsync();
 
         (await gateway.GetAsync("config/pass_through_endpoint", ("Authorization", "Bearer " + key))).Status.ShouldBeOneOf(401, 403);

@@ -42,6 +42,11 @@ public sealed class AnswerTests
         """);
 
     [Fact]
+    public void Total_IsLeftOutWhereTheOperatorWantsNone()
+        => Claude.Parse(Claude.Codec.Write(Claude.Codec.Answer(Claude.Answer), Codecs.View(Surface.Messages) with { HidesTotal = true }))
+            .GetProperty("usage").TryGetProperty("total_tokens", out _).ShouldBeFalse();
+
+    [Fact]
     public void EmptyAnswer_HasAnEmptyText()
         => Claude.Parse(Claude.Codec.Write(new ChatResponse())).GetProperty("content").ShouldBeJson("""[{"type":"text","text":""}]""");
 

@@ -44,7 +44,7 @@ public sealed class MediaTests
 
     [Fact]
     public void PicturesThatAreNone_AreReported()
-        => Should.Throw<WireException>(() => Read(new BedrockPictures(), """{"images":[],"error":"blocked"}""", "{}")).Message.ShouldBe("blocked");
+        => Should.Throw<MediaRefusedException>(() => Read(new BedrockPictures(), """{"images":[],"error":"blocked"}""", "{}")).Message.ShouldBe("blocked");
 
     private static string Written(MediaShape shape, string request, TargetModel target)
         => Encoding.UTF8.GetString(shape.Write(JsonDocument.Parse(request).RootElement, target).Json.Span);

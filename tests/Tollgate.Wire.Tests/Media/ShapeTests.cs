@@ -129,7 +129,7 @@ public sealed class ShapeTests
         (request.Body, request.Address, request.Accept).ShouldBe((MediaBody.Form, "/sd3", "application/json"));
         Encoding.UTF8.GetString(request.Json.Span).ShouldBe("""{"model":"sd3.5-large","aspect_ratio":"16:9","prompt":"a cat","seed":3}""");
         Read(shape, """{"image":"aGk=","finish_reason":"SUCCESS"}""", "{}").ShouldBe("""{"data":[{"b64_json":"aGk="}]}""");
-        Should.Throw<WireException>(() => Read(shape, """{"image":"aGk=","finish_reason":"CONTENT_FILTERED"}""", "{}"));
+        Should.Throw<MediaRefusedException>(() => Read(shape, """{"image":"aGk=","finish_reason":"CONTENT_FILTERED"}""", "{}"));
         Should.Throw<WireException>(() => Write(shape, """{"model":"core","prompt":"x","n":2}""")).Param.ShouldBe("n");
         Should.Throw<WireException>(() => Write(shape, """{"model":"core","prompt":"x","size":"7x7"}""")).Param.ShouldBe("size");
     }

@@ -21,7 +21,7 @@ public sealed class StabilityPictures(bool isEdit) : MediaShape
         }
 
         var model = target.Model[(target.Model.LastIndexOf('/') + 1)..];
-        var route = isEdit ? model : model.StartsWith("sd3", StringComparison.Ordinal) ? "sd3"
+        var route = isEdit ? RouteOfEdit(model) : model.StartsWith("sd3", StringComparison.Ordinal) ? "sd3"
             : model.Contains("ultra", StringComparison.Ordinal) ? "ultra" : "core";
         var fields = new ArrayBufferWriter<byte>(256);
         using (var json = new Utf8JsonWriter(fields, HubJson.Writing))
@@ -49,8 +49,16 @@ public sealed class StabilityPictures(bool isEdit) : MediaShape
             json.WriteEndObject();
         }
 
-        return new MediaRequest(MediaBody.Form, fields.WrittenMemory, "/" + Uri.EscapeDataString(route), "application/json");
+        return new MediaRequest(MediaBody.Form, fields.WrittenMemory, "/" + string.Join('/', route.Split('/').Select(Uri.EscapeDataString)), "application/json");
     }
+
+    /// <summary>Operations on a picture stand in three places.</summary>
+    private static string RouteOfEdit(string model) => model switch
+    {
+        "fast" or "conservative" or "creative" => "upscale/" + model,
+        "sketch" or "structure" or "style" or "style-transfer" => "control/" + model,
+        _ => "edit/" + model,
+    };
 
     /// <inheritdoc/>
     public override void Read(JsonElement answer, JsonElement request, Utf8JsonWriter json)
@@ -58,7 +66,8 @@ public sealed class StabilityPictures(bool isEdit) : MediaShape
         var image = answer.Text("image"u8);
         if (image is null || answer.Text("finish_reason"u8) is "CONTENT_FILTERED")
         {
-            throw new WireException("The answer holds no picture: it was filtered.");
+            throw image is null ? new WireException("The answer holds no picture.")
+                : new MediaRefusedException("The picture was filtered: CONTENT_FILTERED.", isPolicy: true);
         }
 
         json.WriteStartObject();

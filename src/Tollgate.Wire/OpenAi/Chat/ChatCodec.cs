@@ -25,7 +25,11 @@ public sealed class ChatCodec : DialectCodec
         { Feature.WebFetch, Handling.Dropped, "the dialect has no hosted tools" },
         { Feature.FileSearch, Handling.Dropped, "the dialect has no hosted tools" },
         { Feature.McpTools, Handling.Dropped, "the dialect has no hosted tools" },
-        { Feature.WebSearch, Handling.Changed, "web_search_options" },
+        { Feature.WebSearch, Handling.Changed, "web_search_options; left out and named for models that are not known to search" },
+        { Feature.WebSearchDomains, Handling.Dropped, "web_search_options has no domains" },
+        { Feature.WebSearchBlockedDomains, Handling.Dropped, "web_search_options has no domains" },
+        { Feature.WebSearchLocation, Handling.Changed, "web_search_options.user_location" },
+        { Feature.WebSearchLimit, Handling.Dropped, "the model decides how often it searches" },
         { Feature.ToolResultMedia, Handling.Changed, "images follow the results in a user message" },
         { Feature.ToolResultError, Handling.Changed, "the text of the result is all that is sent" },
         { Feature.Thinking, Handling.Changed, "reasoning_effort, and thinking where the model takes it" },
@@ -54,6 +58,10 @@ public sealed class ChatCodec : DialectCodec
         [Feature.HostedTools] = "tools[].type",
         [Feature.McpTools] = "tools[].mcp",
         [Feature.WebSearch] = "web_search_options",
+        [Feature.WebSearchDomains] = "tools[].allowed_domains",
+        [Feature.WebSearchBlockedDomains] = "tools[].blocked_domains",
+        [Feature.WebSearchLocation] = "web_search_options.user_location",
+        [Feature.WebSearchLimit] = "tools[].max_uses",
         [Feature.ToolChoice] = "tool_choice",
         [Feature.ToolChoiceNone] = "tool_choice: none",
         [Feature.AllowedTools] = "tool_choice.allowed_tools",
@@ -91,6 +99,10 @@ public sealed class ChatCodec : DialectCodec
         [Feature.PromptCacheKey] = "prompt_cache_key",
         [Feature.OpaqueParts] = "messages[].content[].type",
     }.ToFrozenDictionary();
+
+    /// <inheritdoc/>
+    public override Treatment TreatmentOf(Feature feature, ChatRequest request, TargetModel target)
+        => feature is Feature.WebSearch && !ChatRequestWriter.Searches(request, target) ? new Treatment(Handling.Dropped) : Writes[feature];
 
     /// <inheritdoc/>
     public override ChatRequest ReadRequest(JsonElement root, ReadOnlyMemory<byte> body)

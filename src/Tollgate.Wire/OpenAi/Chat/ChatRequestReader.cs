@@ -58,7 +58,7 @@ internal readonly struct ChatRequestReader(ReadOnlyMemory<byte> body)
                 ReadThinking(request, value);
                 return true;
             case "web_search_options":
-                request.WebSearch = ReadWebSearch(value);
+                request.WebSearch = WebSearches.Read(value);
                 return true;
             case "stop":
                 ReadTexts(value, request.Stop, "stop");
@@ -228,20 +228,6 @@ internal readonly struct ChatRequestReader(ReadOnlyMemory<byte> body)
                 _ => throw new WireException("Invalid value for 'thinking.type': expected enabled, disabled or adaptive.", "thinking"),
             },
             BudgetTokens = value.Member("budget_tokens"u8).Count() ?? reasoning.BudgetTokens,
-        };
-    }
-
-    private static WebSearchRequest ReadWebSearch(JsonElement value)
-    {
-        var place = value.Member("user_location"u8);
-        place = place.Member("approximate"u8) is { ValueKind: JsonValueKind.Object } inner ? inner : place;
-        return new WebSearchRequest
-        {
-            ContextSize = value.Text("search_context_size"u8),
-            City = place.Text("city"u8),
-            Country = place.Text("country"u8),
-            Region = place.Text("region"u8),
-            TimeZone = place.Text("timezone"u8),
         };
     }
 

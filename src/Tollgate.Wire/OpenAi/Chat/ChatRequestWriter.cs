@@ -66,6 +66,14 @@ internal readonly struct ChatRequestWriter(TargetModel target, Utf8JsonWriter js
         WriteTexts("stop"u8, request.Stop);
     }
 
+    /// <summary>
+    /// True when the request asks for a search that the model is to be told of. Other models refuse the whole call for it: clients of other
+    /// dialects offer it to every model (08-bridges.md sections 3 and 5).
+    /// </summary>
+    public static bool Searches(ChatRequest request, TargetModel target)
+        => (request.WebSearch is not null || request.Tools.Any(static tool => tool.Kind is ToolKind.WebSearch))
+            && (request.Origin is Surface.Chat || target.Can("web_search") is true);
+
     /// <summary>OpenAI itself refuses it; others ignore what they do not know.</summary>
     private bool TakesTopK => target.Provider is not ("openai" or "azure" or "azure_ai");
 
@@ -255,7 +263,7 @@ internal readonly struct ChatRequestWriter(TargetModel target, Utf8JsonWriter js
 
     private void WriteRest(ChatRequest request)
     {
-        if (request.WebSearch is not null || request.Tools.Any(static tool => tool.Kind is ToolKind.WebSearch))
+        if (Searches(request, target))
         {
             WriteWebSearch(request.WebSearch);
         }
@@ -272,24 +280,11 @@ internal readonly struct ChatRequestWriter(TargetModel target, Utf8JsonWriter js
 
     private void WriteWebSearch(WebSearchRequest? search)
     {
-        if (target.Can("web_search") is not true && search is null)
-        {
-            return;
-        }
-
         json.WriteStartObject("web_search_options"u8);
-        json.WriteGiven("search_context_size"u8, search?.ContextSize);
-        if (search is { City: not null } or { Country: not null } or { Region: not null } or { TimeZone: not null })
+        if (search is not null)
         {
-            json.WriteStartObject("user_location"u8);
-            json.WriteString("type"u8, "approximate"u8);
-            json.WriteStartObject("approximate"u8);
-            json.WriteGiven("city"u8, search.City);
-            json.WriteGiven("country"u8, search.Country);
-            json.WriteGiven("region"u8, search.Region);
-            json.WriteGiven("timezone"u8, search.TimeZone);
-            json.WriteEndObject();
-            json.WriteEndObject();
+            json.WriteGiven("search_context_size"u8, search.ContextSize);
+            WebSearches.WriteLocation(search, isNested: true, json);
         }
 
         json.WriteEndObject();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tollgate.Wire.Gemini;
 using Tollgate.Wire.Hub;
 
 namespace Tollgate.Wire.OpenAi;
@@ -22,7 +23,14 @@ internal static class ChatToolReader
                 throw new WireException($"Invalid value for 'tools[{at}]': expected an object.", $"tools[{at}]");
             }
 
-            request.Tools.Add(Read(tool, at++));
+            // Google's tools have no type; the member's name says which it is.
+            if (tool.Member("type"u8).IsGiven() || tool.Member("function"u8).IsGiven() || tool.Member("name"u8).IsGiven()
+                || !GoogleTools.TryRead(request, tool))
+            {
+                request.Tools.Add(Read(tool, at, request));
+            }
+
+            at++;
         }
     }
 
@@ -73,7 +81,7 @@ internal static class ChatToolReader
     public static CacheHint? CacheOf(JsonElement json)
         => json.Member("cache_control"u8) is { ValueKind: JsonValueKind.Object } control ? new CacheHint(control.Text("ttl"u8)) : null;
 
-    private static ToolDefinition Read(JsonElement tool, int at)
+    private static ToolDefinition Read(JsonElement tool, int at, ChatRequest request)
     {
         var type = tool.Text("type"u8);
         if (tool.Member("function"u8) is { ValueKind: JsonValueKind.Object } function)
@@ -100,16 +108,23 @@ internal static class ChatToolReader
         }
 
         var kind = KindOf(type);
+        if (kind is ToolKind.WebSearch)
+        {
+            request.WebSearch ??= WebSearches.Read(tool);
+        }
+
         return new ToolDefinition
         {
             Kind = kind,
             Name = tool.Text("name"u8) ?? type,
             Cache = CacheOf(tool),
             Raw = tool,
-            RawOrigin = kind is ToolKind.Mcp || type is "web_search" or "web_search_preview" or "file_search" or "code_interpreter" or "image_generation"
-                ? Surface.Responses : Surface.Messages,
+            RawOrigin = kind is ToolKind.Mcp || IsOfResponses(type) ? Surface.Responses : Surface.Messages,
         };
     }
+
+    private static bool IsOfResponses(string type) => type is "web_search" or "file_search" or "code_interpreter" or "image_generation"
+        or "computer_use_preview" or "shell" or "local_shell" or "apply_patch" || type.StartsWith("web_search_preview", StringComparison.Ordinal);
 
     private static ToolKind KindOf(string type) => type switch
     {

@@ -57,7 +57,7 @@ internal sealed class DatabaseOverlay(StoredConfiguration stored, DiagnosticBag 
             if (_rows.Setting(name) is JsonObject row && tree.Get(name) is null or MappingNode or { IsNull: true })
             {
                 var mine = tree.Get(name) as MappingNode ?? MappingNode.Empty(position);
-                var allowed = Allowed(JsonNodes.Mapping(row, position), name, allowUnsafe);
+                var allowed = Allowed(JsonNodes.Mapping(InClear(row), position), name, allowUnsafe);
                 changes.Add(new MappingEntry(name, position, StoredSettings.Merge(mine, allowed)));
             }
         }
@@ -101,6 +101,23 @@ internal sealed class DatabaseOverlay(StoredConfiguration stored, DiagnosticBag 
         }
 
         return overrides;
+    }
+
+    /// <summary>A section with the headers of the operator's own paths in clear.</summary>
+    private JsonObject InClear(JsonObject row)
+    {
+        const string Endpoints = "pass_through_endpoints";
+        if (row[Endpoints] is not JsonArray endpoints)
+        {
+            return row;
+        }
+
+        var clear = row.DeepClone().AsObject();
+        clear[Endpoints] = EndpointSecrets.Open(
+            endpoints,
+            _secrets,
+            path => diagnostics.Error(DiagnosticCodes.Stored, JsonNodes.PositionOf(path), $"{Endpoints} ({path})", CannotDecrypt));
+        return clear;
     }
 
     private MappingNode Allowed(MappingNode row, string section, bool allowUnsafe)

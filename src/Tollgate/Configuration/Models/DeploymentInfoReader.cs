@@ -23,6 +23,7 @@ internal static class DeploymentInfoReader
             Capabilities = Capabilities(info),
             HealthCheckModel = info.Text("health_check_model"),
             HealthCheckTimeout = info.Timeout("health_check_timeout") ?? defaults.HealthCheckTimeout,
+            HealthCheckVoice = info.Text("health_check_voice") ?? defaults.HealthCheckVoice,
             HealthCheckMaxTokens = info.Int32("health_check_max_tokens"),
             Members = Members(info, parameters, entry),
         };

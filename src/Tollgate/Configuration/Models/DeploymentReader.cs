@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Tollgate.Engine.Configuration;
+using Tollgate.Wire.Hub;
 
 namespace Tollgate.Configuration;
 
@@ -40,8 +41,10 @@ internal static class DeploymentReader
             ExtraHeaders = Section.ToTexts(parameters["extra_headers"] is { IsNull: false } headers ? headers : parameters["headers"]),
             ExtraBody = Section.ToMembers(parameters["extra_body"]),
             ExtraQuery = Section.ToTexts(parameters["extra_query"]),
+            MaxFileBytes = Coercion.Number(parameters["max_file_size_mb"]) is >= 0 and < 1_000_000 and var megabytes ? (long)(megabytes * 1024 * 1024) : null,
             DefaultParams = RequestParameters.Of(parameters),
             ProviderParams = Connection(parameters),
+            CachePoints = parameters["cache_control_injection_points"] is { IsNull: false } points ? CachePoint.ReadAll(JsonText.Utf8(points)) : [],
             SslVerify = sslVerify,
             SslCaFile = caFile,
             Proxy = parameters.Text("proxy"),

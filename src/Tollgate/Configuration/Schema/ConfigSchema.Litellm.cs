@@ -37,7 +37,7 @@ internal static partial class ConfigSchema
         .. Live(ValueKind.Seconds, "request_timeout", "timeout", "retry_after"),
         .. Live(ValueKind.ListOrMap, "fallbacks", "context_window_fallbacks", "content_policy_fallbacks"),
         .. Live(ValueKind.TextList, "default_fallbacks"),
-        .. Live(ValueKind.Bool, "drop_params", "modify_params", "user_url_validation", "enable_preview_features", "check_provider_endpoint", "enable_azure_ad_token_refresh",
+        .. Live(ValueKind.Bool, "drop_params", "modify_params", "disable_token_counter", "strip_anthropic_total_tokens", "user_url_validation", "enable_preview_features", "check_provider_endpoint", "enable_azure_ad_token_refresh",
             "forward_llm_provider_auth_headers"),
         .. Live(ValueKind.Map, "model_alias_map"),
         .. Live(ValueKind.TextList, "user_url_allowed_hosts"),
@@ -52,7 +52,8 @@ internal static partial class ConfigSchema
             "route_all_chat_openai_to_responses", "use_chat_completions_url_for_anthropic_messages", "reasoning_auto_summary",
             "disable_add_transform_inline_image_block", "disable_stop_sequence_limit", "enable_loadbalancing_on_batch_endpoints",
             "enable_model_config_credential_overrides", "network_mock"),
-        .. Keys(ValueKind.List, "custom_provider_map", "vertex_ai_safety_settings", "caching_groups"),
+        .. Keys(ValueKind.List, "custom_provider_map", "caching_groups"),
+        .. Live(ValueKind.List, "vertex_ai_safety_settings"),
 
         // 5.2, 5.3 Caching
         .. Keys(ValueKind.Bool, "cache", "enable_redis_auth_cache", "enable_caching_on_provider_specific_optional_params"),

@@ -26,15 +26,18 @@ internal static partial class ConfigSchema
             .. Keys(ValueKind.Count, "max_parallel_requests", "allowed_fails"),
             .. Keys(ValueKind.Int, "default_api_key_tpm_limit", "default_api_key_rpm_limit"),
             .. Keys(ValueKind.Seconds, "cooldown_time"),
-            .. Keys(ValueKind.Amount, "max_file_size_mb"),
+            .. Live(ValueKind.Amount, "max_file_size_mb"),
             .. Live(ValueKind.Duration, "budget_duration"),
             .. Keys(ValueKind.TextList, "tags", "tag_regex", "guardrails", "vector_store_ids"),
-            .. Keys(ValueKind.List, "cache_control_injection_points", "fallbacks", "context_window_fallbacks", "content_policy_fallbacks"),
-            .. Keys(ValueKind.Map, "complexity_router_config", "adaptive_router_config", "prompt_variables", "roles",
+            .. Live(ValueKind.List, "cache_control_injection_points"),
+            .. Keys(ValueKind.List, "fallbacks", "context_window_fallbacks", "content_policy_fallbacks"),
+            .. Keys(ValueKind.Map, "complexity_router_config", "adaptive_router_config", "prompt_variables",
                 "allowed_fails_policy", "model_info"),
             .. Keys(ValueKind.Text, "silent_model", "auto_router_config_path", "auto_router_default_model", "auto_router_embedding_model",
                 "complexity_router_default_model", "prompt_id", "hf_model_name"),
-            .. Keys(ValueKind.FreeText, "auto_router_config", "initial_prompt_value", "final_prompt_value", "bos_token", "eos_token"),
+            .. Keys(ValueKind.FreeText, "auto_router_config"),
+            .. Live(ValueKind.FreeText, "initial_prompt_value", "final_prompt_value", "bos_token", "eos_token"),
+            .. Live(ValueKind.Map, "roles"),
             .. Keys(ValueKind.Any, "prompt_version", "mock_tool_calls", "disable_global_guardrails", "caching_groups",
                 "specific_deployment", "preset_cache_key", "no_proxy", "cache", "no-log", "ttl", "metadata", "enable_message_redaction",
                 "turn_off_message_logging"),
@@ -45,7 +48,7 @@ internal static partial class ConfigSchema
     /// <summary>Facts about a deployment; open, because it is free metadata.</summary>
     public static SchemaSection ModelInfo { get; } = new(
         [
-            .. Live(ValueKind.Text, "id", "base_model", "health_check_model"),
+            .. Live(ValueKind.Text, "id", "base_model", "health_check_model", "health_check_voice"),
             new("mode", ValueKind.Enum, KeyTraits.Live | KeyTraits.Soft)
             {
                 Values =
@@ -61,7 +64,6 @@ internal static partial class ConfigSchema
             .. Keys(ValueKind.Int, "health_check_max_tokens_reasoning", "health_check_max_tokens_non_reasoning", "order", "allowed_fails"),
             .. Keys(ValueKind.Bool, "disable_background_health_check", "db_model"),
             .. Keys(ValueKind.Seconds, "cooldown_time"),
-            .. Keys(ValueKind.Text, "health_check_voice"),
             .. Live(ValueKind.Text, "team_id", "team_public_model_name"),
             .. Keys(ValueKind.Map, "custom_tokenizer", "allowed_fails_policy"),
             .. Silent(ValueKind.Any, "tier", "created_at", "created_by", "updated_at", "updated_by", "model_map_value"),
@@ -85,7 +87,7 @@ internal static partial class ConfigSchema
     {
         "tenant_id", "client_id", "client_secret", "project_id", "deployment_id", "space_id", "token", "zen_api_key", "region_name",
         "account_id", "model_id", "output_s3_uri", "hf_model_name", "predibase_tenant_id", "databricks_client_id",
-        "databricks_client_secret", "sagemaker_base_url",
+        "databricks_client_secret", "sagemaker_base_url", "roles", "initial_prompt_value", "final_prompt_value", "bos_token", "eos_token",
     };
 
     private static SchemaKey? ParamFamily(string name)

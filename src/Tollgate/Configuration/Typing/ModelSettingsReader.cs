@@ -12,6 +12,8 @@ internal static class ModelSettingsReader
         return new ModelSettings
         {
             DropParams = models.Bool("drop_params") ?? environment.IsOn("LITELLM_DROP_PARAMS"),
+            EstimatesTokens = models.Bool("disable_token_counter") is not true,
+            StripsTotalTokens = models.Bool("strip_anthropic_total_tokens") ?? false,
             ModifyParams = models.Bool("modify_params") ?? environment.IsOn("LITELLM_MODIFY_PARAMS"),
             AliasMap = models.TextMap("model_alias_map"),
             RequestTimeout = models.Timeout("request_timeout") ?? models.Timeout("timeout")
@@ -27,6 +29,7 @@ internal static class ModelSettingsReader
             MessagesOverChat = models.Bool("use_chat_completions_url_for_anthropic_messages")
                 ?? environment.IsOn("LITELLM_USE_CHAT_COMPLETIONS_URL_FOR_ANTHROPIC_MESSAGES"),
             ReasoningAutoSummary = models.Bool("reasoning_auto_summary") ?? environment.IsOn("LITELLM_REASONING_AUTO_SUMMARY"),
+            SafetySettings = models["vertex_ai_safety_settings"] is SequenceNode safety ? JsonText.Of(safety) : null,
             CheckProviderEndpoint = models.Flag("check_provider_endpoint"),
         };
     }

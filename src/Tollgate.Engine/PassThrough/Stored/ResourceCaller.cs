@@ -1,0 +1,71 @@
+using Tollgate.Engine.Configuration;
+using Tollgate.Engine.Errors;
+using Tollgate.Engine.Pipeline;
+using Tollgate.Engine.Routing;
+using Tollgate.Engine.Upstream;
+
+namespace Tollgate.Engine.PassThrough.Stored;
+
+/// <summary>Calls that the gateway makes itself about files and batches: of several deployments at once, or beside the client's.</summary>
+internal sealed class ResourceCaller(UpstreamTransport transport, IPassThroughProviders providers, TimeProvider time)
+{
+    /// <summary>Where a call goes.</summary>
+    /// <param name="call">The client's call.</param>
+    /// <param name="provider">Provider slug; counts where there is no deployment.</param>
+    /// <param name="owner">Deployment or settings whose credentials count; null for those of the environment.</param>
+    /// <param name="path">Path below <c>/v1</c>.</param>
+    public PassThroughTarget Open(CallContext call, string provider, DeploymentConfig? owner, string path)
+        => providers.OpenResource(provider, owner, new PassThroughCall("", path, "", Model: null, call.Snapshot.Config));
+
+    /// <summary>A deployment as logs and prices know it.</summary>
+    public static Deployment Describe(CallContext call, PassThroughTarget target, DeploymentConfig config)
+        => new(config, target.Connection, config.Model, call.Snapshot.Prices);
+
+    /// <summary>Makes a call and hands its answer on.</summary>
+    /// <param name="call">The client's call.</param>
+    /// <param name="deployment">Who is asked.</param>
+    /// <param name="target">Where it is.</param>
+    /// <param name="method">Method.</param>
+    /// <param name="content">Body; null for none.</param>
+    /// <param name="take">Reads the answer, which is a success.</param>
+    /// <exception cref="ApiException">It failed, in the words of the upstream.</exception>
+    public async Task<T> SendAsync<T>(
+        CallContext call, Deployment deployment, PassThroughTarget target, HttpMethod method, HttpContent? content,
+        Func<HttpResponseMessage, CancellationToken, Task<T>> take)
+    {
+        if (target is not { Fault: null, Address: { } address })
+        {
+            throw Refuse(call, UpstreamErrors.FromFault(deployment, target.Fault
+                ?? new ConnectionFault(UpstreamErrorKind.InternalServer, "no address.")));
+        }
+
+        using var clock = new AttemptClock(time, CallTimeouts.For(call, deployment), call.Aborted);
+        using var message = new HttpRequestMessage(method, address) { Content = content, VersionPolicy = HttpVersionPolicy.RequestVersionOrHigher };
+        try
+        {
+            if (await target.Connection.AuthorizeAsync(message, clientKey: null, clock.Token) is { } fault)
+            {
+                throw Refuse(call, UpstreamErrors.FromFault(deployment, fault));
+            }
+
+            using var answer = await transport.For(target.Connection.Transport).SendAsync(message, clock.Token);
+            if (answer.IsSuccessStatusCode)
+            {
+                return await take(answer, clock.Token);
+            }
+
+            await using var body = await answer.Content.ReadAsStreamAsync(clock.Token);
+            throw Refuse(call, await UpstreamErrors.FromResponseAsync(deployment, answer, body, time, clock.Token));
+        }
+        catch (Exception exception) when (UpstreamErrors.IsOfTransport(exception) && !call.Aborted.IsCancellationRequested)
+        {
+            throw Refuse(call, UpstreamErrors.FromException(deployment, exception, clock));
+        }
+    }
+
+    private static ApiException Refuse(CallContext call, AttemptOutcome outcome)
+    {
+        call.Outcome = outcome;
+        return new ApiException(ErrorClasses.StatusOf(outcome.Kind, outcome.Status), $"litellm.{ErrorClasses.NameOf(outcome.Kind)}: {outcome.Message}");
+    }
+}
