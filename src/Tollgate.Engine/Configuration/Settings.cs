@@ -118,6 +118,13 @@ public sealed record ModelSettings
     /// </summary>
     public bool EstimatesTokens { get; init; } = true;
 
+    /// <summary>
+    /// What the operator changes in the table of the betas that hosts of Claude take (<c>anthropic_beta_headers</c>): by host, then by beta its
+    /// name there, empty for one that is not to be sent. Default: the table as shipped.
+    /// </summary>
+    public FrozenDictionary<string, FrozenDictionary<string, string>> AnthropicBetas { get; init; }
+        = FrozenDictionary<string, FrozenDictionary<string, string>>.Empty;
+
     /// <summary>Anthropic's clients see no <c>total_tokens</c> (<c>strip_anthropic_total_tokens</c>). Default false.</summary>
     public bool StripsTotalTokens { get; init; }
 

@@ -29,6 +29,7 @@ internal sealed class BedrockConnection(ConnectionDraft draft, BedrockModel mode
 
     private readonly BedrockWire _wire = BedrockWire.Of(model);
     private readonly Rewriters _chat = new(draft);
+    private readonly AnthropicHost _host = AnthropicHost.BedrockInvoke.For(draft);
     private readonly Rewriters _messages = new(draft, AnthropicBody.ShapeFor(AnthropicHost.BedrockInvoke));
     private readonly UpstreamEndpoint?[] _endpoints = new UpstreamEndpoint?[Surfaces.Count * 2];
     private TargetModel? _target;
@@ -70,7 +71,7 @@ internal sealed class BedrockConnection(ConnectionDraft draft, BedrockModel mode
             case Surface.Chat:
                 return WriteChat(request, edits);
             case Surface.Messages:
-                return AnthropicBody.Write(request, AnthropicHost.BedrockInvoke, Draft.Model, _messages, edits);
+                return AnthropicBody.Write(request, _host, Draft.Model, _messages, edits);
             case Surface.Converse or Surface.Prompt:
                 return null;
             default:

@@ -17,6 +17,7 @@ namespace Tollgate.Providers.Anthropic;
 internal sealed partial class AnthropicConnection(ConnectionDraft draft, AnthropicHost host, UpstreamEndpoint address, Authorization authorization)
     : DialectConnection(draft, authorization), IUpstreamConnection
 {
+    private readonly AnthropicHost _host = host.For(draft);
     private readonly Rewriters _rewriters = new(draft, AnthropicBody.ShapeFor(host));
     private readonly Lazy<TargetModel> _target = new(() => AnthropicModels.TargetOf(draft, host));
 
@@ -40,14 +41,14 @@ internal sealed partial class AnthropicConnection(ConnectionDraft draft, Anthrop
 
     /// <inheritdoc/>
     public override ConnectionFault? WriteRequest(in UpstreamRequest request, JsonEdits edits)
-        => AnthropicBody.Write(request, host, Draft.Model, _rewriters, edits);
+        => AnthropicBody.Write(request, _host, Draft.Model, _rewriters, edits);
 
     /// <inheritdoc/>
     public override bool TakesClientToken(string token) => AnthropicHeaders.IsToken(token);
 
     /// <inheritdoc/>
     public override void CompleteHeaders(in UpstreamRequest request, HttpRequestHeaders headers)
-        => AnthropicHeaders.Write(request, headers, host, Draft.Model);
+        => AnthropicHeaders.Write(request, headers, _host, Draft.Model);
 
     /// <inheritdoc/>
     public override UpstreamErrorKind Classify(int status, ReadOnlySpan<byte> body)

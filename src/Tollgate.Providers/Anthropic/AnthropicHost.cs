@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Tollgate.Providers.Connections;
 
 namespace Tollgate.Providers.Anthropic;
 
@@ -6,14 +7,15 @@ namespace Tollgate.Providers.Anthropic;
 internal sealed record AnthropicHost
 {
     /// <summary>Anthropic itself. Betas that the table does not know pass: new ones work the day they appear.</summary>
-    public static readonly AnthropicHost Anthropic = new() { Betas = AnthropicBetas.Column("anthropic"), PassesUnknownBetas = true };
+    public static readonly AnthropicHost Anthropic = new() { Column = "anthropic", Betas = AnthropicBetas.Column("anthropic"), PassesUnknownBetas = true };
 
     /// <summary>Azure AI Foundry.</summary>
-    public static readonly AnthropicHost Azure = new() { Betas = AnthropicBetas.Column("azure_ai"), StripsCacheScope = true };
+    public static readonly AnthropicHost Azure = new() { Column = "azure_ai", Betas = AnthropicBetas.Column("azure_ai"), StripsCacheScope = true };
 
     /// <summary>Google's Vertex AI: the model is in the path.</summary>
     public static readonly AnthropicHost Vertex = new()
     {
+        Column = "vertex_ai",
         Betas = AnthropicBetas.Column("vertex_ai"),
         ModelInBody = false,
         VersionInBody = "vertex-2023-10-16",
@@ -26,6 +28,7 @@ internal sealed record AnthropicHost
     /// <summary>Amazon Bedrock's InvokeModel: model and streaming are in the path, betas in the body.</summary>
     public static readonly AnthropicHost BedrockInvoke = new()
     {
+        Column = "bedrock",
         Betas = AnthropicBetas.Column("bedrock_invoke"),
         ModelInBody = false,
         StreamInBody = false,
@@ -41,6 +44,9 @@ internal sealed record AnthropicHost
 
     /// <summary>Others who serve the wire format with models of their own: what the client asks for passes, nothing is added.</summary>
     public static readonly AnthropicHost Other = new() { Betas = AnthropicBetas.Column(""), PassesUnknownBetas = true, AddsBetas = false };
+
+    /// <summary>The host's name in the operator's table of betas; empty for one that has none.</summary>
+    public string Column { get; init; } = "";
 
     /// <summary>Betas and what they are called here; null for those that are not to be sent.</summary>
     public required ImmutableDictionary<string, string?> Betas { get; init; }
@@ -77,4 +83,10 @@ internal sealed record AnthropicHost
 
     /// <summary>Searching the web needs a beta.</summary>
     public bool SearchNeedsBeta { get; init; }
+
+    /// <summary>The host with what the operator changes in its betas.</summary>
+    public AnthropicHost For(ConnectionDraft draft)
+        => draft.Config.Models.AnthropicBetas.TryGetValue(Column, out var changes)
+            ? this with { Betas = Betas.SetItems(changes.Select(static beta => KeyValuePair.Create(beta.Key, beta.Value is "" ? null : (string?)beta.Value))) }
+            : this;
 }

@@ -17,6 +17,7 @@ namespace Tollgate.Providers.Google;
 /// <param name="spoken">The dialect of chat calls: Google's own, or that of a partner's model.</param>
 internal abstract class GoogleConnection(ConnectionDraft draft, Authorization authorization, Surface spoken) : DialectConnection(draft, authorization)
 {
+    private readonly AnthropicHost _host = AnthropicHost.Vertex.For(draft);
     private readonly Rewriters _bodies = new(draft, spoken is Surface.Messages ? AnthropicBody.ShapeFor(AnthropicHost.Vertex) : Shape);
     private readonly Lazy<TargetModel> _target = new(() => spoken is Surface.Messages
         ? AnthropicModels.TargetOf(draft, AnthropicHost.Vertex) : TargetOf(draft) with { Options = GoogleOptions.Of(draft) });
@@ -40,7 +41,7 @@ internal abstract class GoogleConnection(ConnectionDraft draft, Authorization au
 
     /// <inheritdoc/>
     public override ConnectionFault? WriteRequest(in UpstreamRequest request, JsonEdits edits) => request.Surface is Surface.Messages
-        ? AnthropicBody.Write(request, AnthropicHost.Vertex, Draft.Model, _bodies, edits)
+        ? AnthropicBody.Write(request, _host, Draft.Model, _bodies, edits)
         : _bodies.Write(request, edits);
 
     /// <inheritdoc/>
@@ -48,7 +49,7 @@ internal abstract class GoogleConnection(ConnectionDraft draft, Authorization au
     {
         if (request.Surface is Surface.Messages)
         {
-            AnthropicHeaders.Write(request, headers, AnthropicHost.Vertex, Draft.Model);
+            AnthropicHeaders.Write(request, headers, _host, Draft.Model);
         }
     }
 

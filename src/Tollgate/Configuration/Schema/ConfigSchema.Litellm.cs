@@ -39,7 +39,7 @@ internal static partial class ConfigSchema
         .. Live(ValueKind.TextList, "default_fallbacks"),
         .. Live(ValueKind.Bool, "drop_params", "modify_params", "disable_token_counter", "strip_anthropic_total_tokens", "user_url_validation", "enable_preview_features", "check_provider_endpoint", "enable_azure_ad_token_refresh",
             "forward_llm_provider_auth_headers"),
-        .. Live(ValueKind.Map, "model_alias_map"),
+        .. Live(ValueKind.Map, "model_alias_map", "anthropic_beta_headers"),
         .. Live(ValueKind.TextList, "user_url_allowed_hosts"),
         Nested("default_litellm_params", ValueKind.Map, LitellmParams),
         .. Live(ValueKind.BoolOrText, "ssl_verify"),

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Tollgate.Engine.Configuration;
 
 namespace Tollgate.Configuration;
@@ -13,6 +14,7 @@ internal static class ModelSettingsReader
         {
             DropParams = models.Bool("drop_params") ?? environment.IsOn("LITELLM_DROP_PARAMS"),
             EstimatesTokens = models.Bool("disable_token_counter") is not true,
+            AnthropicBetas = Betas(models["anthropic_beta_headers"]),
             StripsTotalTokens = models.Bool("strip_anthropic_total_tokens") ?? false,
             ModifyParams = models.Bool("modify_params") ?? environment.IsOn("LITELLM_MODIFY_PARAMS"),
             AliasMap = models.TextMap("model_alias_map"),
@@ -32,6 +34,18 @@ internal static class ModelSettingsReader
             SafetySettings = models["vertex_ai_safety_settings"] is SequenceNode safety ? JsonText.Of(safety) : null,
             CheckProviderEndpoint = models.Flag("check_provider_endpoint"),
         };
+    }
+
+    private static FrozenDictionary<string, FrozenDictionary<string, string>> Betas(ConfigNode? node)
+    {
+        var hosts = new Dictionary<string, FrozenDictionary<string, string>>(StringComparer.Ordinal);
+        foreach (var host in (node as MappingNode)?.Entries ?? [])
+        {
+            hosts[host.Key] = ((host.Value as MappingNode)?.Entries ?? [])
+                .ToFrozenDictionary(static beta => beta.Key, static beta => Coercion.Text(beta.Value) ?? "", StringComparer.Ordinal);
+        }
+
+        return hosts.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
     private static (bool Verify, string? CaFile) Tls(ConfigNode? written, EnvironmentSource environment)

@@ -27,6 +27,20 @@ public sealed class MessagesTests(MessagesTests.Gateways shared) : IClassFixture
     }
 
     [Fact]
+    public async Task Betas_AreThoseOfTheOperatorsTable()
+    {
+        await using var claude = await FakeClaude.StartAsync();
+        await using var gateway = await GatewayFixture.StartAsync(new GatewaySetup
+        {
+            Models = [new TestModel("claude") { Provider = "anthropic", UpstreamModel = "claude-x", ApiBase = claude.Address }],
+            Litellm = "anthropic_beta_headers: {anthropic: {b1: null, b2: renamed}, bedrock: {b3: null}}",
+        });
+        var answer = await gateway.PostAsync(Path, Body("claude", ""), ("anthropic-beta", "b1,b2,b3"));
+        answer.Status.ShouldBe(200, answer.Body);
+        claude.LastHeaders["anthropic-beta"].ShouldBe("b3,renamed");
+    }
+
+    [Fact]
     public async Task SameDialect_IsRelayedAsAStream()
     {
         var answer = await shared.Gateway.PostAsync(Path, Body("claude", ",\"stream\":true"));
