@@ -79,6 +79,7 @@ public sealed class AccessTests
         await using var gateway = await GatewayFixture.StartAsync(new GatewaySetup
         {
             Models = [new("ok"), new("stall", (MockHeaders.Stall, "after-chunks:1"))],
+            Own = "disconnect_policy: cancel",
             LimitConcurrency = 2,
         });
         using var first = await gateway.OpenAsync("v1/chat/completions", GatewayFixture.Chat("stall", ",\"stream\":true"));
