@@ -33,13 +33,13 @@ internal static class WatsonxFamily
             Embeddings = new WatsonxEmbeddings(),
             Shape = (body, request, json) => Shape(body, request.Surface, options, json),
             Address = (surface, stream) => Versioned(draft, surface switch
-                {
-                    Surface.Rerank => "/ml/v1/text/rerank",
-                    Surface.Transcriptions or Surface.Translations => "/ml/v1/audio/transcriptions",
-                    Surface.Embeddings => "/ml/v1/text/embeddings",
-                    Surface.WatsonxText => root + (stream ? "/text/generation_stream" : "/text/generation"),
-                    _ => root + (stream ? "/text/chat_stream" : "/text/chat"),
-                }),
+            {
+                Surface.Rerank => "/ml/v1/text/rerank",
+                Surface.Transcriptions or Surface.Translations => "/ml/v1/audio/transcriptions",
+                Surface.Embeddings => "/ml/v1/text/embeddings",
+                Surface.WatsonxText => root + (stream ? "/text/generation_stream" : "/text/generation"),
+                _ => root + (stream ? "/text/chat_stream" : "/text/chat"),
+            }),
             Media = static surface => surface is Surface.Rerank ? WatsonxRerank.Instance : null,
         });
     }

@@ -159,7 +159,9 @@ public sealed class InterleavedThinkingTests : IAsyncLifetime
         ["role"] = "user",
         ["content"] = new JsonArray(new JsonObject
         {
-            ["type"] = "tool_result", ["tool_use_id"] = content[2]!["id"]!.GetValue<string>(), ["content"] = text,
+            ["type"] = "tool_result",
+            ["tool_use_id"] = content[2]!["id"]!.GetValue<string>(),
+            ["content"] = text,
         }),
     };
 

@@ -61,7 +61,10 @@ public sealed class StoredPassThroughTests
                 {
                     ["pass_through_endpoints"] = new JsonArray(new JsonObject
                     {
-                        ["id"] = "old", ["path"] = "/old", ["target"] = api.Address + "/old", ["headers"] = new JsonObject { ["X-Secret"] = old },
+                        ["id"] = "old",
+                        ["path"] = "/old",
+                        ["target"] = api.Address + "/old",
+                        ["headers"] = new JsonObject { ["X-Secret"] = old },
                     }),
                 },
             });
