@@ -31,7 +31,7 @@ internal sealed class SpareFiles
             }
             else
             {
-                File.Delete(path);
+                TryDelete(path);
             }
         }
     }

@@ -31,7 +31,10 @@ internal sealed partial class KeyRotationJob(
                 {
                     var rotated = await keys.RotateDueAsync(
                         () => leases.TryTakeAsync(LeaseName, settings.RotationLease, stoppingToken), stoppingToken);
-                    Log.Rotated(logger, rotated);
+                    if (rotated > 0)
+                    {
+                        Log.Rotated(logger, rotated);
+                    }
                 }
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
