@@ -29,7 +29,7 @@ public sealed class CloudSpeech : MediaShape
     /// <inheritdoc/>
     public override MediaRequest Write(JsonElement request, TargetModel target)
     {
-        var text = request.Text("input"u8) ?? throw new WireException("Missing required parameter: 'input'.", "input");
+        var text = SpokenText(request);
         var body = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(body, HubJson.Writing))
         {

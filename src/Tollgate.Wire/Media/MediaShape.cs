@@ -70,4 +70,9 @@ public abstract class MediaShape
     /// <exception cref="WireException">It is no answer of the provider.</exception>
     /// <exception cref="MediaRefusedException">It says why there is none.</exception>
     public virtual void Read(JsonElement answer, JsonElement request, Utf8JsonWriter json) => throw new NotSupportedException();
+
+    /// <summary>The text that a client wants spoken.</summary>
+    /// <exception cref="WireException">There is none.</exception>
+    private protected static string SpokenText(JsonElement request)
+        => request.Text("input"u8) ?? throw new WireException("Missing required parameter: 'input'.", "input");
 }

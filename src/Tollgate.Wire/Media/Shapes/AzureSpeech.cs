@@ -29,7 +29,7 @@ public sealed class AzureSpeech : MediaShape
     /// <inheritdoc/>
     public override MediaRequest Write(JsonElement request, TargetModel target)
     {
-        var text = request.Text("input"u8) ?? throw new WireException("Missing required parameter: 'input'.", "input");
+        var text = SpokenText(request);
         var markup = text.AsSpan().TrimStart().StartsWith("<speak", StringComparison.Ordinal) ? text : Markup(request, text, target.Model);
         return new MediaRequest(MediaBody.Text, Encoding.UTF8.GetBytes(markup))
         {

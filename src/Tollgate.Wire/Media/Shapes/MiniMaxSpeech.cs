@@ -33,7 +33,7 @@ public sealed class MiniMaxSpeech : MediaShape
         {
             json.WriteStartObject();
             json.WriteString("model"u8, target.Model);
-            json.WriteString("text"u8, request.Text("input"u8) ?? throw new WireException("Missing required parameter: 'input'.", "input"));
+            json.WriteString("text"u8, SpokenText(request));
             json.WriteBoolean("stream"u8, false);
             WriteVoice(request, json);
             WriteFormat(request, json);

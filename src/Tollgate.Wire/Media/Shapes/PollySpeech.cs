@@ -27,7 +27,7 @@ public sealed class PollySpeech : MediaShape
     /// <inheritdoc/>
     public override MediaRequest Write(JsonElement request, TargetModel target)
     {
-        var text = request.Text("input"u8) ?? throw new WireException("Missing required parameter: 'input'.", "input");
+        var text = SpokenText(request);
         var voice = request.Text("voice"u8) is { Length: > 0 } given ? given : "alloy";
         var body = new ArrayBufferWriter<byte>(256);
         using (var json = new Utf8JsonWriter(body, HubJson.Writing))

@@ -175,7 +175,7 @@ public sealed class RunwayShape : MediaShape
 
     private static void WriteSpeech(JsonElement request, Utf8JsonWriter json)
     {
-        json.WriteString("promptText"u8, request.Text("input"u8) ?? throw new WireException("Missing required parameter: 'input'.", "input"));
+        json.WriteString("promptText"u8, SpokenText(request));
         if (request.Member("voice"u8) is { ValueKind: JsonValueKind.Object } own)
         {
             json.WriteElement("voice"u8, own);
