@@ -49,7 +49,7 @@ internal static class StorageSetup
             provider.GetRequiredService<IDatabase>(), provider.GetRequiredService<ISecretBox>(), OwnershipOf(provider.GetRequiredService<IStore>())));
         services.AddSingleton<IGatewayConfiguration>(static provider => provider.GetRequiredService<ConfigReloader>());
         services.AddSingleton<IModelMap>(static provider => new ModelMap(
-            provider.GetRequiredService<IProviderDirectory>(), provider.GetRequiredService<PriceSetup>().Catalogue));
+            provider.GetRequiredService<IProviderDirectory>(), provider.GetRequiredService<PriceSetup>()));
         services.AddSingleton<IRemotePrices, RemotePrices>();
         services.AddSingleton<Readiness>();
         services.AddSingleton<ICallerResolver, CallerResolver>();
