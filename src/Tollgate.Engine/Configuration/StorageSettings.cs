@@ -12,6 +12,9 @@ public sealed record StorageSettings
     /// <summary>Un-pooled URL for DDL and LISTEN (<c>DIRECT_URL</c>); null is <see cref="DatabaseUrl"/>. A secret.</summary>
     public string? DirectUrl { get; init; }
 
+    /// <summary>The database's passwords are tokens of the cloud it runs in (<c>IAM_TOKEN_DB_AUTH</c>). Default false.</summary>
+    public bool UsesTokens { get; init; }
+
     /// <summary>Use the embedded store when there is no URL (<c>TOLLGATE_EMBEDDED_DB</c>, <c>tollgate.embedded_db</c>). Default true.</summary>
     public bool EmbeddedDatabase { get; init; } = true;
 

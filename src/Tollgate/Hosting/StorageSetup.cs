@@ -30,6 +30,11 @@ internal static class StorageSetup
     public static void AddStorage(this IServiceCollection services, GatewayConfig config, ConfigSource source)
     {
         var settings = Settings(config, source);
+        if (DatabaseLogin.Of(settings, source.Environment) is { } login)
+        {
+            services.AddSingleton(login);
+        }
+
         services.AddTollgateData(settings);
         if (settings.DatabaseUrl is not null || settings.EmbeddedDatabase)
         {
