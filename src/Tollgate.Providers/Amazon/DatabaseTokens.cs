@@ -1,5 +1,3 @@
-using Tollgate.Engine.Upstream;
-
 namespace Tollgate.Providers.Amazon;
 
 /// <summary>

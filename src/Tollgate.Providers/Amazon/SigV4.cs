@@ -66,7 +66,7 @@ internal sealed class SigV4(string service, string region)
         var unsigned = new UriBuilder(address) { Query = query.ToString() }.Uri;
         var canonical = Canonical("GET", unsigned, [("host", HostOf(unsigned))], "host", EmptyHash);
         var toSign = $"{Algorithm}\n{time}\n{scope}\n{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)))}";
-        var signature = Convert.ToHexStringLower(HMACSHA256.HashData(KeyOf(keys.Secret, time[..8]), Encoding.UTF8.GetBytes(toSign)));
+        var signature = Convert.ToHexStringLower(KeyOf(keys.Secret, time[..8]).Sign(Encoding.UTF8.GetBytes(toSign)));
         return new UriBuilder(unsigned) { Query = $"{query}&X-Amz-Signature={signature}" }.Uri;
     }
 
