@@ -21,12 +21,14 @@ internal static class CopyPlan
         var lines = EmbeddedText.Lines("Schema.keys.tsv").Select(static line => line.Split('\t')).ToList();
         var left = lines.Where(static cells => cells[1] is "pk").Select(static cells => TableOf(cells[0], cells[2]))
             .Where(static table => !table.IsOwn || !OfItself.Contains(table.Name, StringComparer.Ordinal)).ToList();
-        var references = lines.Where(static cells => cells[1] is "fk").ToLookup(static cells => cells[0], static cells => cells[4], StringComparer.Ordinal);
+        var references = lines.Where(static cells => cells[1] is "fk")
+            .ToLookup(static cells => cells[0], static cells => cells[4], StringComparer.Ordinal);
         var ordered = ImmutableArray.CreateBuilder<Table>(left.Count);
         while (left.Count > 0)
         {
             var waiting = left.Select(static table => table.Name).ToHashSet(StringComparer.Ordinal);
-            var next = left.FindAll(table => !references[table.Name].Any(name => waiting.Contains(name) && !string.Equals(name, table.Name, StringComparison.Ordinal)));
+            var next = left.FindAll(table => !references[table.Name].Any(
+                name => waiting.Contains(name) && !string.Equals(name, table.Name, StringComparison.Ordinal)));
             if (next.Count == 0)
             {
                 throw new InvalidOperationException("The foreign keys of the schema description go round in a circle.");

@@ -52,7 +52,10 @@ public sealed class HandBack(SecretBox box)
 
     private async Task AddSecretsAsync(IRowReader rows, List<string> found)
     {
-        foreach (var (table, column) in new[] { (Tables.Models, "litellm_params"), (Tables.Credentials, "credential_values"), (Tables.Config, "param_value") })
+        foreach (var (table, column) in new[]
+        {
+            (Tables.Models, "litellm_params"), (Tables.Credentials, "credential_values"), (Tables.Config, "param_value"),
+        })
         {
             found.AddRange(await NewerSecretsAsync(rows, table, column));
         }

@@ -24,7 +24,9 @@ public sealed class StoreCopy(IDatabase source, IDatabase target, bool merges, T
     /// <summary>Copies.</summary>
     /// <returns>Rows written.</returns>
     /// <exception cref="CopyRefusedException">The target lacks a table that has rows, or has rows with the same keys.</exception>
-    /// <exception cref="DuplicateRowException">A row has a value that another row of the target has and that must be unique; what came before stays written.</exception>
+    /// <exception cref="DuplicateRowException">
+    /// A row has a value that another row of the target has and that must be unique; what came before stays written.
+    /// </exception>
     public async Task<long> RunAsync(CancellationToken cancellationToken)
     {
         var tables = await TablesAsync(cancellationToken);

@@ -110,7 +110,9 @@ public sealed partial class RedisCounters : ISharedCounters
         if (!claims.IsEmpty && _breaker.IsClosed)
         {
             _ = SendAsync(
-                RedisScripts.Renew, ClaimArguments.Keys(_connection, callId, claims, _window.IsFixed), ClaimArguments.ForRenewing(callId, claims, lease));
+                RedisScripts.Renew,
+                ClaimArguments.Keys(_connection, callId, claims, _window.IsFixed),
+                ClaimArguments.ForRenewing(callId, claims, lease));
         }
     }
 

@@ -50,7 +50,8 @@ public sealed class RedisResponses(RedisConnection connection, RedisSettings set
     }
 
     private static bool IsAway(Exception exception)
-        => exception is RedisUnavailableException or RedisRefusedException or TimeoutException or ObjectDisposedException or OperationCanceledException;
+        => exception is RedisUnavailableException or RedisRefusedException or TimeoutException or ObjectDisposedException
+            or OperationCanceledException;
 
     private async Task<RedisReply> AskAsync(string key, params RedisArgument[] command)
     {

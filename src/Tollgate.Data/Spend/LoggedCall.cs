@@ -81,7 +81,9 @@ internal static class LoggedCall
     private static string Text(JsonObject row, string name) => row[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
 
     private static double Number(JsonObject row, string name)
-        => row[name] is JsonValue value && (value.TryGetValue(out double number) || (value.TryGetValue(out long whole) && (number = whole) >= 0)) ? number : 0;
+        => row[name] is not JsonValue value ? 0
+            : value.TryGetValue(out double number) ? number
+            : value.TryGetValue(out long whole) ? whole : 0;
 
     private static DateTimeOffset Moment(JsonObject row, string name)
         => DateTimeOffset.Parse(Text(row, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);

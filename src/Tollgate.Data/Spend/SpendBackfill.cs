@@ -58,7 +58,8 @@ public sealed class SpendBackfill(IStore store, TimeProvider time, TextWriter ou
         for (var i = 0; i < DailyTable.All.Length; i++)
         {
             var table = DailyTable.All[i].Table;
-            if (rows.Shape.Has(table) && await rows.CountAsync(table, Filter.Equal("date", day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))) == 0)
+            var date = day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+            if (rows.Shape.Has(table) && await rows.CountAsync(table, Filter.Equal("date", date)) == 0)
             {
                 missing.Add(i);
             }
@@ -82,7 +83,9 @@ public sealed class SpendBackfill(IStore store, TimeProvider time, TextWriter ou
         {
             var filter = last is null ? Of(day, "startTime") : Filter.All(Of(day, "startTime"), After(last));
             chunk = await store.ReadAsync(
-                rows => rows.SelectAsync(Tables.SpendLogs, filter, [new SortBy("startTime"), new SortBy("request_id")], new RowRange(ChunkRows)), cancellationToken);
+                rows => rows.SelectAsync(
+                    Tables.SpendLogs, filter, [new SortBy("startTime"), new SortBy("request_id")], new RowRange(ChunkRows)),
+                cancellationToken);
             if (chunk.Count > 0)
             {
                 _totals.Add(Encoded(chunk), rules);
