@@ -38,8 +38,12 @@ public sealed class SpendBackfill(IStore store, TimeProvider time, TextWriter ou
         for (var day = today.AddDays(-days); day < today; day = day.AddDays(1))
         {
             var missing = await store.ReadAsync(rows => MissingAsync((RowReader)rows, day), cancellationToken);
+            _totals.Clear();
             var calls = missing.IsEmpty ? 0 : await SumAsync(day, rules, cancellationToken);
-            if (calls > 0)
+
+            // Calls without an organization leave its table empty for ever: that is not missing.
+            missing = [.. missing.Where(HasSums)];
+            if (!missing.IsEmpty)
             {
                 await WriteAsync(missing, cancellationToken);
                 filled++;
@@ -75,7 +79,6 @@ public sealed class SpendBackfill(IStore store, TimeProvider time, TextWriter ou
 
     private async Task<long> SumAsync(DateOnly day, WriteRules rules, CancellationToken cancellationToken)
     {
-        _totals.Clear();
         var calls = 0L;
         IReadOnlyList<JsonObject> chunk;
         JsonObject? last = null;
@@ -154,6 +157,8 @@ public sealed class SpendBackfill(IStore store, TimeProvider time, TextWriter ou
     private static Filter After(JsonObject last) => Filter.Any(
         Filter.Greater("startTime", last["startTime"]!),
         Filter.All(Filter.Equal("startTime", last["startTime"]), Filter.Greater("request_id", last["request_id"]!)));
+
+    private bool HasSums(int place) => place < DailyTable.All.Length ? _totals.Daily[place].Count > 0 : _totals.Hours.Count > 0;
 
     private static string NameOf(int place) => place < DailyTable.All.Length ? DailyTable.All[place].Table.Name : Hours.Name;
 }

@@ -1,7 +1,9 @@
 using System.Globalization;
+using Npgsql;
 using Tollgate.Data.Postgres;
 using Tollgate.Data.Rows;
 using Tollgate.Data.Startup;
+using Tollgate.Data.Tests.Redis;
 using Tollgate.Engine.Configuration;
 using Tollgate.Testing;
 
@@ -13,8 +15,9 @@ public sealed class TokenLoginTests
     [Fact]
     public async Task EachConnection_AsksForItsToken_AndAFaultIsSaid()
     {
-        var server = await PostgresServer.SharedAsync();
+        await using var server = await PostgresServer.StartOwnAsync();
         var url = await server.CreateMigratedDatabaseAsync();
+        await AskForPasswordsAsync(server);
         var tokens = new Counted();
         await using (var store = DataServices.StoreOf(new StorageSettings { DatabaseUrl = url.Replace("@", ":old@", StringComparison.Ordinal) }, TimeProvider.System, tokens))
         {
@@ -27,6 +30,32 @@ public sealed class TokenLoginTests
 
         await using var broken = DataServices.StoreOf(new StorageSettings { DatabaseUrl = url }, TimeProvider.System, new Counted { Fault = "no keys" });
         (await Should.ThrowAsync<DatabaseUnavailableException>(() => broken.OpenAsync(TestContext.Current.CancellationToken))).Message.ShouldEndWith("no keys");
+    }
+
+    /// <summary>The server lets everybody in until it is told otherwise.</summary>
+    private static async Task AskForPasswordsAsync(PostgresServer server)
+    {
+        await server.ExecuteAsync("postgres", "ALTER ROLE litellm PASSWORD 'token'");
+        await server.ExecuteAsync(
+            "postgres",
+            """
+            DO $$ BEGIN
+                EXECUTE format('COPY (SELECT ''host all all 127.0.0.1/32 password'') TO %L', current_setting('hba_file'));
+            END $$;
+            SELECT pg_reload_conf();
+            """);
+        await Condition.UntilAsync(async () =>
+        {
+            try
+            {
+                await server.ExecuteAsync("postgres", "SELECT 1");
+                return false;
+            }
+            catch (NpgsqlException)
+            {
+                return true;
+            }
+        });
     }
 
     private sealed class Counted : IDatabaseTokens
