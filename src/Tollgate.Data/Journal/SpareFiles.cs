@@ -17,7 +17,7 @@ internal sealed class SpareFiles
     private const int Most = 2;
 
     private readonly JournalDisk _disk;
-    private readonly Stack<string> _paths = new();
+    private readonly Stack<(string Path, long Length)> _files = new();
 
     /// <summary>Takes over what an earlier run left in the directory.</summary>
     public SpareFiles(string directory, JournalDisk disk)
@@ -25,9 +25,9 @@ internal sealed class SpareFiles
         _disk = disk;
         foreach (var path in Directory.GetFiles(directory, "*" + Extension))
         {
-            if (_paths.Count < Most)
+            if (_files.Count < Most)
             {
-                _paths.Push(path);
+                Push(path);
             }
             else
             {
@@ -36,18 +36,21 @@ internal sealed class SpareFiles
         }
     }
 
+    /// <summary>Bytes that they take on the disk.</summary>
+    public long Bytes { get; private set; }
+
     /// <summary>Keeps the file of a segment that is not needed any more; false when there are enough, and the file is where it was.</summary>
     /// <exception cref="IOException">It cannot be renamed.</exception>
     public bool TryKeep(string path)
     {
-        if (_paths.Count >= Most)
+        if (_files.Count >= Most)
         {
             return false;
         }
 
         var spare = path + Extension;
         File.Move(path, spare, overwrite: true);
-        _paths.Push(spare);
+        Push(spare);
         return true;
     }
 
@@ -58,7 +61,7 @@ internal sealed class SpareFiles
     /// <returns>The file opened for writing; null when there is none that can be used.</returns>
     public SafeFileHandle? TryTake(string path, ReadOnlySpan<byte> header, out long length)
     {
-        while (_paths.TryPop(out var spare))
+        while (TryPop(out var spare))
         {
             SafeFileHandle? file = null;
             try
@@ -84,10 +87,25 @@ internal sealed class SpareFiles
     /// <summary>Gives the space back.</summary>
     public void DeleteAll()
     {
-        while (_paths.TryPop(out var path))
+        while (TryPop(out var path))
         {
             TryDelete(path);
         }
+    }
+
+    private void Push(string path)
+    {
+        var length = new FileInfo(path).Length;
+        _files.Push((path, length));
+        Bytes += length;
+    }
+
+    private bool TryPop(out string path)
+    {
+        var found = _files.TryPop(out var file);
+        path = file.Path;
+        Bytes -= file.Length;
+        return found;
     }
 
     private static void TryDelete(string path)

@@ -265,7 +265,9 @@ internal sealed partial class SpendJournal
     {
         lock (_gate)
         {
-            return _failure is null && segment.End >= LargestSegment / 2 && SegmentBound(_settings()) == LargestSegment && _spares.TryKeep(segment.Path);
+            var settings = _settings();
+            return _failure is null && segment.End >= LargestSegment / 2 && SegmentBound(settings) == LargestSegment
+                && _bytes + _spares.Bytes + segment.End <= settings.JournalMaxBytes && _spares.TryKeep(segment.Path);
         }
     }
 

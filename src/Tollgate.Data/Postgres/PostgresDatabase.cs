@@ -12,7 +12,7 @@ namespace Tollgate.Data.Postgres;
 
 /// <summary>A PostgreSQL database, made by us or adopted from LiteLLM.</summary>
 public sealed partial class PostgresDatabase(
-    StorageSettings settings, ChangeBus changes, TimeProvider time, ILogger<PostgresDatabase> logger) : IStore
+    StorageSettings settings, ChangeBus changes, TimeProvider time, ILogger<PostgresDatabase> logger, IDatabaseTokens? tokens = null) : IStore
 {
     private const int MostAttempts = 4;
     private const int ShortestRetryMs = 50;
@@ -70,8 +70,8 @@ public sealed partial class PostgresDatabase(
     {
         try
         {
-            _source ??= Build(Url);
-            await using var ddl = Build(DirectUrl);
+            _source ??= Build(Url, tokens);
+            await using var ddl = Build(DirectUrl, tokens);
             var outcome = await new PostgresMigrator(ddl, Url.Schema, !settings.NoSchemaChanges).MigrateAsync(cancellationToken);
             IsOwner = outcome.IsOwner;
             await ProbeAsync(cancellationToken);
@@ -81,6 +81,10 @@ public sealed partial class PostgresDatabase(
             Log.Opened(logger, Url.Place, IsOwner ? "owner" : "guest", outcome.Applied.Count);
             ReportGaps();
             return new StoreOpening(Url.Place, IsOwner, [.. outcome.Applied.Select(migration => migration.Name)]);
+        }
+        catch (NpgsqlException error) when (error.InnerException is DatabaseTokenException)
+        {
+            throw Failed(new DatabaseUnavailableException($"{Url.Place}: {error.InnerException.Message}", error));
         }
         catch (Exception error) when (PostgresErrors.Translate(error, _url?.Place ?? "") is not null)
         {
@@ -155,10 +159,22 @@ public sealed partial class PostgresDatabase(
         }
     }
 
+    /// <summary>Passwords for connections; null where the URL has one.</summary>
+    internal IDatabaseTokens? Tokens => tokens;
+
     /// <summary>Makes a source of connections: the slim builder, because what it leaves out costs start-up time and memory.</summary>
-    internal static NpgsqlDataSource Build(PostgresUrl url)
+    internal static NpgsqlDataSource Build(PostgresUrl url, IDatabaseTokens? tokens = null)
     {
         var builder = new NpgsqlSlimDataSourceBuilder(url.Connection.ToString());
+        if (tokens is not null)
+        {
+            // A token is good for a quarter of an hour, but only logging in needs one: each connection gets its own.
+            builder.ConnectionStringBuilder.Password = null;
+            builder.UsePasswordProvider(
+                static _ => throw new NotSupportedException("connections are opened asynchronously"),
+                (login, cancellationToken) => tokens.TokenAsync(login.Host ?? "", login.Port, login.Username ?? "", cancellationToken));
+        }
+
         builder.EnableArrays();
         builder.EnableTransportSecurity();
         return builder.Build();

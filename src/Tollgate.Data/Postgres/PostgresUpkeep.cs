@@ -30,7 +30,7 @@ internal sealed partial class PostgresUpkeep(PostgresDatabase database, ChangeBu
         }
 
         var url = database.DirectUrl;
-        await using var source = PostgresDatabase.Build(url);
+        await using var source = PostgresDatabase.Build(url, database.Tokens);
         var reader = new ChangeLogReader(database.InstanceId);
         await new ReplicaListener(source, !url.IsPooler, reader, changes, time, logger).RunAsync(cancellationToken);
     }

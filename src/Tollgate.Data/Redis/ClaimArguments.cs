@@ -1,5 +1,3 @@
-using System.Globalization;
-using StackExchange.Redis;
 using Tollgate.Engine.Admission;
 
 namespace Tollgate.Data.Redis;
@@ -10,24 +8,24 @@ internal static class ClaimArguments
     /// <summary>From the number of a kind to that of the same in fixed windows: 1 and 2 become 4 and 5.</summary>
     private const int FixedKinds = 3;
 
-    public static RedisKey[] Keys(string callId, ReadOnlySpan<Claim> claims, bool isFixed)
+    public static string[] Keys(RedisConnection connection, string callId, ReadOnlySpan<Claim> claims, bool isFixed)
     {
-        var keys = new RedisKey[claims.Length + 1];
-        keys[0] = "tollgate:call:" + callId;
+        var keys = new string[claims.Length + 1];
+        keys[0] = connection.Together("tollgate:call:" + callId);
         for (var i = 0; i < claims.Length; i++)
         {
-            keys[i + 1] = KeyOf(claims[i].Kind, claims[i].Counter, isFixed);
+            keys[i + 1] = connection.Together(KeyOf(claims[i].Kind, claims[i].Counter, isFixed));
         }
 
         return keys;
     }
 
-    public static RedisValue[] ForTaking(
+    public static RedisArgument[] ForTaking(
         string callId, ReadOnlySpan<Claim> claims, BudgetMode mode, TimeSpan lease, TimeSpan slotLease, RateWindow window)
     {
         const int Fixed = 5;
         const int PerClaim = 7;
-        var values = new RedisValue[Fixed + (claims.Length * PerClaim)];
+        var values = new RedisArgument[Fixed + (claims.Length * PerClaim)];
         values[0] = callId;
         values[1] = mode switch { BudgetMode.Strict => "strict", BudgetMode.Post => "post", _ => "reserve" };
         values[2] = Milliseconds(lease);
@@ -49,11 +47,11 @@ internal static class ClaimArguments
         return values;
     }
 
-    public static RedisValue[] ForSettling(string callId, ReadOnlySpan<Claim> claims, long cost, long tokens, RateWindow window)
+    public static RedisArgument[] ForSettling(string callId, ReadOnlySpan<Claim> claims, long cost, long tokens, RateWindow window)
     {
         const int Fixed = 4;
         const int PerClaim = 3;
-        var values = new RedisValue[Fixed + (claims.Length * PerClaim)];
+        var values = new RedisArgument[Fixed + (claims.Length * PerClaim)];
         values[0] = callId;
         values[1] = cost;
         values[2] = tokens;
@@ -69,11 +67,11 @@ internal static class ClaimArguments
         return values;
     }
 
-    public static RedisValue[] ForRenewing(string callId, ReadOnlySpan<Claim> claims, TimeSpan lease)
+    public static RedisArgument[] ForRenewing(string callId, ReadOnlySpan<Claim> claims, TimeSpan lease)
     {
         const int Fixed = 2;
         const int PerClaim = 2;
-        var values = new RedisValue[Fixed + (claims.Length * PerClaim)];
+        var values = new RedisArgument[Fixed + (claims.Length * PerClaim)];
         values[0] = callId;
         values[1] = Milliseconds(lease);
         for (var i = 0; i < claims.Length; i++)
@@ -107,6 +105,4 @@ internal static class ClaimArguments
     private static long Amount(in Claim claim) => Math.Max(0, claim.Amount);
 
     private static long Milliseconds(TimeSpan span) => Math.Max(1, (long)span.TotalMilliseconds);
-
-    public static long Number(RedisResult result) => long.Parse((string)result, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
 }

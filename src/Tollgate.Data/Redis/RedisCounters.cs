@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using StackExchange.Redis;
 using Tollgate.Engine;
 using Tollgate.Engine.Admission;
 using Tollgate.Engine.Configuration;
@@ -11,7 +10,7 @@ namespace Tollgate.Data.Redis;
 /// away never throws and never costs more than the bound: the answer is then null, and callers count locally.
 /// </summary>
 /// <remarks>
-/// Whatever the client library throws is caught here: this is the boundary to it. <see cref="BeatAsync"/> must be called every second;
+/// Whatever the connection throws is caught here: this is the boundary to it. <see cref="BeatAsync"/> must be called every second;
 /// <see cref="RedisHeartbeat"/> does.
 /// </remarks>
 public sealed partial class RedisCounters : ISharedCounters
@@ -63,13 +62,14 @@ public sealed partial class RedisCounters : ISharedCounters
             return claims.IsEmpty ? Verdict.Admitted : null;
         }
 
-        var keys = ClaimArguments.Keys(callId, claims.Span, _window.IsFixed);
+        var keys = ClaimArguments.Keys(_connection, callId, claims.Span, _window.IsFixed);
         var values = ClaimArguments.ForTaking(callId, claims.Span, mode, lease, SlotLease, _window);
-        RedisResult[] answer;
+        RedisReply[] answer;
         try
         {
-            answer = (RedisResult[])await EvaluateAsync(RedisScripts.Take, keys, values)
+            var reply = await RedisScripts.Take.RunAsync(_connection, keys, values)
                 .WaitAsync(_settings.OperationTimeout, _time, cancellationToken);
+            answer = reply.Items ?? throw new RedisUnavailableException("the script's answer cannot be read");
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -92,10 +92,15 @@ public sealed partial class RedisCounters : ISharedCounters
     /// <inheritdoc/>
     public void Settle(string callId, ReadOnlySpan<Claim> claims, long cost, long tokens)
     {
-        if (!claims.IsEmpty && _connection.Database is not null)
+        if (claims.IsEmpty)
         {
-            _ = SendAsync(
-                RedisScripts.Settle, ClaimArguments.Keys(callId, claims, _window.IsFixed), ClaimArguments.ForSettling(callId, claims, cost, tokens, _window));
+            return;
+        }
+
+        var keys = ClaimArguments.Keys(_connection, callId, claims, _window.IsFixed);
+        if (_connection.IsOpenFor(keys[0]))
+        {
+            _ = SendAsync(RedisScripts.Settle, keys, ClaimArguments.ForSettling(callId, claims, cost, tokens, _window));
         }
     }
 
@@ -104,17 +109,21 @@ public sealed partial class RedisCounters : ISharedCounters
     {
         if (!claims.IsEmpty && _breaker.IsClosed)
         {
-            _ = SendAsync(RedisScripts.Renew, ClaimArguments.Keys(callId, claims, _window.IsFixed), ClaimArguments.ForRenewing(callId, claims, lease));
+            _ = SendAsync(
+                RedisScripts.Renew,
+                ClaimArguments.Keys(_connection, callId, claims, _window.IsFixed),
+                ClaimArguments.ForRenewing(callId, claims, lease));
         }
     }
 
     /// <inheritdoc/>
     public void Forget(string counter)
     {
-        if (_connection.Database is { } database)
+        var key = _connection.Together(ClaimArguments.KeyOf(ClaimKind.Budget, counter, isFixed: false));
+        if (_connection.IsOpenFor(key))
         {
             // What is reserved stays: its calls are still running.
-            _ = ObserveAsync(() => database.HashDeleteAsync(ClaimArguments.KeyOf(ClaimKind.Budget, counter, isFixed: false), "spent"));
+            _ = ObserveAsync(() => _connection.AskAsync(key, "HDEL", key, "spent"));
         }
     }
 
@@ -124,10 +133,11 @@ public sealed partial class RedisCounters : ISharedCounters
         try
         {
             // Opening takes longer than an operation, but nobody waits for it here.
-            var database = await _connection.OpenAsync().WaitAsync(cancellationToken);
-            var alive = await database.ScriptEvaluateAsync(RedisScripts.Beat, [ReplicaSet], [_replicaId])
+            var replicas = _connection.Together(ReplicaSet);
+            await _connection.OpenAsync(replicas).WaitAsync(cancellationToken);
+            var alive = await RedisScripts.Beat.RunAsync(_connection, [replicas], [_replicaId])
                 .WaitAsync(_settings.OperationTimeout, _time, cancellationToken);
-            _replicas = Math.Max(1, (int)alive);
+            _replicas = Math.Max(1, (int)alive.Number);
             _breaker.Succeeded();
             if (_breaker.ProbeSucceeded())
             {
@@ -145,47 +155,34 @@ public sealed partial class RedisCounters : ISharedCounters
         }
     }
 
-    private static Verdict Read(RedisResult[] answer, Span<Claim> claims)
+    private static Verdict Read(RedisReply[] answer, Span<Claim> claims)
     {
         for (var i = 0; i < claims.Length; i++)
         {
             ref var claim = ref claims[i];
-            var used = ClaimArguments.Number(answer[2 + (2 * i)]);
-            var held = ClaimArguments.Number(answer[3 + (2 * i)]);
+            var used = answer[2 + (2 * i)].Number;
+            var held = answer[3 + (2 * i)].Number;
             claim.Used = used;
             claim.Remaining = Math.Max(0, claim.Limit - used - (claim.Kind == ClaimKind.Budget ? held : claim.Amount));
         }
 
-        var failed = (int)ClaimArguments.Number(answer[0]);
-        return failed < 0 ? Verdict.Admitted : new Verdict(failed, TimeSpan.FromMilliseconds(ClaimArguments.Number(answer[1])));
+        var failed = (int)answer[0].Number;
+        return failed < 0 ? Verdict.Admitted : new Verdict(failed, TimeSpan.FromMilliseconds(answer[1].Number));
     }
 
-    private Task SendAsync(string script, RedisKey[] keys, RedisValue[] values) => ObserveAsync(() => EvaluateAsync(script, keys, values));
+    private Task SendAsync(RedisScript script, string[] keys, RedisArgument[] values)
+        => ObserveAsync(() => script.RunAsync(_connection, keys, values));
 
-    private async Task ObserveAsync(Func<Task> operation)
+    private async Task ObserveAsync(Func<Task<RedisReply>> operation)
     {
         try
         {
-            await operation();
+            (await operation()).OrThrow();
             _breaker.Succeeded();
         }
         catch (Exception failure)
         {
             Failed(failure);
-        }
-    }
-
-    private async Task<RedisResult> EvaluateAsync(string script, RedisKey[] keys, RedisValue[] values)
-    {
-        var database = _connection.Database ?? throw new TimeoutException("not connected");
-        try
-        {
-            return await database.ScriptEvaluateAsync(script, keys, values);
-        }
-        catch (RedisServerException unknown) when (unknown.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
-        {
-            // A server that was restarted has forgotten the scripts; sending the text teaches it again.
-            return await database.ScriptEvaluateAsync(script, keys, values);
         }
     }
 

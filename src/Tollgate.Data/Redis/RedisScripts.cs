@@ -52,7 +52,7 @@ internal static class RedisScripts
     /// Takes all claims or none. KEYS: the call, then one a claim. ARGV: call id, mode, lease ms, slot lease ms, window ms, then for each
     /// claim kind, limit, amount, output part, refuse at limit, recorded, epoch. Answers failed index, wait ms, then used and held of each claim.
     /// </summary>
-    public const string Take = Prelude + """
+    public static RedisScript Take { get; } = new(Prelude + """
         local id, mode = ARGV[1], ARGV[2]
         local lease, slot, window = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
         local bucket, elapsed = math.floor(now / window), (now % window) / window
@@ -193,13 +193,13 @@ internal static class RedisScripts
             redis.call('PEXPIRE', KEYS[1], lease + 3600000)
         end
         return {tostring(failed), string.format('%.0f', wait), unpack(answer)}
-        """;
+        """);
 
     /// <summary>
     /// Corrects reservations to what was used, each once. KEYS as for taking. ARGV: call id, cost, tokens, window ms, then for each claim kind,
     /// amount, epoch.
     /// </summary>
-    public const string Settle = Prelude + """
+    public static RedisScript Settle { get; } = new(Prelude + """
         local id, cost, tokens, window = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
         for i = 2, #KEYS do
             local a = 5 + (i - 2) * 3
@@ -238,10 +238,10 @@ internal static class RedisScripts
             end
         end
         return '1'
-        """;
+        """);
 
     /// <summary>Puts off the expiry of what a running call holds. KEYS as for taking. ARGV: call id, lease ms, then for each claim kind, amount.</summary>
-    public const string Renew = Prelude + """
+    public static RedisScript Renew { get; } = new(Prelude + """
         local id, lease = ARGV[1], tonumber(ARGV[2])
         local function put_off(key, member)
             local expiry = tonumber(redis.call('ZSCORE', key, member))
@@ -261,13 +261,13 @@ internal static class RedisScripts
             redis.call('PEXPIRE', KEYS[1], lease + 3600000)
         end
         return '1'
-        """;
+        """);
 
     /// <summary>Says that a replica lives, and counts those of the last minute. KEYS: the set. ARGV: replica id.</summary>
-    public const string Beat = Prelude + """
+    public static RedisScript Beat { get; } = new(Prelude + """
         redis.call('ZADD', KEYS[1], now, ARGV[1])
         redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - 60000)
         redis.call('PEXPIRE', KEYS[1], DAY)
         return redis.call('ZCARD', KEYS[1])
-        """;
+        """);
 }

@@ -10,18 +10,18 @@ namespace Tollgate.Data.Redis;
 /// <summary>Registers what shares state through Redis.</summary>
 public static class RedisServices
 {
-    /// <summary>Adds the shared counters and their heartbeat, and the memory of answers; nothing when Redis is not configured or its URL cannot be used.</summary>
+    /// <summary>Adds the shared counters and their heartbeat, and the memory of answers; nothing when Redis is not configured or the settings cannot be used.</summary>
     /// <param name="services">The container's.</param>
     /// <param name="settings">Where Redis is, and bounds.</param>
     /// <param name="window">How rates are counted.</param>
     public static IServiceCollection AddRedis(this IServiceCollection services, RedisSettings settings, RateWindow window)
     {
-        if (settings.Url is null || !RedisTarget.TryParse(settings.Url, out var target, out _))
+        if (!RedisTarget.TryCreate(settings, out var target, out _))
         {
             return services;
         }
 
-        services.TryAddSingleton(new RedisConnection(target!));
+        services.TryAddSingleton(provider => new RedisConnection(target!, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new RedisCounters(
             provider.GetRequiredService<RedisConnection>(),
             settings,

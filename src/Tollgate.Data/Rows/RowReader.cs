@@ -31,6 +31,9 @@ internal partial class RowReader(SessionScope scope, CancellationToken cancellat
 
     public DatabaseKind Kind => scope.Dialect.Kind;
 
+    /// <summary>The tables that are there.</summary>
+    public DatabaseShape Shape => scope.Shape;
+
     protected SessionScope Scope => scope;
 
     protected ExtraColumns Extras => _extras;
@@ -67,6 +70,36 @@ internal partial class RowReader(SessionScope scope, CancellationToken cancellat
         await _extras.MergeAsync(table, shape, rows);
         return rows;
     }
+
+    /// <summary>Reads a whole table in one pass, a chunk at a time; without the values of <see cref="MergeExtrasAsync"/>.</summary>
+    public async Task EachChunkAsync(Table table, int size, Func<List<JsonObject>, Task> take)
+    {
+        var shape = scope.Shape.Of(table);
+        await using var command = scope.Command();
+        command.CommandText = SelectStatement(table, shape, command, Filter.None, order: null, default);
+
+        // However large the table is: the pass lasts as long as whoever takes the rows.
+        command.CommandTimeout = 0;
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var chunk = new List<JsonObject>(size);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            chunk.Add(RowOf(reader, shape));
+            if (chunk.Count == size)
+            {
+                await take(chunk);
+                chunk = new List<JsonObject>(size);
+            }
+        }
+
+        if (chunk.Count > 0)
+        {
+            await take(chunk);
+        }
+    }
+
+    /// <summary>Puts the values of columns that the database lacks into rows of <see cref="EachChunkAsync"/>.</summary>
+    public Task MergeExtrasAsync(Table table, List<JsonObject> rows) => _extras.MergeAsync(table, scope.Shape.Of(table), rows);
 
     public async Task<long> CountAsync(Table table, Filter filter)
     {

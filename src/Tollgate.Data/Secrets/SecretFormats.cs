@@ -16,7 +16,7 @@ public static class SecretFormats
     /// <param name="reader">The database.</param>
     /// <param name="isOurs">True for a database that Tollgate made, false for an adopted one.</param>
     public static async Task<SecretFormat> ChooseAsync(string setting, SecretBox box, IRowReader reader, bool isOurs)
-        => Fixed(setting) ?? Choose(await StoredAsync(reader), box, isOurs);
+        => Fixed(setting) ?? Choose(await StoredAsync(reader, new RowRange(Sample)), box, isOurs);
 
     /// <summary>The rule of <c>auto</c>: any AES value decides for AES; else legacy values, or an adopted database, for legacy.</summary>
     public static SecretFormat Choose(IEnumerable<string> stored, SecretBox box, bool isOurs)
@@ -47,9 +47,11 @@ public static class SecretFormats
         _ => null,
     };
 
-    private static async Task<IEnumerable<string>> StoredAsync(IRowReader reader)
+    /// <summary>Texts of models, credentials and variables, encrypted or not.</summary>
+    /// <param name="reader">The database.</param>
+    /// <param name="range">How many models, and how many credentials.</param>
+    public static async Task<IEnumerable<string>> StoredAsync(IRowReader reader, RowRange range)
     {
-        var range = new RowRange(Sample);
         var models = await reader.SelectAsync(Tables.Models, Filter.None, range: range);
         var credentials = await reader.SelectAsync(Tables.Credentials, Filter.None, range: range);
         var variables = await reader.FindAsync(Tables.Config, "environment_variables");

@@ -59,6 +59,13 @@ internal sealed class BatchTotals(TextTable texts)
     /// <param name="rules">What is counted.</param>
     public void Sum(JournalBatch batch, WriteRules rules)
     {
+        Clear();
+        Add(batch, rules);
+    }
+
+    /// <summary>Forgets what was summed.</summary>
+    public void Clear()
+    {
         foreach (var table in _daily)
         {
             table.Clear();
@@ -72,6 +79,11 @@ internal sealed class BatchTotals(TextTable texts)
         Hours.Clear();
         Global = 0;
         texts.Trim();
+    }
+
+    /// <summary>Adds a batch to what is summed already.</summary>
+    public void Add(JournalBatch batch, WriteRules rules)
+    {
         for (var i = 0; i < batch.Count; i++)
         {
             Add(SpendRecord.Open(batch[i]), rules);

@@ -50,17 +50,15 @@ public static class DataServices
     /// <param name="settings">Which database; schema changes are made whatever they say of that.</param>
     /// <param name="output">Where the outcome is written.</param>
     /// <param name="time">Clock of the waits for a database that is not there yet.</param>
+    /// <param name="tokens">Passwords of the database; null where the URL has one.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="DatabaseUnavailableException">The database could not be reached within the start's wait.</exception>
     /// <exception cref="StorageStartException">It cannot be used as it is.</exception>
     public static async Task MigrateOnceAsync(
-        StorageSettings settings, TextWriter output, TimeProvider time, CancellationToken cancellationToken)
+        StorageSettings settings, TextWriter output, TimeProvider time, CancellationToken cancellationToken, IDatabaseTokens? tokens = null)
     {
         settings = settings with { NoSchemaChanges = false };
-        var changes = new ChangeBus();
-        await using IStore store = settings.DatabaseUrl is null
-            ? new SqliteDatabase(settings, changes, time, NullLogger<SqliteDatabase>.Instance)
-            : new PostgresDatabase(settings, changes, time, NullLogger<PostgresDatabase>.Instance);
+        await using var store = StoreOf(settings, time, tokens);
         var opening = await OpenAsync(store, settings.StartWait, time, cancellationToken);
         foreach (var name in opening.Applied)
         {
@@ -70,6 +68,14 @@ public static class DataServices
         var owner = opening.IsOwner ? "made by Tollgate" : "adopted: nothing outside the schema tollgate is changed";
         await output.WriteLineAsync($"{opening.Place} is up to date ({owner})");
     }
+
+    /// <summary>The store of some settings, not yet opened, for commands that need nothing but it.</summary>
+    /// <param name="settings">Which database.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="tokens">Passwords of the database; null where the URL has one.</param>
+    public static IStore StoreOf(StorageSettings settings, TimeProvider time, IDatabaseTokens? tokens = null) => settings.DatabaseUrl is null
+        ? new SqliteDatabase(settings, new ChangeBus(), time, NullLogger<SqliteDatabase>.Instance)
+        : new PostgresDatabase(settings, new ChangeBus(), time, NullLogger<PostgresDatabase>.Instance, tokens);
 
     private static async Task<StoreOpening> OpenAsync(
         IStore store, TimeSpan longest, TimeProvider time, CancellationToken cancellationToken)

@@ -266,6 +266,6 @@ public sealed record ServerSettings
     /// <summary>OpenAPI document path; null switches it off (<c>OPENAPI_URL</c>, <c>NO_OPENAPI</c>).</summary>
     public string? OpenApiUrl { get; init; } = "/openapi.json";
 
-    /// <summary>Concurrent requests above which 503 is answered; null is no limit.</summary>
+    /// <summary>Concurrent requests above which 503 is answered; streams read on for clients that have left do not count. Null is no limit.</summary>
     public int? LimitConcurrency { get; init; }
 }

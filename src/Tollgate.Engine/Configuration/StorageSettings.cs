@@ -12,6 +12,9 @@ public sealed record StorageSettings
     /// <summary>Un-pooled URL for DDL and LISTEN (<c>DIRECT_URL</c>); null is <see cref="DatabaseUrl"/>. A secret.</summary>
     public string? DirectUrl { get; init; }
 
+    /// <summary>The database's passwords are tokens of the cloud it runs in (<c>IAM_TOKEN_DB_AUTH</c>). Default false.</summary>
+    public bool UsesTokens { get; init; }
+
     /// <summary>Use the embedded store when there is no URL (<c>TOLLGATE_EMBEDDED_DB</c>, <c>tollgate.embedded_db</c>). Default true.</summary>
     public bool EmbeddedDatabase { get; init; } = true;
 
@@ -70,8 +73,23 @@ public sealed record StorageSettings
 /// <summary>Redis, when replicas share counters (config.md 9.4).</summary>
 public sealed record RedisSettings
 {
-    /// <summary><c>redis://</c> or <c>rediss://</c>; null when Redis is not configured. May hold a password.</summary>
+    /// <summary>
+    /// <c>redis://</c>, <c>rediss://</c> or <c>unix://</c>; of a cluster or of sentinels its login and encryption count, not its host. Null when
+    /// Redis is not configured. May hold a password.
+    /// </summary>
     public string? Url { get; init; }
+
+    /// <summary>Nodes of a cluster to begin with, <c>host:port</c>. Default none (<c>redis_startup_nodes</c>, <c>REDIS_CLUSTER_NODES</c>).</summary>
+    public ImmutableArray<string> ClusterNodes { get; init; } = [];
+
+    /// <summary>Sentinels, <c>host:port</c>. Default none (<c>sentinel_nodes</c>, <c>REDIS_SENTINEL_NODES</c>).</summary>
+    public ImmutableArray<string> SentinelNodes { get; init; } = [];
+
+    /// <summary>What sentinels call the master (<c>service_name</c>, <c>REDIS_SERVICE_NAME</c>).</summary>
+    public string? SentinelService { get; init; }
+
+    /// <summary>Password of the sentinels (<c>sentinel_password</c>, <c>REDIS_SENTINEL_PASSWORD</c>). A secret.</summary>
+    public string? SentinelPassword { get; init; }
 
     /// <summary>Bound of one operation. Default 0.1 s (<c>REDIS_SOCKET_TIMEOUT</c>).</summary>
     public TimeSpan OperationTimeout { get; init; } = TimeSpan.FromSeconds(0.1);

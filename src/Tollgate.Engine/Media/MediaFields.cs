@@ -52,7 +52,7 @@ internal static class MediaFields
 
         if (kind != JsonKind.None && call.Members[index].Kind != kind)
         {
-            throw RequestEnvelope.WrongType(call.Members[index], name, kind == JsonKind.Array ? "an array" : "a string");
+            throw MemberValues.WrongType(call.Members[index], name, kind == JsonKind.Array ? "an array" : "a string");
         }
     }
 

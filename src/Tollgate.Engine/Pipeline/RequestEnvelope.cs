@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Collections.Immutable;
 using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Errors;
@@ -153,23 +152,23 @@ internal sealed class RequestEnvelope
         switch (raw.Length)
         {
             case 5 when raw.SequenceEqual("model"u8):
-                Model = Text(json, member, "model");
+                Model = MemberValues.Text(json, member, "model");
                 ModelJson = body.Slice(member.ValueStart, member.ValueLength);
                 break;
             case 6 when raw.SequenceEqual("stream"u8):
-                Stream = Flag(member, "stream");
+                Stream = MemberValues.Flag(member, "stream");
                 break;
             case 14 when raw.SequenceEqual("stream_options"u8):
                 TakeStreamOptions(json, member);
                 break;
             case 1 when raw.SequenceEqual("n"u8):
-                Choices = Math.Max(1, Whole(json, member) ?? 1);
+                Choices = Math.Max(1, MemberValues.Whole(json, member) ?? 1);
                 break;
             case 10 when raw.SequenceEqual("max_tokens"u8):
-                MaxOutputTokens ??= Whole(json, member);
+                MaxOutputTokens ??= MemberValues.Whole(json, member);
                 break;
             case 17 when raw.SequenceEqual("max_output_tokens"u8):
-                MaxOutputTokens ??= Whole(json, member);
+                MaxOutputTokens ??= MemberValues.Whole(json, member);
                 break;
             case 20 when raw.SequenceEqual("previous_response_id"u8):
                 PreviousResponseId = JsonText.AsString(json.Slice(member.ValueStart, member.ValueLength));
@@ -178,10 +177,10 @@ internal sealed class RequestEnvelope
                 Store = member.Kind != JsonKind.False;
                 break;
             case 21 when raw.SequenceEqual("max_completion_tokens"u8):
-                MaxOutputTokens = Whole(json, member) ?? MaxOutputTokens;
+                MaxOutputTokens = MemberValues.Whole(json, member) ?? MaxOutputTokens;
                 break;
             case 4 when raw.SequenceEqual("user"u8):
-                User = Customer(json, member);
+                User = MemberValues.Customer(json, member);
                 break;
             case 8 when raw.SequenceEqual("metadata"u8):
                 Metadata.Read(body, member, isOwn: false);
@@ -190,7 +189,7 @@ internal sealed class RequestEnvelope
                 Metadata.Read(body, member, isOwn: true);
                 break;
             case 17 when raw.SequenceEqual("safety_identifier"u8):
-                Metadata.SafetyIdentifier = Customer(json, member);
+                Metadata.SafetyIdentifier = MemberValues.Customer(json, member);
                 break;
             case 16 when raw.SequenceEqual("generationConfig"u8):
             case 17 when raw.SequenceEqual("generation_config"u8):
@@ -221,11 +220,11 @@ internal sealed class RequestEnvelope
         {
             if (config.NameIs("maxOutputTokens"u8) || config.NameIs("max_output_tokens"u8))
             {
-                MaxOutputTokens = Whole(json, config.Current) ?? MaxOutputTokens;
+                MaxOutputTokens = MemberValues.Whole(json, config.Current) ?? MaxOutputTokens;
             }
             else if (config.NameIs("candidateCount"u8) || config.NameIs("candidate_count"u8))
             {
-                Choices = Math.Max(1, Whole(json, config.Current) ?? 1);
+                Choices = Math.Max(1, MemberValues.Whole(json, config.Current) ?? 1);
             }
         }
     }
@@ -234,12 +233,12 @@ internal sealed class RequestEnvelope
     {
         if (member.Kind != JsonKind.Object)
         {
-            throw WrongType(member, "stream_options", "an object");
+            throw MemberValues.WrongType(member, "stream_options", "an object");
         }
 
         if (JsonWalker.TryFind(json, member.ValueStart, "include_usage"u8, out var includeUsage) && includeUsage.Kind != JsonKind.Null)
         {
-            IncludeUsage = Flag(includeUsage, "stream_options.include_usage");
+            IncludeUsage = MemberValues.Flag(includeUsage, "stream_options.include_usage");
         }
     }
 
@@ -250,46 +249,46 @@ internal sealed class RequestEnvelope
         switch (name)
         {
             case "timeout":
-                Timeout = Seconds(json, member, name);
+                Timeout = MemberValues.Seconds(json, member, name);
                 break;
             case "request_timeout":
-                Timeout ??= Seconds(json, member, name);
+                Timeout ??= MemberValues.Seconds(json, member, name);
                 break;
             case "stream_timeout":
-                StreamTimeout = Seconds(json, member, name);
+                StreamTimeout = MemberValues.Seconds(json, member, name);
                 break;
             case "num_retries":
-                NumRetries = Count(json, member, name);
+                NumRetries = MemberValues.Count(json, member, name);
                 break;
             case "max_retries":
-                NumRetries ??= Count(json, member, name);
+                NumRetries ??= MemberValues.Count(json, member, name);
                 break;
             case "disable_fallbacks":
-                DisableFallbacks = Flag(member, name);
+                DisableFallbacks = MemberValues.Flag(member, name);
                 break;
             case "fallbacks":
-                Fallbacks = ReadFallbacks(body, member);
+                Fallbacks = MemberValues.Fallbacks(body, member);
                 break;
             case "api_key":
-                ApiKey = Text(json, member, name);
+                ApiKey = MemberValues.Text(json, member, name);
                 break;
             case "api_base" or "base_url":
-                ApiBase ??= Text(json, member, name);
+                ApiBase ??= MemberValues.Text(json, member, name);
                 break;
             case "api_version":
-                ApiVersion = Text(json, member, name);
+                ApiVersion = MemberValues.Text(json, member, name);
                 break;
             case "drop_params":
-                Policy = Policy with { DropParams = Flag(member, name) };
+                Policy = Policy with { DropParams = MemberValues.Flag(member, name) };
                 break;
             case "merge_reasoning_content_in_choices":
-                Policy = Policy with { MergeReasoningContent = Flag(member, name) };
+                Policy = Policy with { MergeReasoningContent = MemberValues.Flag(member, name) };
                 break;
             case "additional_drop_params":
-                Policy = Policy with { AdditionalDropParams = Texts(json, member, name) };
+                Policy = Policy with { AdditionalDropParams = MemberValues.Texts(json, member, name) };
                 break;
             case "allowed_openai_params":
-                Policy = Policy with { AllowedOpenAiParams = Texts(json, member, name) };
+                Policy = Policy with { AllowedOpenAiParams = MemberValues.Texts(json, member, name) };
                 break;
             default:
                 TakeMockField(body, member, name);
@@ -308,148 +307,25 @@ internal sealed class RequestEnvelope
                 // Zero is the natural way to say "at once" here, unlike in a timeout.
                 MockDelay = member.Kind == JsonKind.Number && body.Span.Slice(member.ValueStart, member.ValueLength) is [(byte)'0']
                     ? TimeSpan.Zero
-                    : Seconds(body.Span, member, name);
+                    : MemberValues.Seconds(body.Span, member, name);
                 break;
             case "mock_timeout":
-                MockTimeout = Flag(member, name);
+                MockTimeout = MemberValues.Flag(member, name);
                 break;
-            case "mock_testing_fallbacks" when Flag(member, name):
+            case "mock_testing_fallbacks" when MemberValues.Flag(member, name):
                 MockFailure = "litellm.InternalServerError";
                 break;
-            case "mock_testing_context_fallbacks" or "mock_testing_context_window_fallbacks" when Flag(member, name):
+            case "mock_testing_context_fallbacks" or "mock_testing_context_window_fallbacks" when MemberValues.Flag(member, name):
                 MockFailure = "litellm.ContextWindowExceededError";
                 break;
-            case "mock_testing_content_policy_fallbacks" when Flag(member, name):
+            case "mock_testing_content_policy_fallbacks" when MemberValues.Flag(member, name):
                 MockFailure = "litellm.ContentPolicyViolationError";
                 break;
-            case "mock_testing_rate_limit_error" when Flag(member, name):
+            case "mock_testing_rate_limit_error" when MemberValues.Flag(member, name):
                 MockFailure = "litellm.RateLimitError";
                 break;
             default:
                 break;
         }
-    }
-
-    private static ImmutableArray<FallbackTarget> ReadFallbacks(ReadOnlyMemory<byte> body, in MemberSpan member)
-    {
-        var json = body.Span;
-        if (member.Kind == JsonKind.String)
-        {
-            return [new FallbackTarget(Text(json, member, "fallbacks"), [])];
-        }
-
-        if (member.Kind != JsonKind.Array)
-        {
-            throw WrongType(member, "fallbacks", "an array");
-        }
-
-        var targets = ImmutableArray.CreateBuilder<FallbackTarget>();
-        var walker = new JsonWalker(json, member.ValueStart);
-        while (walker.MoveNext())
-        {
-            targets.Add(walker.Current.Kind switch
-            {
-                JsonKind.String => new FallbackTarget(Text(json, walker.Current, "fallbacks"), []),
-                JsonKind.Object => ReadFallbackObject(body, walker.Current),
-                _ => throw WrongType(walker.Current, "fallbacks[]", "a model name or an object with 'model'"),
-            });
-        }
-
-        return targets.ToImmutable();
-    }
-
-    private static FallbackTarget ReadFallbackObject(ReadOnlyMemory<byte> body, in MemberSpan item)
-    {
-        string? model = null;
-        var overrides = ImmutableArray.CreateBuilder<JsonMember>();
-        var walker = new JsonWalker(body.Span, item.ValueStart);
-        while (walker.MoveNext())
-        {
-            if (walker.NameIs("model"u8))
-            {
-                model = Text(body.Span, walker.Current, "fallbacks[].model");
-            }
-            else
-            {
-                // Copied: the body's buffer goes back to the pool while a record of the call may live on.
-                overrides.Add(new JsonMember(JsonText.Unescape(walker.Name), walker.Value.ToArray()));
-            }
-        }
-
-        return new FallbackTarget(model ?? throw ApiException.BadRequest("fallbacks[]: 'model' is required.", "fallbacks"), overrides.ToImmutable());
-    }
-
-    /// <summary>A whole number; null for anything else: whether it is right is the upstream's business.</summary>
-    private static long? Whole(ReadOnlySpan<byte> json, in MemberSpan member)
-        => Utf8Parser.TryParse(json.Slice(member.ValueStart, member.ValueLength), out long number, out var used) && used == member.ValueLength
-            && number is >= 0 and < int.MaxValue ? number : null;
-
-    /// <summary>A customer's id, made a text; blank ones count as none (llm-api.md 2.7).</summary>
-    private static string? Customer(ReadOnlySpan<byte> json, in MemberSpan member)
-    {
-        var text = member.Kind == JsonKind.String
-            ? JsonText.AsString(json.Slice(member.ValueStart, member.ValueLength))
-            : member.Kind == JsonKind.Number ? System.Text.Encoding.UTF8.GetString(json.Slice(member.ValueStart, member.ValueLength)) : null;
-        return string.IsNullOrWhiteSpace(text) ? null : text;
-    }
-
-    private static string Text(ReadOnlySpan<byte> json, in MemberSpan member, string name)
-        => JsonText.AsString(json.Slice(member.ValueStart, member.ValueLength)) ?? throw WrongType(member, name, "a string");
-
-    private static bool Flag(in MemberSpan member, string name) => member.Kind switch
-    {
-        JsonKind.True => true,
-        JsonKind.False => false,
-        _ => throw WrongType(member, name, "a boolean"),
-    };
-
-    private static int Count(ReadOnlySpan<byte> json, in MemberSpan member, string name)
-        => Utf8Parser.TryParse(json.Slice(member.ValueStart, member.ValueLength), out int number, out var used)
-            && used == member.ValueLength && number >= 0
-                ? number
-                : throw ApiException.BadRequest($"Invalid value for '{name}': expected a whole number that is not negative.", name);
-
-    private static TimeSpan Seconds(ReadOnlySpan<byte> json, in MemberSpan member, string name)
-    {
-        var value = json.Slice(member.ValueStart, member.ValueLength).Trim((byte)'"');
-        return Utf8Parser.TryParse(value, out double seconds, out var used) && used == value.Length
-            ? ClientLimits.Seconds(seconds, name)
-            : throw ApiException.BadRequest($"Invalid value for '{name}': expected a number of seconds.", name);
-    }
-
-    private static ImmutableArray<string> Texts(ReadOnlySpan<byte> json, in MemberSpan member, string name)
-    {
-        if (member.Kind == JsonKind.String)
-        {
-            return [Text(json, member, name)];
-        }
-
-        if (member.Kind != JsonKind.Array)
-        {
-            throw WrongType(member, name, "an array of strings");
-        }
-
-        var texts = ImmutableArray.CreateBuilder<string>();
-        var walker = new JsonWalker(json, member.ValueStart);
-        while (walker.MoveNext())
-        {
-            texts.Add(Text(json, walker.Current, name));
-        }
-
-        return texts.ToImmutable();
-    }
-
-    internal static ApiException WrongType(in MemberSpan member, string name, string expected)
-    {
-        var got = member.Kind switch
-        {
-            JsonKind.Object => "an object",
-            JsonKind.Array => "an array",
-            JsonKind.String => "a string",
-            JsonKind.Number => "a number",
-            JsonKind.Null => "null",
-            _ => "a boolean",
-        };
-        return ApiException.BadRequest($"Invalid type for '{name}': expected {expected}, but got {got} instead.", name);
     }
 }

@@ -91,13 +91,13 @@ internal static class RequiredFields
         ref readonly var messages = ref call.Members[index];
         if (messages.Kind != JsonKind.Array)
         {
-            throw RequestEnvelope.WrongType(messages, "messages", "an array of objects");
+            throw MemberValues.WrongType(messages, "messages", "an array of objects");
         }
 
         var first = new JsonWalker(call.Body.Span, messages.ValueStart);
         if (first.MoveNext() && first.Current.Kind != JsonKind.Object)
         {
-            throw RequestEnvelope.WrongType(first.Current, "messages[0]", "an object");
+            throw MemberValues.WrongType(first.Current, "messages[0]", "an object");
         }
     }
 
@@ -116,7 +116,7 @@ internal static class RequiredFields
 
         if (call.Members[index].Kind != JsonKind.Number)
         {
-            throw RequestEnvelope.WrongType(call.Members[index], "max_tokens", "a whole number");
+            throw MemberValues.WrongType(call.Members[index], "max_tokens", "a whole number");
         }
     }
 
@@ -130,7 +130,7 @@ internal static class RequiredFields
 
         if (call.Members[index].Kind is not (JsonKind.String or JsonKind.Array))
         {
-            throw RequestEnvelope.WrongType(call.Members[index], "input", "a string or an array");
+            throw MemberValues.WrongType(call.Members[index], "input", "a string or an array");
         }
     }
 

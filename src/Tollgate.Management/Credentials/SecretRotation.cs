@@ -11,17 +11,37 @@ namespace Tollgate.Management.Credentials;
 /// <summary>Encrypts everything in the database with another key, within the transaction that changes the master key (config.md 12.5).</summary>
 public sealed class SecretRotation(ISecretBox secrets) : IMasterKeyRotation
 {
+    private static readonly (Table Table, string Column)[] OfLiteLlm =
+    [
+        (new Table("LiteLLM_SSOConfig", ["id"]), "sso_settings"), (new Table("LiteLLM_CacheConfig", ["id"]), "cache_settings"),
+        (new Table("LiteLLM_MCPServerTable", ["server_id"]), "credentials"), (new Table("LiteLLM_MCPUserCredentials", ["id"]), "credential_b64"),
+    ];
+
     /// <inheritdoc/>
     /// <exception cref="AdminException">400 when a value cannot be opened; nothing changes then.</exception>
     public async Task ReencryptAsync(IRowWriter rows, string newMasterKey, CancellationToken cancellationToken)
     {
         await secrets.PrepareAsync(cancellationToken);
-        var tally = new Tally(secrets, secrets.WithKey(newMasterKey));
+        await RewriteAsync(rows, secrets.WithKey(newMasterKey));
+        secrets.Expect(newMasterKey);
+    }
+
+    /// <summary>Encrypts everything as another box does: with its key, in its format.</summary>
+    /// <returns>Values rewritten.</returns>
+    /// <exception cref="AdminException">400 when a value cannot be opened; nothing changes then.</exception>
+    public async Task<int> RewriteAsync(IRowWriter rows, ISecretBox to)
+    {
+        var tally = new Tally(secrets, to);
         await RotateAsync(rows, Tables.Models, "litellm_params", "model_id", tally);
         await RotateAsync(rows, Tables.Credentials, "credential_values", "credential_id", tally);
         await RotateVariablesAsync(rows, tally);
         await RotateOverridesAsync(rows, tally);
         await RotateEndpointsAsync(rows, tally);
+        foreach (var (table, column) in OfLiteLlm)
+        {
+            await RotateForeignAsync(rows, table, column, tally);
+        }
+
         if (tally.Skipped > 0)
         {
             throw AdminException.Of(
@@ -29,7 +49,36 @@ public sealed class SecretRotation(ISecretBox secrets) : IMasterKeyRotation
         }
 
         await rows.NoteChangeAsync(new ChangeNotice(ChangedObject.Configuration, "encryption"));
-        secrets.Expect(newMasterKey);
+        return tally.Rewritten;
+    }
+
+    /// <summary>Secrets that only LiteLLM writes: what is in clear there stays in clear.</summary>
+    private static async Task RotateForeignAsync(IRowWriter rows, Table table, string column, Tally tally)
+    {
+        IReadOnlyList<JsonObject> found;
+        try
+        {
+            found = await rows.SelectAsync(table, Filter.None);
+        }
+        catch (MissingTableException)
+        {
+            // An adopted database may be older than the table.
+            return;
+        }
+
+        foreach (var row in found)
+        {
+            var rotated = row[column] switch
+            {
+                JsonObject values => tally.Reencrypted(values),
+                JsonValue value when value.TryGetValue<string>(out var text) => tally.Reencrypted(text),
+                _ => null,
+            };
+            if (rotated is not null)
+            {
+                await rows.UpdateAsync(table, Filter.Equal(table.Key[0], row[table.Key[0]]), new JsonObject { [column] = rotated });
+            }
+        }
     }
 
     private static async Task RotateAsync(IRowWriter rows, Table table, string column, string key, Tally tally)
@@ -84,6 +133,37 @@ public sealed class SecretRotation(ISecretBox secrets) : IMasterKeyRotation
     {
         public int Skipped { get; private set; }
 
+        public int Rewritten { get; private set; }
+
+        /// <summary>Values under the new key where they were encrypted under the old one; null when none was.</summary>
+        public JsonObject? Reencrypted(JsonObject values)
+        {
+            var rotated = values.DeepClone().AsObject();
+            var isChanged = false;
+            foreach (var (name, value) in values)
+            {
+                if (value?.GetValueKind() == JsonValueKind.String && Reencrypted(value.GetValue<string>()) is { } fresh)
+                {
+                    rotated[name] = fresh;
+                    isChanged = true;
+                }
+            }
+
+            return isChanged ? rotated : null;
+        }
+
+        /// <summary>A value under the new key; null when it was never encrypted, or cannot be opened.</summary>
+        public JsonNode? Reencrypted(string stored)
+        {
+            if (from.Unprotect(stored).Text is not { } clear)
+            {
+                Skipped++;
+                return null;
+            }
+
+            return string.Equals(clear, stored, StringComparison.Ordinal) ? null : JsonValue.Create(Sealed(clear));
+        }
+
         /// <summary>Values under the new key, each read back before it counts; null when there is no text among them.</summary>
         public JsonObject? Rotated(JsonObject values)
         {
@@ -127,6 +207,7 @@ public sealed class SecretRotation(ISecretBox secrets) : IMasterKeyRotation
         private string Sealed(string clear)
         {
             var stored = to.Protect(clear);
+            Rewritten++;
             return string.Equals(to.Unprotect(stored).Text, clear, StringComparison.Ordinal)
                 ? stored : throw new InvalidOperationException("A value that was just encrypted does not open again.");
         }

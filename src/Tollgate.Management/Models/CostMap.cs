@@ -46,8 +46,8 @@ public sealed class CostMap(IModelMap map, IRemotePrices remote, IGatewayConfigu
         ["model_count"] = map.Count,
     };
 
-    /// <summary>The map as UTF-8 JSON.</summary>
-    public ReadOnlyMemory<byte> Whole => map.Whole;
+    /// <summary>The map as it is sent.</summary>
+    public CostMapText Whole => map.Whole;
 
     /// <summary>Prices are an administrator's business.</summary>
     /// <exception cref="AdminException">403.</exception>

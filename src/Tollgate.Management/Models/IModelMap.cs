@@ -11,8 +11,8 @@ public interface IModelMap
     /// <summary>Facts of a model; null when it is not known. The caller may change the answer.</summary>
     JsonObject? Find(string? provider, string model, string? baseModel);
 
-    /// <summary>The whole map as UTF-8 JSON.</summary>
-    ReadOnlyMemory<byte> Whole { get; }
+    /// <summary>The whole map as it is now: the catalogue with what was imported or fetched over it.</summary>
+    CostMapText Whole { get; }
 
     /// <summary>Number of models.</summary>
     int Count { get; }

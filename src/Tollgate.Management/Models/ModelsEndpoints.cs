@@ -33,7 +33,7 @@ public static class ModelsEndpoints
         foreach (var path in (ReadOnlySpan<string>)["/get/litellm_model_cost_map", "/public/litellm_model_cost_map"])
         {
             // Published facts: no key is needed for them.
-            routes.MapGet(path, http => SendAsync(http, map.Whole)).WithSummary("The cost map").WithTags("management");
+            routes.MapGet(path, http => CostMapAnswer.SendAsync(http, map.Whole)).WithSummary("The cost map").WithTags("management");
         }
 
         routes.MapAdmin(
@@ -45,13 +45,6 @@ public static class ModelsEndpoints
         routes.MapAdmin("DELETE", Path, ErrorGroup.Detail, "Read prices no more by themselves", r => schedule.CancelAsync(r.Caller, r.Aborted));
         routes.MapAdmin(
             "GET", Path + "/status", ErrorGroup.Detail, "When prices are read again", r => schedule.StatusAsync(r.Caller, r.Aborted));
-    }
-
-    private static async Task SendAsync(HttpContext http, ReadOnlyMemory<byte> json)
-    {
-        http.Response.ContentType = "application/json";
-        http.Response.ContentLength = json.Length;
-        await http.Response.BodyWriter.WriteAsync(json, http.RequestAborted);
     }
 
     private static void MapWrites(IEndpointRouteBuilder routes)

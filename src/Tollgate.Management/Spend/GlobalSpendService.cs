@@ -115,7 +115,7 @@ public sealed class GlobalSpendService(IDatabase database, SnapshotHolder snapsh
                 var conditions = new SqlConditions(rows.Kind).Days(days)
                     .In("tag", tags?.Contains("all-tags", StringComparer.Ordinal) == true ? null : tags).Add("tag <> ''");
                 scope.OnKeys(conditions, rows);
-                return rows.QueryAsync(
+                return rows.GroupsAsync(
                     $"SELECT tag, sum(spend) AS spend, sum(api_requests) AS requests "
                         + $"FROM {rows.NameOf(Tables.DailyTagSpend)}{conditions.Where} GROUP BY tag ORDER BY sum(spend) DESC, tag",
                     conditions.Parameters);
@@ -237,7 +237,7 @@ public sealed class GlobalSpendService(IDatabase database, SnapshotHolder snapsh
             rows =>
             {
                 var conditions = scope.OnKeys(new SqlConditions(rows.Kind).Add($"{column} <> ''"), rows);
-                return rows.QueryAsync($"SELECT DISTINCT {column} AS name FROM {rows.NameOf(table)}{conditions.Where} ORDER BY name",
+                return rows.GroupsAsync($"SELECT DISTINCT {column} AS name FROM {rows.NameOf(table)}{conditions.Where} ORDER BY name",
                     conditions.Parameters);
             },
             cancellationToken);

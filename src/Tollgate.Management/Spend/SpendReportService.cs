@@ -45,7 +45,7 @@ public sealed class SpendReportService(IDatabase database)
             {
                 var conditions = new SqlConditions(rows.Kind).Days(days).Equal(column, group is "team" ? team : customer);
                 scope.OnKeys(conditions, rows);
-                return rows.QueryAsync(
+                return rows.GroupsAsync(
                     $"SELECT \"date\" AS day, {column} AS owner, model, api_key, sum(spend) AS spend, "
                         + $"sum(prompt_tokens + completion_tokens) AS tokens FROM {rows.NameOf(table)}{conditions.Where} "
                         + "GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
@@ -90,7 +90,7 @@ public sealed class SpendReportService(IDatabase database)
             {
                 var conditions = new SqlConditions(rows.Kind);
                 limit(conditions, rows);
-                return rows.QueryAsync(
+                return rows.GroupsAsync(
                     "SELECT api_key, model, sum(spend) AS spend, sum(prompt_tokens) AS input, sum(completion_tokens) AS output "
                         + $"FROM {rows.NameOf(table)}{conditions.Where} GROUP BY 1, 2 ORDER BY 1, 2",
                     conditions.Parameters);
@@ -122,7 +122,7 @@ public sealed class SpendReportService(IDatabase database)
                 var conditions = scope.OnLogs(
                     new SqlConditions(rows.Kind).Between("\"startTime\"", days.From, days.To).Equal("end_user", customer)
                         .Equal("team_id", team));
-                return rows.QueryAsync(
+                return rows.GroupsAsync(
                     $"SELECT {SpendSql.Day(rows.Kind, "\"startTime\"")} AS day, team_id AS owner, model, api_key, sum(spend) AS spend, "
                         + $"sum(total_tokens) AS tokens FROM {rows.NameOf(Tables.SpendLogs)}{conditions.Where} "
                         + "GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",

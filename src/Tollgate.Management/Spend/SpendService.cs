@@ -82,7 +82,7 @@ public sealed class SpendService(IDatabase database, SnapshotHolder snapshots, I
             rows =>
             {
                 var conditions = scope.OnKeys(new SqlConditions(rows.Kind).Days(days).Add("tag <> ''"), rows);
-                return rows.QueryAsync(
+                return rows.GroupsAsync(
                     $"SELECT tag, sum(api_requests) AS requests, sum(spend) AS spend "
                         + $"FROM {rows.NameOf(Tables.DailyTagSpend)}{conditions.Where} GROUP BY tag ORDER BY sum(spend) DESC, tag",
                     conditions.Parameters);

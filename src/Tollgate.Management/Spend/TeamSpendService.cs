@@ -84,7 +84,7 @@ public sealed class TeamSpendService(IDatabase database, TimeProvider time)
         IRowReader rows, SpendScope scope, DayRange days)
     {
         var ofTeams = scope.OnKeys(new SqlConditions(rows.Kind).Days(days).Add("spent.team_id <> ''"), rows);
-        var teams = await rows.QueryAsync(
+        var teams = await rows.GroupsAsync(
             $"SELECT spent.\"date\" AS day, spent.team_id, team.team_alias, sum(spent.spend) AS spend "
                 + $"FROM {rows.NameOf(Tables.DailyTeamSpend)} AS spent "
                 + $"LEFT JOIN {rows.NameOf(Tables.Teams)} AS team ON team.team_id = spent.team_id{ofTeams.Where} GROUP BY 1, 2, 3",

@@ -12,6 +12,8 @@ internal sealed class SigV4(string service, string region)
 {
     private const string Algorithm = "AWS4-HMAC-SHA256";
 
+    private static readonly string EmptyHash = Convert.ToHexStringLower(SHA256.HashData([]));
+
     private static readonly string[] Signed = ["content-type", "host", "x-amz-date", "x-amz-security-token"];
 
     private DayKey? _dayKey;
@@ -40,6 +42,32 @@ internal sealed class SigV4(string service, string region)
         var toSign = $"{Algorithm}\n{time}\n{scope}\n{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)))}";
         var signature = Convert.ToHexStringLower(KeyOf(keys.Secret, time[..8]).Sign(Encoding.UTF8.GetBytes(toSign)));
         Set(message, "Authorization", $"{Algorithm} Credential={keys.AccessKey}/{scope}, SignedHeaders={names}, Signature={signature}");
+    }
+
+    /// <summary>An address that is good for a while for whoever has it: the signature stands in its query.</summary>
+    /// <param name="address">What is asked for, query and all.</param>
+    /// <param name="keys">What to sign with.</param>
+    /// <param name="now">When it begins.</param>
+    /// <param name="lifetime">How long it is good.</param>
+    public Uri Presigned(Uri address, AmazonKeys keys, DateTimeOffset now, TimeSpan lifetime)
+    {
+        var time = now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+        var scope = $"{time[..8]}/{region}/{service}/aws4_request";
+        var query = new StringBuilder(address.Query.Length > 1 ? address.Query + "&" : "?")
+            .Append("X-Amz-Algorithm=").Append(Algorithm)
+            .Append("&X-Amz-Credential=").Append(Uri.EscapeDataString($"{keys.AccessKey}/{scope}"))
+            .Append("&X-Amz-Date=").Append(time)
+            .Append(CultureInfo.InvariantCulture, $"&X-Amz-Expires={(long)lifetime.TotalSeconds}&X-Amz-SignedHeaders=host");
+        if (keys.Session is { } session)
+        {
+            query.Append("&X-Amz-Security-Token=").Append(Uri.EscapeDataString(session.Trim()));
+        }
+
+        var unsigned = new UriBuilder(address) { Query = query.ToString() }.Uri;
+        var canonical = Canonical("GET", unsigned, [("host", HostOf(unsigned))], "host", EmptyHash);
+        var toSign = $"{Algorithm}\n{time}\n{scope}\n{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)))}";
+        var signature = Convert.ToHexStringLower(KeyOf(keys.Secret, time[..8]).Sign(Encoding.UTF8.GetBytes(toSign)));
+        return new UriBuilder(unsigned) { Query = $"{query}&X-Amz-Signature={signature}" }.Uri;
     }
 
     /// <summary>The host header as it is sent.</summary>

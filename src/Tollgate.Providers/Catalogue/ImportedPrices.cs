@@ -73,6 +73,10 @@ public sealed class ImportedPrices
         return PriceJson.Read(ref reader, Source, problems);
     }
 
+    /// <summary>What the file says of a model, a JSON object; empty when it does not name it.</summary>
+    public ReadOnlyMemory<byte> EntryOf(string model)
+        => _models.TryGetValue(model, out var place) ? _text.AsMemory(place.Start, place.Length) : default;
+
     /// <summary>A text member of a model (<c>litellm_provider</c>, <c>mode</c>); null when absent.</summary>
     public string? TextOf(string model, string member)
     {

@@ -31,7 +31,8 @@ internal static class MigrateCommand
 
         try
         {
-            await DataServices.MigrateOnceAsync(config.Storage, output, TimeProvider.System, cancellationToken);
+            await DataServices.MigrateOnceAsync(
+                config.Storage, output, TimeProvider.System, cancellationToken, DatabaseLogin.Of(config.Storage, environment));
             return 0;
         }
         catch (Exception error) when (error is StorageStartException or DatabaseUnavailableException)

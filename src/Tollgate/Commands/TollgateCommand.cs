@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Tollgate.Commands.Control;
+using Tollgate.Commands.Database;
 using Tollgate.Configuration;
 using Tollgate.Providers.Catalogue;
 
@@ -24,6 +25,7 @@ internal static class TollgateCommand
         root.Subcommands.Add(CheckCommand.Create(environment, output, errors));
         root.Subcommands.Add(PricesCommand.Create(environment, output, errors));
         root.Subcommands.Add(MigrateCommand.Create(environment, output, errors));
+        root.Subcommands.Add(new DatabaseCommand(environment, output, errors).Create());
         root.Subcommands.Add(VersionCommand.Create(output));
         root.Subcommands.Add(MockCommand.Create(output, errors));
         root.Subcommands.Add(HealthCommand.Create(environment, output, errors));

@@ -22,9 +22,10 @@ internal sealed partial class FrontDoor(RequestDelegate next, SnapshotHolder sna
         }
 
         var isProbe = http.Request.Path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase);
-        var count = inFlight.Enter();
+        inFlight.Enter();
         try
         {
+            using var watched = server.LimitConcurrency is null ? null : inFlight.Watch(http.RequestAborted);
             if (inFlight.IsDraining && !isProbe)
             {
                 http.Response.Headers.Connection = "close";
@@ -32,9 +33,9 @@ internal sealed partial class FrontDoor(RequestDelegate next, SnapshotHolder sna
                 return;
             }
 
-            if (count > server.LimitConcurrency && !isProbe)
+            if (server.LimitConcurrency is { } limit && inFlight.Waiting > limit && !isProbe)
             {
-                await RefuseAsync(http, $"More than {server.LimitConcurrency} requests at once; retry later.");
+                await RefuseAsync(http, $"More than {limit} requests at once; retry later.");
                 return;
             }
 

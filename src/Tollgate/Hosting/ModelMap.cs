@@ -9,8 +9,8 @@ using Tollgate.Providers.Catalogue;
 
 namespace Tollgate.Hosting;
 
-/// <summary>The shipped catalogue in the form of LiteLLM's cost map.</summary>
-internal sealed class ModelMap(IProviderDirectory providers, ModelCatalogue catalogue) : IModelMap
+/// <summary>The shipped catalogue, and what was imported or fetched over it, in the form of LiteLLM's cost map.</summary>
+internal sealed class ModelMap(IProviderDirectory providers, PriceSetup prices) : IModelMap
 {
     private const decimal PerMillion = 1_000_000m;
 
@@ -31,13 +31,31 @@ internal sealed class ModelMap(IProviderDirectory providers, ModelCatalogue cata
         ["reasoning_output"] = "output_cost_per_reasoning_token",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    private readonly Lazy<byte[]> _whole = new(() => Encoding.UTF8.GetBytes(AdminJson.ToText(Map(catalogue))));
+    private readonly Lock _gate = new();
+    private (ImportedPrices Of, CostMapText Text)? _whole;
 
     /// <inheritdoc/>
-    public ReadOnlyMemory<byte> Whole => _whole.Value;
+    public CostMapText Whole
+    {
+        get
+        {
+            var imported = prices.Imported;
+            lock (_gate)
+            {
+                // A reload reads the imported prices anew; until then the map is made once.
+                if (_whole is not { } made || made.Of != imported)
+                {
+                    made = (imported, CostMapText.Of(Encoding.UTF8.GetBytes(AdminJson.ToText(Map(prices.Catalogue, imported)))));
+                    _whole = made;
+                }
+
+                return made.Text;
+            }
+        }
+    }
 
     /// <inheritdoc/>
-    public int Count => catalogue.Count;
+    public int Count => prices.Catalogue.Count + prices.Imported.Models.Count(model => prices.Catalogue.LineOf(model).IsEmpty);
 
     /// <inheritdoc/>
     public (string? Provider, string Model) Resolve(string model, string? customProvider, string? apiBase)
@@ -49,25 +67,47 @@ internal sealed class ModelMap(IProviderDirectory providers, ModelCatalogue cata
     /// <inheritdoc/>
     public JsonObject? Find(string? provider, string model, string? baseModel)
     {
-        if (model.Length == 0 || catalogue.Find(provider ?? "", model, baseModel) is not { } found)
+        var (catalogue, imported) = (prices.Catalogue, prices.Imported);
+        var name = model.Length == 0 ? null
+            : catalogue.Find(provider ?? "", model, baseModel)?.Id ?? new PublishedPrices(catalogue, imported).NameOf(provider ?? "", model, baseModel);
+        if (name is null)
         {
             return null;
         }
 
-        var facts = Entry(catalogue.LineOf(found.Id));
-        facts["key"] = found.Id;
+        var line = catalogue.LineOf(name);
+        var facts = Effective(line.IsEmpty ? [] : Entry(line), imported, name);
+        facts["key"] = name;
         return facts;
     }
 
-    private static JsonObject Map(ModelCatalogue catalogue)
+    private static JsonObject Map(ModelCatalogue catalogue, ImportedPrices imported)
     {
         var map = new JsonObject();
         foreach (var line in catalogue.Lines)
         {
-            map[JsonNode.Parse(line.Span)!["id"]!.GetValue<string>()] = Entry(line);
+            var name = JsonNode.Parse(line.Span)!["id"]!.GetValue<string>();
+            map[name] = Effective(Entry(line), imported, name);
+        }
+
+        foreach (var name in imported.Models.Where(name => !map.ContainsKey(name)))
+        {
+            map[name] = Effective([], imported, name);
         }
 
         return map;
+    }
+
+    /// <summary>What the catalogue knows with the members of the imported file over it, one by one as prices are looked up.</summary>
+    private static JsonObject Effective(JsonObject entry, ImportedPrices imported, string name)
+    {
+        var over = imported.EntryOf(name);
+        foreach (var (key, value) in over.IsEmpty ? [] : JsonNode.Parse(over.Span)!.AsObject())
+        {
+            entry[key] = value?.DeepClone();
+        }
+
+        return entry;
     }
 
     private static JsonObject Entry(ReadOnlyMemory<byte> line)

@@ -30,6 +30,11 @@ internal static class StorageSetup
     public static void AddStorage(this IServiceCollection services, GatewayConfig config, ConfigSource source)
     {
         var settings = Settings(config, source);
+        if (DatabaseLogin.Of(settings, source.Environment) is { } login)
+        {
+            services.AddSingleton(login);
+        }
+
         services.AddTollgateData(settings);
         if (settings.DatabaseUrl is not null || settings.EmbeddedDatabase)
         {
@@ -49,7 +54,7 @@ internal static class StorageSetup
             provider.GetRequiredService<IDatabase>(), provider.GetRequiredService<ISecretBox>(), OwnershipOf(provider.GetRequiredService<IStore>())));
         services.AddSingleton<IGatewayConfiguration>(static provider => provider.GetRequiredService<ConfigReloader>());
         services.AddSingleton<IModelMap>(static provider => new ModelMap(
-            provider.GetRequiredService<IProviderDirectory>(), provider.GetRequiredService<PriceSetup>().Catalogue));
+            provider.GetRequiredService<IProviderDirectory>(), provider.GetRequiredService<PriceSetup>()));
         services.AddSingleton<IRemotePrices, RemotePrices>();
         services.AddSingleton<Readiness>();
         services.AddSingleton<ICallerResolver, CallerResolver>();

@@ -1,4 +1,5 @@
 using Tollgate.Data.Journal;
+using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Spend;
 
 namespace Tollgate.Data.Tests.Journal;
@@ -101,6 +102,58 @@ public sealed class ReuseTests
         }
 
         DrainFrom(journal, ref cursor).ShouldBe(Enumerable.Range(0, 40).Select(static i => $"r{i}"));
+        journal.State.Failure.ShouldBeNull();
+    }
+
+    [Fact]
+    public void SpareFiles_CountTowardsTheBoundAndMakeRoom()
+    {
+        const long Bound = 128L * 1024 * 1024;
+        const long Reserve = 4L * 1024 * 1024;
+        using var directory = new TemporaryDirectory();
+        using var journal = Journals.Open(directory.Path, new SpendSettings { JournalMaxBytes = Bound });
+        JournalPosition? cursor = null;
+        while (Directory.GetFiles(directory.Journal, "*.spare").Length == 0)
+        {
+            journal.Append(Large("old"));
+            _ = DrainFrom(journal, ref cursor);
+        }
+
+        // Nothing is delivered from here on: all of the bound is for records.
+        var kept = 0;
+        while (journal.State.Failure is null)
+        {
+            Directory.GetFiles(directory.Journal).Sum(static file => new FileInfo(file).Length).ShouldBeLessThanOrEqualTo(Bound + (32 * 1024 * 1024));
+            journal.Append(Large($"r{kept++}"));
+        }
+
+        kept.ShouldBeGreaterThan(120);
+        Directory.GetFiles(directory.Journal, "*.spare").ShouldBeEmpty();
+        Directory.GetFiles(directory.Journal, "*.seg").Sum(static file => new FileInfo(file).Length).ShouldBeLessThanOrEqualTo(Bound + Reserve);
+    }
+
+    [Fact]
+    public void DeliveredFileThatDoesNotFitTheBound_IsNotKept()
+    {
+        using var directory = new TemporaryDirectory();
+        using var journal = Journals.Open(directory.Path, new SpendSettings { JournalMaxBytes = 128L * 1024 * 1024 });
+        for (var i = 0; i < 120; i++)
+        {
+            journal.Append(Large($"r{i}"));
+        }
+
+        // The first file is done with, and the rest nearly fills the bound: kept, it would leave no room that it does not take.
+        var batch = new JournalBatch();
+        JournalPosition? cursor = null;
+        while (Directory.GetFiles(directory.Journal, "*.seg").Length == 4)
+        {
+            journal.TryRead(cursor, 100, batch).ShouldBeTrue();
+            cursor = batch.To;
+            journal.Delivered(batch.To, batch.Count, 0);
+        }
+
+        Directory.GetFiles(directory.Journal).Sum(static file => new FileInfo(file).Length).ShouldBeLessThanOrEqualTo(128L * 1024 * 1024);
+        journal.Append(Large("after"));
         journal.State.Failure.ShouldBeNull();
     }
 

@@ -22,7 +22,7 @@ internal sealed class Replica : IAsyncDisposable
 
     public static async Task<Replica> ConnectAsync(string url, RedisSettings? settings = null, RateWindow? window = null, TimeProvider? time = null)
     {
-        RedisTarget.TryParse(url, out var target, out var problem).ShouldBeTrue(problem);
+        RedisTarget.TryCreate((settings ?? Settings) with { Url = url }, out var target, out var problem).ShouldBeTrue(problem);
         var connection = new RedisConnection(target!);
         var counters = new RedisCounters(
             connection, settings ?? Settings, window ?? TimeSpan.FromSeconds(60), time ?? TimeProvider.System, NullLogger<RedisCounters>.Instance);

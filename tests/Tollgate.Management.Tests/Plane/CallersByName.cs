@@ -64,7 +64,7 @@ internal sealed class NoSecrets : Management.Credentials.ISecretBox
 /// <summary>Knows no model.</summary>
 internal sealed class NoModelMap : Management.Models.IModelMap
 {
-    public ReadOnlyMemory<byte> Whole { get; } = "{}"u8.ToArray();
+    public Management.Models.CostMapText Whole { get; } = Management.Models.CostMapText.Of("{}"u8.ToArray());
 
     public int Count => 0;
 

@@ -64,6 +64,41 @@ public sealed class DrainTests
         (await gateway.GetAsync("health/backlog")).Json.GetProperty("in_flight_requests").GetInt32().ShouldBe(1);
     }
 
+    [Fact]
+    public async Task RowOfAClientThatLeft_SaysSoWithWhatItCameTo()
+    {
+        await using var gateway = await GatewayFixture.StartAsync(new("ok"), Slow);
+        await LeaveAsync(gateway, "v1/chat/completions");
+
+        var row = await gateway.SpendLogAsync();
+        row["status"]!.GetValue<string>().ShouldBe("failure");
+        var error = row["metadata"]!["error_information"]!;
+        error["error_code"]!.GetValue<string>().ShouldBe("499");
+        error["error_message"]!.GetValue<string>().ShouldBe("Client disconnected the request");
+        row["spend"]!.GetValue<double>().ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task StreamThatIsReadOn_DoesNotCountAgainstTheGatewaysRequestsAtOnce()
+    {
+        await using var gateway = await GatewayFixture.StartAsync(new GatewaySetup
+        {
+            Models = [new("ok"), new TestModel("stall", (MockHeaders.Stall, "after-chunks:3"))],
+            LimitConcurrency = 1,
+        });
+        await LeaveAsync(gateway, "v1/chat/completions", "stall");
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while ((await gateway.ChatAsync(GatewayFixture.Chat("ok"))).Status != 200)
+        {
+            patience.Token.ThrowIfCancellationRequested();
+        }
+
+        (await gateway.GetAsync("health/backlog")).Json.GetProperty("in_flight_requests").GetInt32().ShouldBe(1);
+        gateway.Upstream.Requests[0].Aborted.IsCompleted.ShouldBeFalse();
+        using var present = await gateway.OpenAsync("v1/chat/completions", GatewayFixture.Chat("stall", ",\"stream\":true"));
+        (await gateway.ChatAsync(GatewayFixture.Chat("ok"))).Status.ShouldBe(503);
+    }
+
     private static async Task LeaveAsync(
         GatewayFixture gateway, string path, string model = "slow", params (string Name, string Value)[] headers)
     {

@@ -8,9 +8,6 @@ namespace Tollgate.Management.Spend.Activity;
 /// 15.14).</summary>
 public sealed class ActivityService(IDatabase database)
 {
-    /// <summary>Rows of an answer without pages; a busy year of a gateway has fewer groups.</summary>
-    private const int MostRows = 200_000;
-
     private const string Sums =
         "sum(spend) AS spend, sum(prompt_tokens) AS prompt_tokens, sum(completion_tokens) AS completion_tokens, "
         + "sum(cache_read_input_tokens) AS cache_read_input_tokens, sum(cache_creation_input_tokens) AS cache_creation_input_tokens, "
@@ -53,10 +50,10 @@ public sealed class ActivityService(IDatabase database)
             {
                 var conditions = await ConditionsAsync(rows, caller, "user", kind, query, days);
                 var endpoint = await HasEndpointAsync(rows, kind) ? "endpoint" : "''";
-                var found = await rows.QueryAsync(
+                var found = await rows.GroupsAsync(
                     $"SELECT \"date\", api_key, model, model_group, custom_llm_provider, mcp_namespaced_tool_name, "
                         + $"{endpoint} AS endpoint, {Sums} FROM {rows.NameOf(kind.Daily)}{conditions.Where} "
-                        + $"GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1 DESC LIMIT {MostRows}",
+                        + $"GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1 DESC",
                     conditions.Parameters);
                 return (await DocumentAsync(rows, kind, found)).ToAnswer(1, 1);
             },

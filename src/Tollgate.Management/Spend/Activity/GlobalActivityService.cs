@@ -40,7 +40,7 @@ public sealed class GlobalActivityService(IDatabase database)
             {
                 var conditions = new SqlConditions(rows.Kind).Between("calls.\"startTime\"", days.From, days.To)
                     .Equal("calls.\"user\"", scope.UserId).Equal("calls.api_key", scope.KeyHash);
-                return rows.QueryAsync(
+                return rows.GroupsAsync(
                     "SELECT coalesce(token.key_alias, 'Unnamed Key') AS api_key, calls.call_type, calls.model, count(*) AS total_rows, "
                         + "sum(CASE WHEN calls.cache_hit = 'True' THEN 1 ELSE 0 END) AS hits, "
                         + "sum(CASE WHEN calls.cache_hit = 'True' THEN calls.completion_tokens ELSE 0 END) AS cached, "
@@ -86,7 +86,7 @@ public sealed class GlobalActivityService(IDatabase database)
             rows =>
             {
                 var conditions = scope.OnUsers(new SqlConditions(rows.Kind).Days(days));
-                return rows.QueryAsync(
+                return rows.GroupsAsync(
                     $"SELECT \"date\" AS day, {model} AS model, sum(api_requests) AS requests, "
                         + $"sum(prompt_tokens + completion_tokens) AS tokens FROM {rows.NameOf(Tables.DailyUserSpend)}{conditions.Where} "
                         + "GROUP BY 1, 2 ORDER BY 1, 2",

@@ -134,7 +134,7 @@ public sealed class TagActivityService(IDatabase database, TimeProvider time)
                     conditions.Add(AgentTags);
                 }
 
-                return rows.QueryAsync(
+                return rows.GroupsAsync(
                     $"SELECT {columns} FROM {rows.NameOf(Tables.DailyTagSpend)} AS spent "
                         + $"LEFT JOIN {rows.NameOf(Tables.Keys)} AS token ON token.token = spent.api_key{conditions.Where} {rest}",
                     conditions.Parameters);

@@ -89,7 +89,7 @@ internal sealed class LogSummaries(IDatabase database)
         var users = ReferenceEquals(table, Tables.DailyUserSpend) ? "coalesce(user_id, '')" : "''";
         var conditions = new SqlConditions(rows.Kind).Days(days).Equal(owner.Column, owner.Id).Equal("api_key", filter.KeyHash)
             .Equal("api_key", filter.Scope.KeyHash).Model(filter.Model);
-        return rows.QueryAsync(
+        return rows.GroupsAsync(
             $"SELECT \"date\" AS day, {users} AS user_id, coalesce(model, '') AS model, api_key, sum(spend) AS spend "
                 + $"FROM {rows.NameOf(table)}{conditions.Where} GROUP BY 1, 2, 3, 4 ORDER BY 1",
             conditions.Parameters);
@@ -98,7 +98,7 @@ internal sealed class LogSummaries(IDatabase database)
     private static Task<IReadOnlyList<JsonObject>> LogsAsync(IRowReader rows, LogFilter filter, DayRange days)
     {
         var conditions = (filter with { From = days.From, To = days.To }).Conditions(rows.Kind);
-        return rows.QueryAsync(
+        return rows.GroupsAsync(
             $"SELECT {SpendSql.Day(rows.Kind, "\"startTime\"")} AS day, "
                 + "coalesce(\"user\", '') AS user_id, model, api_key, sum(spend) AS spend "
                 + $"FROM {rows.NameOf(Tables.SpendLogs)}{conditions.Where} GROUP BY 1, 2, 3, 4 ORDER BY 1",

@@ -14,7 +14,8 @@ public sealed class SpendLogService
     /// <summary>Rows that may be skipped: beyond, a cursor finds the place at once while skipping reads every row before it.</summary>
     private const int LargestOffset = 100_000;
 
-    private const int ChunkRows = 500;
+    /// <summary>Rows held at a time while a list is sent: each may have its prompt and answer with it.</summary>
+    private const int ChunkRows = 100;
 
     /// <summary>Days searched when a filter without index and without dates is given.</summary>
     private const int SearchedDays = 30;

@@ -25,7 +25,7 @@ internal static class MetricsSource
     {
         var conditions = new SqlConditions(rows.Kind);
         var source = SourceOf(rows, filter, conditions, withBuckets: false);
-        return rows.QueryAsync(
+        return rows.GroupsAsync(
             $"SELECT day, deployment, model_group, status, {Sums} FROM ({source}) AS calls GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
                 conditions.Parameters);
     }
@@ -35,7 +35,7 @@ internal static class MetricsSource
     {
         var conditions = new SqlConditions(rows.Kind);
         var source = SourceOf(rows, filter, conditions, withBuckets: true);
-        return rows.QueryAsync(
+        return rows.GroupsAsync(
             $"SELECT deployment, model_group, bucket, sum(calls) AS calls FROM ({source}) AS calls "
                 + "WHERE status = 'success' GROUP BY 1, 2, 3",
             conditions.Parameters);
@@ -46,7 +46,7 @@ internal static class MetricsSource
     {
         var conditions = OfLogs(filter, new SqlConditions(rows.Kind));
         conditions.Add($"{SpendSql.Milliseconds(rows.Kind, "\"startTime\"", "\"endTime\"")} >= {conditions.Parameter(milliseconds)}");
-        return rows.QueryAsync(
+        return rows.GroupsAsync(
             "SELECT coalesce(model_id, '') AS deployment, coalesce(model_group, '') AS model_group, count(*) AS calls "
                 + $"FROM {rows.NameOf(Tables.SpendLogs)}{conditions.Where} GROUP BY 1, 2",
             conditions.Parameters);

@@ -22,59 +22,82 @@ internal static class RedisSettingsReader
             cache = new Section(null);
         }
 
-        var timeout = cache.Seconds("socket_timeout") ?? numbers.Seconds("REDIS_SOCKET_TIMEOUT", defaults.OperationTimeout);
-        return new RedisSettings
+        var options = new RedisOptions(router, cache, environment);
+        var nodes = RedisNodes.Read(options, environment, diagnostics);
+        var timeout = options.Seconds("socket_timeout") ?? numbers.Seconds("REDIS_SOCKET_TIMEOUT", defaults.OperationTimeout);
+        return Usable(diagnostics, new RedisSettings
         {
-            Url = Usable(Url(router, cache, environment, numbers), diagnostics),
+            Url = Url(options, nodes, environment, numbers),
+            ClusterNodes = nodes.Cluster,
+            SentinelNodes = nodes.Sentinels,
+            SentinelService = options.Text("service_name"),
+            SentinelPassword = options.Text("sentinel_password"),
             OperationTimeout = timeout > TimeSpan.Zero ? timeout : defaults.OperationTimeout,
             BreakerFailures = Math.Max(1, numbers.Count("REDIS_CIRCUIT_BREAKER_FAILURE_THRESHOLD", defaults.BreakerFailures)),
             BreakerRecovery = numbers.Seconds("REDIS_CIRCUIT_BREAKER_RECOVERY_TIMEOUT", defaults.BreakerRecovery),
-        };
+        });
     }
 
-    private static string? Url(Section router, Section cache, EnvironmentSource environment, EnvironmentNumbers numbers)
+    private static string? Url(RedisOptions options, RedisNodes nodes, EnvironmentSource environment, EnvironmentNumbers numbers)
     {
-        if ((router.Text("redis_url") ?? cache.Text("url")) is { } written)
+        if (options.Written("url") is { } written)
         {
-            return written.Trim();
+            return WithTls(written.Trim(), options);
         }
 
-        var host = router.Text("redis_host") ?? cache.Text("host");
+        var host = options.Written("host");
 
         // A host in the file goes before a URL in the environment: it was written for this gateway.
         if (host is null && environment.GetNonEmpty("REDIS_URL") is { } url)
         {
-            return url.Trim();
+            return WithTls(url.Trim(), options);
         }
 
-        host ??= environment.GetNonEmpty("REDIS_HOST");
+        // Nodes need no host besides them; what they do need is a login.
+        host ??= environment.GetNonEmpty("REDIS_HOST") ?? (nodes.IsEmpty ? null : "localhost");
         if (host is null)
         {
             return null;
         }
 
-        var port = router.Int32("redis_port") ?? cache.Int32("port") ?? numbers.Count("REDIS_PORT", DefaultPort);
-        var database = router.Int32("redis_db") ?? cache.Int32("db") ?? numbers.Count("REDIS_DB", 0);
-        var user = router.Text("redis_username") ?? cache.Text("username") ?? environment.GetNonEmpty("REDIS_USERNAME") ?? "";
-        var password = router.Text("redis_password") ?? cache.Text("password") ?? environment.GetNonEmpty("REDIS_PASSWORD");
-        var tls = router.Bool("redis_ssl") ?? cache.Bool("ssl") ?? environment.IsOn("REDIS_SSL");
-        var checks = cache.Text("ssl_cert_reqs") ?? environment.GetNonEmpty("REDIS_SSL_CERT_REQS");
-        var login = password is null ? "" : $"{Uri.EscapeDataString(user)}:{Uri.EscapeDataString(password)}@";
+        var port = options.Int32("port") ?? numbers.Count("REDIS_PORT", DefaultPort);
+        var database = options.Int32("db") ?? numbers.Count("REDIS_DB", 0);
+        var password = options.Text("password");
+        var login = password is null ? "" : $"{Uri.EscapeDataString(options.Text("username") ?? "")}:{Uri.EscapeDataString(password)}@";
+        var scheme = options.Flag("ssl") ? "rediss" : "redis";
         var address = host.Contains(':', StringComparison.Ordinal) && !host.StartsWith('[') ? $"[{host}]" : host;
-        var query = checks is null ? "" : "?ssl_cert_reqs=" + Uri.EscapeDataString(checks);
-        return string.Create(CultureInfo.InvariantCulture, $"{(tls ? "rediss" : "redis")}://{login}{address}:{port}/{database}{query}");
+        return WithTls(string.Create(CultureInfo.InvariantCulture, $"{scheme}://{login}{address}:{port}/{database}"), options);
     }
 
-    /// <summary>The URL when it can be used; else the gateway runs without Redis and says so, as it does while Redis is away.</summary>
-    private static string? Usable(string? url, DiagnosticBag diagnostics)
+    /// <summary>Adds the options of encryption that the URL does not say itself.</summary>
+    private static string WithTls(string url, RedisOptions options)
     {
-        if (url is null || RedisTarget.TryParse(url, out _, out var problem))
+        if (!url.StartsWith("rediss:", StringComparison.OrdinalIgnoreCase))
         {
             return url;
         }
 
+        foreach (var name in (ReadOnlySpan<string>)["ssl_cert_reqs", "ssl_check_hostname", "ssl_ca_certs", "ssl_certfile", "ssl_keyfile"])
+        {
+            if (options.Text(name) is { } value && !url.Contains(name + "=", StringComparison.OrdinalIgnoreCase))
+            {
+                url += (url.Contains('?', StringComparison.Ordinal) ? "&" : "?") + name + "=" + Uri.EscapeDataString(value);
+            }
+        }
+
+        return url;
+    }
+
+    /// <summary>The settings when they can be used; else the gateway runs without Redis and says so, as it does while Redis is away.</summary>
+    private static RedisSettings Usable(DiagnosticBag diagnostics, RedisSettings settings)
+    {
+        if (settings.Url is null || RedisTarget.TryCreate(settings, out _, out var problem))
+        {
+            return settings;
+        }
+
         diagnostics.Error(
             DiagnosticCodes.NotAvailable, new SourcePosition("redis", 0, 0), "", $"{problem}; limits are counted by each replica for itself");
-        return null;
+        return settings with { Url = null };
     }
 }

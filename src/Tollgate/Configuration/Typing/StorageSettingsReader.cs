@@ -16,6 +16,7 @@ internal static class StorageSettingsReader
         {
             DatabaseUrl = read.DatabaseUrl,
             DirectUrl = Trimmed(variables.Find("DIRECT_URL")),
+            UsesTokens = environment.IsOn("IAM_TOKEN_DB_AUTH"),
             EmbeddedDatabase = own.Bool("embedded_db") ?? Switch(environment, "TOLLGATE_EMBEDDED_DB") ?? defaults.EmbeddedDatabase,
             DataDirectory = Path.Combine(environment.WorkingDirectory, environment.GetNonEmpty("TOLLGATE_DATA_DIR") ?? defaults.DataDirectory),
             PoolSize = general.Int32("database_connection_pool_limit") is > 0 and var limit ? limit : defaults.PoolSize,
