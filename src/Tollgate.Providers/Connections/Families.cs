@@ -81,6 +81,8 @@ internal static class Families
             ["own:langgraph"] = SmallFamilies.OpenLangGraph,
             ["own:langflow"] = SmallFamilies.OpenLangFlow,
             ["own:a2a"] = SmallFamilies.OpenAgent,
+            ["own:assemblyai"] = TranscriptFamilies.OpenAssembly,
+            ["media:soniox"] = TranscriptFamilies.OpenSoniox,
             ["own:petals"] = SmallFamilies.OpenPetals,
             ["own:gigachat"] = GigaChatFamily.Open,
             ["own:oci"] = OciFamily.Open,
