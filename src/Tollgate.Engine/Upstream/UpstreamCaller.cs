@@ -89,6 +89,7 @@ internal sealed class UpstreamCaller(
                 translation.Body, translation.Members, spoken, call.Envelope.Stream, call.Envelope.Policy, call.Envelope.ApiVersion)
             {
                 ClientHeaders = call.Http.Request.Headers,
+                IsTranslated = true,
             };
             return await SendAsync(call, scratch, deployment, clock, endpoint.Uri, translated, translation);
         }
