@@ -48,7 +48,7 @@ internal sealed class BedrockAgentConnection : DialectConnection, IUpstreamConne
                 $"{draft.Row.ExceptionName} - litellm_params.model names no agent: write bedrock/agent/<agent id>/<alias id> or bedrock/agentcore/<runtime ARN>.");
         }
 
-        var authorization = AmazonAuthorization.Choose(draft, services, isCore ? "bedrock-agentcore" : "bedrock", region);
+        var authorization = AmazonAuthorization.Choose(draft, services, isCore ? "bedrock-agentcore" : "bedrock", region, takesTokens: false);
         return new BedrockAgentConnection(draft, authorization, isCore, path ?? "");
     }
 

@@ -47,8 +47,9 @@ internal static class AgentFamily
             return response;
         }
 
+        // An agent that cannot stream says so, or answers as if it had not been asked to.
         var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
-        if (!IsWithoutStreams(body))
+        if (NextOf(body, request, message.RequestUri!) is not { } next)
         {
             return Polling.Ended(response, body, response.StatusCode);
         }
@@ -56,7 +57,7 @@ internal static class AgentFamily
         response.Dispose();
         using var again = new HttpRequestMessage(HttpMethod.Post, message.RequestUri)
         {
-            Content = new ReadOnlyMemoryContent(AgentWords.WithoutStream(request.Json.Span)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
+            Content = new ReadOnlyMemoryContent(next) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
         };
         foreach (var (name, values) in message.Headers.NonValidated)
         {
@@ -66,17 +67,31 @@ internal static class AgentFamily
         return await polling.RunAsync(transport, again, task => StateOf(task, message.RequestUri!), cancellationToken);
     }
 
-    private static bool IsWithoutStreams(byte[] body)
+    /// <summary>What is to be sent after a whole answer to the question for a stream; null where it is the last word.</summary>
+    private static ReadOnlyMemory<byte>? NextOf(byte[] body, UpstreamRequest request, Uri address)
     {
         try
         {
             using var document = JsonDocument.Parse(body);
             var code = document.RootElement.Member("error"u8).Member("code"u8);
-            return code.ValueKind is JsonValueKind.Number && code.TryGetInt64(out var number) && CannotStream.Contains(number);
+            if (code.ValueKind is JsonValueKind.Number && code.TryGetInt64(out var number) && CannotStream.Contains(number))
+            {
+                return AgentWords.WithoutStream(request.Json.Span);
+            }
+
+            // Not one expression: a null would become an empty question.
+            var state = StateOf(document.RootElement, address);
+            if (state.IsOver)
+            {
+                return null;
+            }
+
+            return state.Question;
         }
         catch (JsonException)
         {
-            return false;
+            // Whoever reads the answer says what is wrong with it.
+            return null;
         }
     }
 

@@ -102,6 +102,26 @@ public sealed class AgentFamilyTests
     }
 
     [Fact]
+    public async Task TaskInPlaceOfAStream_IsAskedForToo()
+    {
+        using var agent = new Issuer(static (_, body) => (HttpStatusCode.OK, body.Contains("tasks/get", StringComparison.Ordinal)
+            ? """{"jsonrpc":"2.0","result":{"kind":"task","id":"t1","status":{"state":"completed"}}}"""
+            : """{"jsonrpc":"2.0","result":{"kind":"task","id":"t1","status":{"state":"submitted"}}}"""));
+        using var response = await ExchangeAsync("a2a/a", agent, """{"method":"message/stream"}""", stream: true, translated: true);
+        (await Body(response)).ShouldContain("completed");
+        agent.Asked.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task BedrocksKeys_AreNotForAgents()
+    {
+        var connection = BedrockTests.Connect("bedrock/agent/A/B", environment: [.. Static, ("AWS_BEARER_TOKEN_BEDROCK", "token")]);
+        using var message = Message(connection.EndpointFor(Surface.BedrockAgent).Uri!, "{}");
+        await connection.AuthorizeAsync(message, null, TestContext.Current.CancellationToken);
+        SigV4Tests.Header(message, "Authorization").ShouldStartWith("AWS4-");
+    }
+
+    [Fact]
     public async Task BedrockAgent_HasASessionInItsAddress_AndASignature()
     {
         var connection = BedrockTests.Connect("bedrock/agent/AGENT1/ALIAS1", environment: Static);
