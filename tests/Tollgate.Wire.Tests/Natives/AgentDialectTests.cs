@@ -124,6 +124,21 @@ public sealed class AgentDialectTests
         Should.Throw<InvalidDataException>(() => GatheredEvents.Of(new BedrockAgentCodec().SplitStream(), frames.AsMemory(0, frames.Length - 3)));
     }
 
+    [Theory]
+    [InlineData("""{"chunk":{"bytes":7}}""")]
+    [InlineData("""{"chunk":{"bytes":"no base64!"}}""")]
+    [InlineData("""{"chunk":[]}""")]
+    [InlineData("""{"trace":{"trace":{"orchestrationTrace":7,"x":{"modelInvocationOutput":{"metadata":{"usage":{"inputTokens":"many","outputTokens":-3}}}}}}}""")]
+    [InlineData("""{"returnControl":"now"}""")]
+    [InlineData("""{"files":{"files":[]}}""")]
+    public void ForeignValuesOfAnAgent_SayNothing(string payload)
+    {
+        var events = new List<ChatEvent>();
+        new BedrockAgentCodec().ReadStream(Wires.Target).Read(Encoding.UTF8.GetBytes(payload), events).ShouldBe(ChunkAction.Forward);
+        events.ShouldBeEmpty();
+        TextOf(new BedrockAgentCodec().Read($$"""{"events":[{{payload}}]}""")).ShouldBe("");
+    }
+
     [Fact]
     public void AgentCore_WritesThePromptAndWhatWasSaid()
     {
