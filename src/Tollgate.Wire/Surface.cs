@@ -111,6 +111,15 @@ public enum Surface : byte
     /// <summary>Agent2Agent's messages (JSON-RPC).</summary>
     AgentMessage,
 
+    /// <summary>Anthropic's text completions.</summary>
+    AnthropicComplete,
+
+    /// <summary>Amazon Bedrock's agents.</summary>
+    BedrockAgent,
+
+    /// <summary>Amazon Bedrock's AgentCore runtimes.</summary>
+    AgentCore,
+
     /// <summary>LiteLLM's own protocol for custom servers.</summary>
     CustomServer,
 

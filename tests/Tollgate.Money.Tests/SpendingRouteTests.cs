@@ -97,6 +97,7 @@ public sealed class SpendingRouteTests
         .. new[] { "/files", "/batches", "/fine_tuning/jobs", "/vector_stores" }.SelectMany(
             static resource => new[] { "/v1", "", "/openai/v1" }.Select(prefix => $"{prefix}{resource}/{{**rest}}")),
         .. new[] { "/azure/v1/files", "/azure/v1/batches", "/hosted_vllm/v1/files", "/hosted_vllm/v1/batches" }.Select(static path => path + "/{**rest}"),
+        .. new[] { "/manus/v1/files", "/manus/v1/batches" }.Select(static path => path + "/{**rest}"),
     ];
 
     /// <summary>First parts of the paths of the control plane; what begins otherwise is taken for a route that spends.</summary>

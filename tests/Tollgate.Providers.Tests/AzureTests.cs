@@ -134,6 +134,19 @@ public sealed class AzureTests
             .Rewrite("""{"data_sources":[{"type":"azure_search"}],"api_version":"2024-09-01","model":"g","user_security_context":{}}""")
             .ShouldBe("""{"data_sources":[{"type":"azure_search"}],"model":"gpt","user_security_context":{}}""");
 
+    [Theory]
+    [InlineData("FLUX.1-Kontext-pro", "https://r.services.ai.azure.com", "https://r.services.ai.azure.com/providers/blackforestlabs/v1/flux-kontext-pro?api-version=preview")]
+    [InlineData("FLUX-1.1-pro", "https://r.services.ai.azure.com/models", "https://r.services.ai.azure.com/providers/blackforestlabs/v1/flux-pro-1.1?api-version=preview")]
+    [InlineData("flux.2-pro", "https://r.services.ai.azure.com/providers/blackforestlabs/v1/flux-2-pro?api-version=x", "https://r.services.ai.azure.com/providers/blackforestlabs/v1/flux-2-pro?api-version=x")]
+    public void Flux_IsBelowItsMaker(string model, string apiBase, string expected)
+    {
+        var connection = Providers.Connect("azure_ai/" + model, deployment => deployment with { ApiBase = apiBase });
+        connection.UrlOf(Surface.ImageGenerations).ShouldBe(expected);
+        connection.UrlOf(Surface.ImageEdits).ShouldBe(expected);
+        connection.EndpointFor(Surface.Speech).Fault.ShouldNotBeNull();
+        connection.ShapeFor(Surface.ImageGenerations).ShouldNotBeNull().ReadsAnswers.ShouldBeFalse();
+    }
+
     [Fact]
     public void FoundryBody_IsFlattenedUnlessItHoldsImages()
     {

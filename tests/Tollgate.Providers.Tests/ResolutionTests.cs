@@ -90,7 +90,7 @@ public sealed class ResolutionTests
     }
 
     [Theory]
-    [InlineData("soniox/x", "soniox")]
+    [InlineData("nvidia_riva/x", "nvidia_riva")]
     [InlineData("cursor/x", "cursor")]
     [InlineData("azure_ai/agents/a1", "azure_ai")]
     public async Task ProviderOfAnotherDialect_IsAClearError(string model, string slug)

@@ -75,7 +75,9 @@ internal sealed class MediaRelay(BodyRelay bodies, StreamRelay streams, SoundRel
         var type = answer.ContentType ?? "";
         if (type.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase))
         {
-            return streams.RelayAsync(call, scratch, answer, new SseSplitter(), new MediaStream(call.Surface, media.Facts), clock);
+            StreamPath path = media.Shape is { } sounding && sounding.StreamsSound(media.Sent)
+                ? new SoundEvents(sounding, media.Sent, media.Facts) : new MediaStream(call.Surface, media.Facts);
+            return streams.RelayAsync(call, scratch, answer, new SseSplitter(), path, clock);
         }
 
         if (call.Surface is Surface.Speech && media.Shape is { ReadsSound: true } inside)
@@ -88,9 +90,9 @@ internal sealed class MediaRelay(BodyRelay bodies, StreamRelay streams, SoundRel
             return sounds.RelayAsync(call, scratch, answer, clock);
         }
 
-        var path = new MediaAnswer(call.Surface, ClientModel.For(call), answer.ContentType, media.Facts, time.GetUtcNow().ToUnixTimeSeconds());
+        var whole = new MediaAnswer(call.Surface, ClientModel.For(call), answer.ContentType, media.Facts, time.GetUtcNow().ToUnixTimeSeconds());
         return bodies.RelayAsync(
-            call, scratch, answer, media.Shape is { ReadsAnswers: true } shape ? new ShapedAnswer(shape, media.Sent, path) : path, clock);
+            call, scratch, answer, media.Shape is { ReadsAnswers: true } shape ? new ShapedAnswer(shape, media.Sent, whole) : whole, clock);
     }
 
     /// <summary>The operator's limit of files for a deployment, where the client's is larger; of a form that streams its announced size counts.</summary>
@@ -166,6 +168,7 @@ internal sealed class MediaRelay(BodyRelay bodies, StreamRelay streams, SoundRel
             message.Headers.TryAddWithoutValidation("Accept", accept);
         }
 
+        SecondBody.Set(message, shaped.Next);
         foreach (var (name, value) in shaped.Headers)
         {
             message.Headers.TryAddWithoutValidation(name, value);

@@ -148,27 +148,39 @@ public sealed class DeploymentProbe(UpstreamTransport transport, TimeProvider ti
         return new ReadOnlyMemoryContent(written.WrittenMemory) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
     }
 
-    /// <summary>A form with a short silence, or the silence alone.</summary>
+    /// <summary>A short silence: in a form, alone, or inside of a question about it.</summary>
     private static HttpRequestMessage Spoken(MediaShape? shape, JsonElement body, TargetModel target, Uri address)
     {
-        var sound = new ByteArrayContent(ProbeBody.Silence()) { Headers = { ContentType = new MediaTypeHeaderValue("audio/wav") } };
-        var shaped = shape?.Write(body, target) ?? new MediaRequest(MediaBody.Form, body.Bytes().ToArray());
+        var silence = ProbeBody.Silence();
+        var shaped = shape is null ? new MediaRequest(MediaBody.Form, body.Bytes().ToArray())
+            : shape.TakesFiles ? shape.Write(body, [new MediaFile("file", "audio/wav", silence)], target)
+            : shape.Write(body, target);
         var place = new Uri(address.GetLeftPart(UriPartial.Path) + shaped.Address
             + (address.Query.Length > 0 && shaped.Address.Contains('?', StringComparison.Ordinal) ? "&" + address.Query[1..] : address.Query));
-        if (shaped.Body is MediaBody.File)
+        var message = MediaRelay.Post(place, shaped.Body switch
         {
-            return MediaRelay.Post(place, sound);
-        }
+            MediaBody.File => SoundOf(silence),
+            MediaBody.Form => FormOf(shaped.Json, silence),
+            _ => new ReadOnlyMemoryContent(shaped.Json) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
+        });
+        SecondBody.Set(message, shaped.Next);
+        return message;
+    }
 
-        using var fields = JsonDocument.Parse(shaped.Json);
+    private static ByteArrayContent SoundOf(byte[] sound)
+        => new(sound) { Headers = { ContentType = new MediaTypeHeaderValue("audio/wav") } };
+
+    private static MultipartFormDataContent FormOf(ReadOnlyMemory<byte> json, byte[] sound)
+    {
+        using var fields = JsonDocument.Parse(json);
         var form = new MultipartFormDataContent();
         foreach (var (name, value) in FormFields.Read(fields.RootElement))
         {
             form.Add(new StringContent(value), name);
         }
 
-        form.Add(sound, "file", "probe.wav");
-        return MediaRelay.Post(place, form);
+        form.Add(SoundOf(sound), "file", "probe.wav");
+        return form;
     }
 
     private static byte[]? Translate(IUpstreamConnection connection, byte[] body, Surface surface, Surface spoken)

@@ -144,6 +144,7 @@ internal sealed class EmbeddingCaller(UpstreamTransport transport, TimeProvider 
         all.PromptTokens += part.PromptTokens
             ?? slice.Inputs.Sum(static input => TokenEstimate.FromBytes(System.Text.Encoding.UTF8.GetByteCount(input.Text ?? "")));
         all.ImageTokens += part.ImageTokens;
+        all.Id ??= part.Id;
     }
 
     private static byte[] Written(EmbeddingResponse response, string model, bool asBase64)

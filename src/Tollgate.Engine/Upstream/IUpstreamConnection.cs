@@ -146,6 +146,9 @@ public readonly record struct UpstreamRequest(
     /// client.
     /// </summary>
     public Microsoft.AspNetCore.Http.IHeaderDictionary? ClientHeaders { get; init; }
+
+    /// <summary>The client called another surface, and sees nothing of this one.</summary>
+    public bool IsTranslated { get; init; }
 }
 
 /// <summary>Why a connection cannot make a call, as the client is told.</summary>

@@ -124,6 +124,7 @@ internal sealed class PromptListCaller(UpstreamTransport transport, RequestMedia
             translation.Body, translation.Members, spoken, Stream: false, call.Envelope.Policy, call.Envelope.ApiVersion)
         {
             ClientHeaders = call.Http.Request.Headers,
+            IsTranslated = true,
         };
         var endpoint = connection.EndpointFor(spoken, stream: false, call.Envelope.ApiVersion);
         var edits = new JsonEdits();

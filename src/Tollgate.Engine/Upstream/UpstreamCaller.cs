@@ -106,6 +106,7 @@ internal sealed class UpstreamCaller(
                 translation.Body, translation.Members, spoken, call.Envelope.Stream, call.Envelope.Policy, call.Envelope.ApiVersion)
             {
                 ClientHeaders = call.Http.Request.Headers,
+                IsTranslated = true,
             };
             var outcome = await SendAsync(call, scratch, deployment, clock, address, translated, translation);
             translation.IsSent = !scratch.BuffersInUse;

@@ -32,7 +32,9 @@ internal sealed class AmazonAuthorization : Authorization
     /// <param name="service">Name of the service in signatures.</param>
     /// <param name="region">Its region.</param>
     /// <param name="signedBase">The address that signatures are for, where requests go to a proxy; null for where they go.</param>
-    public static Authorization Choose(ConnectionDraft draft, ConnectionServices services, string service, string region, Uri? signedBase = null)
+    /// <param name="takesTokens">The service takes Bedrock's keys (<c>AWS_BEARER_TOKEN_BEDROCK</c>), which agents do not.</param>
+    public static Authorization Choose(
+        ConnectionDraft draft, ConnectionServices services, string service, string region, Uri? signedBase = null, bool takesTokens = true)
     {
         var hasKey = draft.Deployment.ApiKey is { Length: > 0 } || draft.Deployment.ApiKeyUnresolved;
         if (hasKey || draft.Deployment.ExtraHeaders.Keys.Contains("Authorization", StringComparer.OrdinalIgnoreCase))
@@ -40,7 +42,7 @@ internal sealed class AmazonAuthorization : Authorization
             return new KeyAuthorization(draft, ProviderAuth.Bearer);
         }
 
-        if (service is "bedrock" && !AmazonIdentity.IsNamedBy(draft) && draft.Env("AWS_BEARER_TOKEN_BEDROCK") is not null)
+        if (service is "bedrock" && takesTokens && !AmazonIdentity.IsNamedBy(draft) && draft.Env("AWS_BEARER_TOKEN_BEDROCK") is not null)
         {
             draft.KeyEnv = ["AWS_BEARER_TOKEN_BEDROCK"];
             return new KeyAuthorization(draft, ProviderAuth.Bearer);

@@ -42,7 +42,7 @@ internal sealed class BedrockConnection(ConnectionDraft draft, BedrockModel mode
     public override Surface SpokenFor(Surface surface) => surface is Surface.Messages && BedrockWire.IsClaude(model) ? surface : base.SpokenFor(surface);
 
     /// <inheritdoc/>
-    public override EmbeddingCodec? Embeddings { get; } = EmbeddingsOf(model.Name);
+    public override EmbeddingCodec? Embeddings { get; } = EmbeddingsOf(model);
 
     /// <inheritdoc/>
     public override TargetModel TargetFor(Surface spoken)
@@ -123,6 +123,11 @@ internal sealed class BedrockConnection(ConnectionDraft draft, BedrockModel mode
             }
         }
 
+        if (Draft.Param(AsyncInvokeEmbeddings.OutputOption) is { } output)
+        {
+            options[AsyncInvokeEmbeddings.OutputOption] = output;
+        }
+
         if (_wire.Family is not null)
         {
             options[PromptCodec.FamilyOption] = _wire.Family;
@@ -135,6 +140,9 @@ internal sealed class BedrockConnection(ConnectionDraft draft, BedrockModel mode
 
         return options;
     }
+
+    private static EmbeddingCodec? EmbeddingsOf(BedrockModel model)
+        => EmbeddingsOf(model.Name) is { } codec ? model.Route is "async_invoke" ? new AsyncInvokeEmbeddings(codec) : codec : null;
 
     private static EmbeddingCodec? EmbeddingsOf(string name)
         => name.StartsWith("amazon.titan-embed", StringComparison.OrdinalIgnoreCase) ? new TitanEmbeddings()
@@ -177,6 +185,13 @@ internal sealed class BedrockConnection(ConnectionDraft draft, BedrockModel mode
             return EndpointTable.Make(Draft, address);
         }
 
+        var (root, query) = EndpointTable.Split(address);
+        if (model.Route is "async_invoke")
+        {
+            return surface is Surface.Embeddings ? EndpointTable.Make(Draft, EndpointTable.Join($"{root}/async-invoke", query, "", Draft.Deployment.ExtraQuery))
+                : EndpointTable.BadRequest(Draft, $"models of the route async_invoke/ serve {Surface.Embeddings.Route()} only.");
+        }
+
         var invokes = isOther || surface is Surface.Messages || _wire.Invokes;
         var operation = (invokes, stream && _wire.Family is not "j2") switch
         {
@@ -185,7 +200,6 @@ internal sealed class BedrockConnection(ConnectionDraft draft, BedrockModel mode
             (true, false) => "invoke",
             (true, true) => "invoke-with-response-stream",
         };
-        var (root, query) = EndpointTable.Split(address);
         return EndpointTable.Make(
             Draft, EndpointTable.Join($"{root}/model/{Uri.EscapeDataString(model.Id)}/{operation}", query, "", Draft.Deployment.ExtraQuery));
     }

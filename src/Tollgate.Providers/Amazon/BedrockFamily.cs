@@ -18,7 +18,12 @@ internal static class BedrockFamily
         draft.Model = model.Id;
         draft.CatalogueModel = model.Name;
         var region = model.Region ?? RegionOf(draft);
-        if (model.Route is "mantle" or "claude_platform" or "agent" or "agentcore" or "async_invoke")
+        if (model.Route is "agent" or "agentcore")
+        {
+            return BedrockAgentConnection.Open(draft, model, region, services);
+        }
+
+        if (model.Route is "mantle" or "claude_platform")
         {
             draft.Fault = new ConnectionFault(
                 UpstreamErrorKind.BadRequest,

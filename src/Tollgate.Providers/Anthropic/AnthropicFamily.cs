@@ -2,6 +2,7 @@ using Tollgate.Engine.Upstream;
 using Tollgate.Providers.Azure;
 using Tollgate.Providers.Catalogue;
 using Tollgate.Providers.Connections;
+using Tollgate.Wire;
 
 namespace Tollgate.Providers.Anthropic;
 
@@ -12,9 +13,18 @@ internal static class AnthropicFamily
 
     /// <summary>Anthropic itself.</summary>
     public static IUpstreamConnection Open(ConnectionDraft draft)
-        => draft.Row.Slug is "anthropic_text"
-            ? ProviderDirectory.WithoutDialect(draft.Row, draft.Model)
-            : new AnthropicConnection(draft, AnthropicHost.Anthropic, AddressOf(draft), new AnthropicAuthorization(draft));
+        => new AnthropicConnection(draft, AnthropicHost.Anthropic, AddressOf(draft), new AnthropicAuthorization(draft));
+
+    /// <summary>Anthropic's models of the years before messages, which complete texts (03-anthropic.md section 5).</summary>
+    public static IUpstreamConnection OpenText(ConnectionDraft draft)
+    {
+        draft.Headers["anthropic-version"] = "2023-06-01";
+        return new NativeConnection(draft, new AnthropicAuthorization(draft), new NativeWiring
+        {
+            Spoken = Surface.AnthropicComplete,
+            Address = (surface, _) => surface is Surface.AnthropicComplete ? TextAddressOf(draft) : NativeConnection.NotServed(draft, surface),
+        });
+    }
 
     /// <summary>Claude on Azure AI Foundry, below <c>/anthropic</c> of the resource.</summary>
     public static IUpstreamConnection OpenAzure(ConnectionDraft draft, ConnectionServices services)
@@ -37,6 +47,14 @@ internal static class AnthropicFamily
         var (root, query) = EndpointTable.Split(draft.Base);
         var isWhole = string.Equals(draft.Env("LITELLM_ANTHROPIC_DISABLE_URL_SUFFIX"), "true", StringComparison.OrdinalIgnoreCase);
         return EndpointTable.Make(draft, EndpointTable.Join(isWhole ? root : WithPath(root), query, "", draft.Deployment.ExtraQuery));
+    }
+
+    private static UpstreamEndpoint TextAddressOf(ConnectionDraft draft)
+    {
+        const string operation = "/complete";
+        var (root, _) = EndpointTable.Split(draft.Base ?? "");
+        return NativeConnection.Below(draft, root.EndsWith("/v1" + operation, StringComparison.Ordinal) ? ""
+            : root.EndsWith("/v1", StringComparison.Ordinal) ? operation : "/v1" + operation);
     }
 
     private static UpstreamEndpoint AzureAddressOf(ConnectionDraft draft)

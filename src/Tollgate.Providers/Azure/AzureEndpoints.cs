@@ -114,6 +114,31 @@ internal static class AzureEndpoints
         return EndpointTable.Make(draft, EndpointTable.Join(root + operation, query, asked, draft.Deployment.ExtraQuery));
     }
 
+    /// <summary>
+    /// Where Black Forest Labs' models are: below their maker's name, in its spelling (<c>FLUX.1-Kontext-pro</c> is <c>flux-kontext-pro</c>,
+    /// <c>FLUX-1.1-pro</c> is <c>flux-pro-1.1</c>).
+    /// </summary>
+    public static UpstreamEndpoint Flux(ConnectionDraft draft)
+    {
+        if (draft.Base is null)
+        {
+            return EndpointTable.BaseMissing(draft);
+        }
+
+        var name = draft.Model.ToLowerInvariant();
+        name = name switch
+        {
+            "flux-1.1-pro" => "flux-pro-1.1",
+            _ when name.StartsWith("flux.1-", StringComparison.Ordinal) => "flux-" + name["flux.1-".Length..],
+            _ => name.Replace("flux.", "flux-", StringComparison.Ordinal),
+        };
+        var (root, query) = EndpointTable.Split(draft.Base);
+        root = root.EndsWith("/models", StringComparison.Ordinal) ? root[..^"/models".Length] : root;
+        var path = root.Contains("/providers/", StringComparison.Ordinal) ? "" : "/providers/blackforestlabs/v1/" + Uri.EscapeDataString(name);
+        var asked = HasVersion(query) ? "" : "api-version=" + (draft.Deployment.ApiVersion ?? "preview");
+        return EndpointTable.Make(draft, EndpointTable.Join(root + path, query, asked, draft.Deployment.ExtraQuery));
+    }
+
     /// <summary>Host of an address; empty when it is none.</summary>
     public static string HostOf(string? address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) ? uri.Host : "";
 

@@ -2,6 +2,8 @@ using Tollgate.Engine.Upstream;
 using Tollgate.Providers.Anthropic;
 using Tollgate.Providers.Catalogue;
 using Tollgate.Providers.Connections;
+using Tollgate.Wire;
+using Tollgate.Wire.Media.Shapes;
 
 namespace Tollgate.Providers.Azure;
 
@@ -49,6 +51,15 @@ internal static class AzureFamily
             || host.EndsWith(".cognitiveservices.azure.com", StringComparison.OrdinalIgnoreCase);
         var authorization = EntraAuthorization.Choose(
             draft, services.Entra, takesApiKey ? new ProviderAuth("api-key", "{key}") : ProviderAuth.Bearer);
+        if (IsFlux(draft.Model))
+        {
+            return new NativeConnection(draft, authorization, new NativeWiring
+            {
+                Address = (surface, _) => surface is Surface.ImageGenerations or Surface.ImageEdits ? AzureEndpoints.Flux(draft) : NativeConnection.NotServed(draft, surface),
+                Media = static surface => surface is Surface.ImageGenerations or Surface.ImageEdits ? FluxPictures.Hosted : null,
+            });
+        }
+
         return host.EndsWith(".openai.azure.com", StringComparison.OrdinalIgnoreCase)
             ? new AzureConnection(draft, authorization)
             : new OpenAiConnection(draft, new EndpointTable(surface => AzureEndpoints.Foundry(draft, surface)), authorization);
@@ -58,6 +69,7 @@ internal static class AzureFamily
 
     private static bool IsOtherDialect(string model)
         => model.StartsWith("agents/", StringComparison.Ordinal)
-            || model.StartsWith("doc-intelligence/", StringComparison.Ordinal)
-            || model.StartsWith("flux", StringComparison.OrdinalIgnoreCase);
+            || model.StartsWith("doc-intelligence/", StringComparison.Ordinal);
+
+    private static bool IsFlux(string model) => model.StartsWith("flux", StringComparison.OrdinalIgnoreCase);
 }

@@ -14,6 +14,9 @@ internal readonly record struct PollState(bool IsOver, Uri? Next, HttpStatusCode
     /// <summary>Where the task tells what it makes as it makes it; null where it does not.</summary>
     public Uri? Stream { get; init; }
 
+    /// <summary>What is asked, where questions are JSON that is posted; empty where they are not.</summary>
+    public ReadOnlyMemory<byte> Question { get; init; }
+
     /// <summary>A task that is over, whatever it came to: who reads the answer says more.</summary>
     public static PollState Over { get; } = new(IsOver: true, null, HttpStatusCode.OK);
 
@@ -58,7 +61,7 @@ internal sealed class Polling(TimeProvider clock)
                 if (state.Stream is { } stream && MayAsk(stream, message.RequestUri!))
                 {
                     response.Dispose();
-                    return await AskAsync(transport, message, stream, either.Token, "text/event-stream");
+                    return await AskAsync(transport, message, stream, default, either.Token, "text/event-stream");
                 }
 
                 known = state.Next ?? known;
@@ -76,7 +79,7 @@ internal sealed class Polling(TimeProvider clock)
 
                 await Task.Delay(Pause, clock, either.Token);
                 response.Dispose();
-                response = await AskAsync(transport, message, next, either.Token);
+                response = await AskAsync(transport, message, next, state.Question, either.Token);
             }
 
             return response;
@@ -118,9 +121,15 @@ internal sealed class Polling(TimeProvider clock)
     }
 
     private static async Task<HttpResponseMessage> AskAsync(
-        HttpMessageInvoker transport, HttpRequestMessage message, Uri address, CancellationToken cancellationToken, string? accept = null)
+        HttpMessageInvoker transport, HttpRequestMessage message, Uri address, ReadOnlyMemory<byte> question, CancellationToken cancellationToken,
+        string? accept = null)
     {
-        using var ask = new HttpRequestMessage(HttpMethod.Get, address);
+        using var ask = new HttpRequestMessage(question.IsEmpty ? HttpMethod.Get : HttpMethod.Post, address);
+        if (!question.IsEmpty)
+        {
+            ask.Content = new ReadOnlyMemoryContent(question) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        }
+
         if (accept is not null)
         {
             ask.Headers.TryAddWithoutValidation("Accept", accept);

@@ -27,7 +27,7 @@ internal sealed class GeminiConnection(ConnectionDraft draft, Authorization auth
         Surface.GenerateContent => stream ? _stream : _whole,
         Surface.Embeddings => _embeddings,
         Surface.ImageGenerations or Surface.ImageEdits when ImagenPictures.Serves(Draft.Model) => _predict,
-        Surface.ImageGenerations or Surface.ImageEdits or Surface.Speech => _whole,
+        Surface.ImageGenerations or Surface.ImageEdits or Surface.Speech or Surface.Transcriptions or Surface.Translations => _whole,
         _ => NotServed(surface),
     };
 

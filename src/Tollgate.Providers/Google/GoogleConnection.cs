@@ -18,7 +18,9 @@ namespace Tollgate.Providers.Google;
 internal abstract class GoogleConnection(ConnectionDraft draft, Authorization authorization, Surface spoken) : DialectConnection(draft, authorization)
 {
     private readonly AnthropicHost _host = AnthropicHost.Vertex.For(draft);
-    private readonly Rewriters _bodies = new(draft, spoken is Surface.Messages ? AnthropicBody.ShapeFor(AnthropicHost.Vertex) : Shape);
+    private readonly Rewriters _bodies = new(
+        draft, spoken is Surface.Messages ? AnthropicBody.ShapeFor(AnthropicHost.Vertex) : draft.Row.Slug is "vertex_ai" ? ShapeForVertex : Shape);
+    private readonly bool _takesTierAsHeader = draft.Row.Slug is "vertex_ai";
     private readonly Lazy<TargetModel> _target = new(() => spoken is Surface.Messages
         ? AnthropicModels.TargetOf(draft, AnthropicHost.Vertex) : TargetOf(draft) with { Options = GoogleOptions.Of(draft) });
 
@@ -36,6 +38,8 @@ internal abstract class GoogleConnection(ConnectionDraft draft, Authorization au
     {
         Surface.ImageGenerations or Surface.ImageEdits => ImagenPictures.Serves(Draft.Model) ? ImagenPictures.Instance : GeminiPictures.Instance,
         Surface.Speech => GeminiSpeech.Instance,
+        Surface.Transcriptions => GeminiTranscription.Verbatim,
+        Surface.Translations => GeminiTranscription.InEnglish,
         _ => null,
     };
 
@@ -51,6 +55,28 @@ internal abstract class GoogleConnection(ConnectionDraft draft, Authorization au
         {
             AnthropicHeaders.Write(request, headers, _host, Draft.Model);
         }
+        else if (_takesTierAsHeader && request.Surface is Surface.GenerateContent && TierOf(request) is "priority" or "flex")
+        {
+            headers.TryAddWithoutValidation("X-Vertex-AI-LLM-Shared-Request-Type", TierOf(request));
+        }
+    }
+
+    /// <summary>Speech that is heard as it is made comes from where streams come from.</summary>
+    public override Task<HttpResponseMessage> ExchangeAsync(
+        HttpMessageInvoker transport, HttpRequestMessage message, in UpstreamRequest request, CancellationToken cancellationToken)
+    {
+        const string whole = ":generateContent";
+        if (request.Surface is Surface.Speech && message.RequestUri is { } address && address.AbsolutePath.EndsWith(whole, StringComparison.Ordinal)
+            && TextOf(request, "stream_format"u8) is "sse")
+        {
+            message.RequestUri = new UriBuilder(address)
+            {
+                Path = address.AbsolutePath[..^whole.Length] + ":streamGenerateContent",
+                Query = address.Query.Length == 0 ? "alt=sse" : address.Query.TrimStart('?') + "&alt=sse",
+            }.Uri;
+        }
+
+        return base.ExchangeAsync(transport, message, request, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -74,6 +100,25 @@ internal abstract class GoogleConnection(ConnectionDraft draft, Authorization au
     /// <summary>The fault of a surface that cannot be served.</summary>
     protected UpstreamEndpoint NotServed(Surface surface)
         => EndpointTable.BadRequest(Draft, $"the provider '{Draft.Row.Slug}' does not serve {surface.Route()} for model '{Draft.Model}'.");
+
+    /// <summary>Vertex AI takes the class of service in a header.</summary>
+    private static void ShapeForVertex(ParameterRulesBuilder rules)
+    {
+        Shape(rules);
+        if (rules.Surface is Surface.GenerateContent)
+        {
+            rules.Remove("service_tier");
+        }
+    }
+
+    private static string? TierOf(in UpstreamRequest request) => TextOf(request, "service_tier"u8);
+
+    private static string? TextOf(in UpstreamRequest request, ReadOnlySpan<byte> name)
+    {
+        var json = request.Json.Span;
+        return request.Members.Find(json, name) is >= 0 and var index
+            ? JsonText.AsString(json.Slice(request.Members[index].ValueStart, request.Members[index].ValueLength)) : null;
+    }
 
     private static void Shape(ParameterRulesBuilder rules)
     {

@@ -18,7 +18,7 @@ internal static class GoogleErrors
         "UNAVAILABLE" => UpstreamErrorKind.ServiceUnavailable,
         "DEADLINE_EXCEEDED" => UpstreamErrorKind.Timeout,
         "INVALID_ARGUMENT" or "FAILED_PRECONDITION" or "OUT_OF_RANGE" => UpstreamErrorKind.BadRequest,
-        _ => null,
+        _ => IsBlocked(body) ? UpstreamErrorKind.ContentPolicyViolation : null,
     };
 
     /// <summary><c>details[].retryDelay</c> of <c>RetryInfo</c>: <c>"17s"</c>; null when there is none.</summary>
@@ -39,6 +39,9 @@ internal static class GoogleErrors
 
         return null;
     });
+
+    /// <summary>A prompt that is refused is no error to Google: the answer says so in a member of its own.</summary>
+    private static bool IsBlocked(ReadOnlySpan<byte> body) => body.IndexOf("\"promptFeedback\""u8) >= 0 && body.IndexOf("\"blockReason\""u8) >= 0;
 
     private static T? Read<T>(ReadOnlySpan<byte> body, Func<JsonElement, T?> read)
     {

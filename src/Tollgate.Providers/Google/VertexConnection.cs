@@ -61,6 +61,7 @@ internal sealed class VertexConnection : GoogleConnection
             Surface.ImageGenerations or Surface.ImageEdits when IsGooglesOwn => ImagenPictures.Serves(Draft.Model) ? _predict : _whole,
             Surface.Speech when IsGooglesOwn => IsGemini ? _whole : _speech,
             Surface.Rerank when IsGooglesOwn => _ranking,
+            Surface.Transcriptions or Surface.Translations when IsGooglesOwn && IsGemini => _whole,
             _ => NotServed(surface),
         };
 

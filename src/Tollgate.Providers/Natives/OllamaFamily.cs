@@ -13,7 +13,7 @@ internal static class OllamaFamily
     private static readonly string[] Operations = ["/api/generate", "/api/chat", "/api/embed", "/v1"];
 
     /// <summary>Makes a connection. Both prefixes chat; what only <c>/api/generate</c> takes, and completions, go there.</summary>
-    public static IUpstreamConnection Open(ConnectionDraft draft, ConnectionServices _)
+    public static IUpstreamConnection Open(ConnectionDraft draft, ConnectionServices services)
     {
         draft.Base = RootOf(draft.Base);
         var templated = draft.Deployment.DefaultParams.Any(static member => GenerateOnly.Contains(member.Name, StringComparer.Ordinal));
@@ -22,6 +22,7 @@ internal static class OllamaFamily
             Spoken = templated ? Surface.OllamaGenerate : Surface.OllamaChat,
             SpokenForCompletions = Surface.OllamaGenerate,
             Embeddings = new OllamaEmbeddings(),
+            Exchange = new OllamaCalls(draft, services.Clock).ExchangeAsync,
             Address = (surface, _) => NativeConnection.Below(draft, surface switch
             {
                 Surface.OllamaGenerate => "/api/generate",

@@ -88,9 +88,6 @@ internal static class SmallFamilies
         => Keyed(draft, Surface.LangFlowRun, new ProviderAuth("x-api-key", "{key}"), (_, _)
             => "/api/v1/run/" + Uri.EscapeDataString(draft.Model));
 
-    public static IUpstreamConnection OpenAgent(ConnectionDraft draft, ConnectionServices _)
-        => Keyed(draft, Surface.AgentMessage, draft.Row.Auth, static (_, _) => "");
-
     /// <summary>Petals takes a form.</summary>
     public static IUpstreamConnection OpenPetals(ConnectionDraft draft, ConnectionServices _)
         => new NativeConnection(draft, new KeyAuthorization(draft, ProviderAuth.None), new NativeWiring

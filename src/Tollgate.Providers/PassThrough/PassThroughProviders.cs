@@ -30,7 +30,7 @@ public sealed class PassThroughProviders : IPassThroughProviders
     public ImmutableArray<PassThroughPrefix> Prefixes { get; }
 
     /// <inheritdoc/>
-    public ImmutableArray<string> ResourceProviders { get; } = ["openai", "azure", "hosted_vllm"];
+    public ImmutableArray<string> ResourceProviders { get; } = ["openai", "azure", "hosted_vllm", "manus"];
 
     /// <inheritdoc/>
     public PassThroughModel ModelOf(string prefix, string path) => PassThroughPaths.ModelOf(_rows[prefix].Model, path);

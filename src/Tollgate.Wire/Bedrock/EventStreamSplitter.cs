@@ -11,7 +11,8 @@ namespace Tollgate.Wire.Bedrock;
 /// <c>{"type":"error","error":{"message","type","code"}}</c> with the status they stand for.
 /// </summary>
 /// <remarks>Made for any upstream whose answer has that media type, whatever dialect its payloads are in.</remarks>
-public sealed class EventStreamSplitter : IFrameSplitter
+/// <param name="unwraps">Hand on the pieces of somebody else's stream as what they hold; false leaves them wrapped.</param>
+public sealed class EventStreamSplitter(bool unwraps = true) : IFrameSplitter
 {
     /// <summary>Media type of such streams.</summary>
     public const string MediaType = "application/vnd.amazon.eventstream";
@@ -85,7 +86,7 @@ public sealed class EventStreamSplitter : IFrameSplitter
             return false;
         }
 
-        if (frame.EventType is "chunk" && TryUnwrap(frame.Payload))
+        if (unwraps && frame.EventType is "chunk" && TryUnwrap(frame.Payload))
         {
             next = new SseEvent(_wrapped.WrittenMemory, IsComment: false);
             return true;

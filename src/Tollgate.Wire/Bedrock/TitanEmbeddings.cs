@@ -210,6 +210,15 @@ public sealed class MarengoEmbeddings : EmbeddingCodec
             json.WriteString("base64String"u8, EmbeddingMembers.BytesOf(media));
             json.WriteEndObject();
         }
+        else if (input.Text is { } place && place.StartsWith("s3://", StringComparison.Ordinal))
+        {
+            json.WriteString("inputType"u8, request.InputType ?? "video");
+            json.WriteStartObject("mediaSource"u8);
+            json.WriteStartObject("s3Location"u8);
+            json.WriteString("uri"u8, place);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
         else
         {
             json.WriteString("inputType"u8, request.InputType ?? "text");

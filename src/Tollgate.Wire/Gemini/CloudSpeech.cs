@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Json;
 using Tollgate.Wire.Hub;
@@ -10,15 +9,9 @@ namespace Tollgate.Wire.Gemini;
 /// <summary>Speech by Google's Cloud Text-to-Speech (04-gemini-vertex.md section 5).</summary>
 public sealed class CloudSpeech : MediaShape
 {
-    private static readonly FrozenDictionary<string, string> Voices = new Dictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["alloy"] = "en-US-Studio-O",
-        ["echo"] = "en-US-Studio-M",
-        ["fable"] = "en-GB-Studio-B",
-        ["onyx"] = "en-US-Wavenet-D",
-        ["nova"] = "en-US-Studio-O",
-        ["shimmer"] = "en-US-Wavenet-F",
-    }.ToFrozenDictionary(StringComparer.Ordinal);
+    private static readonly VoiceTable Voices = new(
+        ("alloy", "en-US-Studio-O"), ("echo", "en-US-Studio-M"), ("fable", "en-GB-Studio-B"), ("onyx", "en-US-Wavenet-D"),
+        ("nova", "en-US-Studio-O"), ("shimmer", "en-US-Wavenet-F"));
 
     /// <summary>The one there is.</summary>
     public static CloudSpeech Instance { get; } = new();
@@ -76,8 +69,7 @@ public sealed class CloudSpeech : MediaShape
             return;
         }
 
-        var given = request.Text("voice"u8) is { Length: > 0 } voice ? voice : "alloy";
-        var name = Voices.GetValueOrDefault(given, given);
+        var name = Voices.Of(request);
 
         // en-US-Chirp3-HD-Charon: a voice's name begins with its language.
         var parts = name.Split('-', 3);

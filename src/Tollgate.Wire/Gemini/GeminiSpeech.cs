@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Json;
 using Tollgate.Wire.Hub;
@@ -14,15 +13,8 @@ public sealed class GeminiSpeech : MediaShape
     private const int UsualRate = 24_000;
 
     /// <summary>OpenAI's voices and the ones that come closest; Google's own names pass.</summary>
-    private static readonly FrozenDictionary<string, string> Voices = new Dictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["alloy"] = "Kore",
-        ["echo"] = "Charon",
-        ["fable"] = "Puck",
-        ["onyx"] = "Fenrir",
-        ["nova"] = "Aoede",
-        ["shimmer"] = "Leda",
-    }.ToFrozenDictionary(StringComparer.Ordinal);
+    private static readonly VoiceTable Voices = new(
+        ("alloy", "Kore"), ("echo", "Charon"), ("fable", "Puck"), ("onyx", "Fenrir"), ("nova", "Aoede"), ("shimmer", "Leda"));
 
     /// <summary>The one there is.</summary>
     public static GeminiSpeech Instance { get; } = new();
@@ -73,8 +65,7 @@ public sealed class GeminiSpeech : MediaShape
                 : new MediaRefusedException($"The response was blocked: {reason}.", isPolicy: true);
         }
 
-        var usage = GeminiAnswers.UsageOf(answer);
-        usage = usage.AudioOutputTokens > 0 ? usage : usage with { AudioOutputTokens = usage.CompletionTokens };
+        var usage = UsageOf(answer);
         var type = pieces[0].MediaType;
         var sound = pieces.SelectMany(static piece => Convert.FromBase64String(piece.Data)).ToArray();
         if (!type.Contains("L16", StringComparison.OrdinalIgnoreCase) && !type.Contains("pcm", StringComparison.OrdinalIgnoreCase))
@@ -85,15 +76,38 @@ public sealed class GeminiSpeech : MediaShape
         return request.Text("response_format"u8) is "pcm" ? new Sound(sound, "audio/pcm", usage) : new Sound(Wave(sound, RateOf(type)), "audio/wav", usage);
     }
 
+    /// <inheritdoc/>
+    public override bool StreamsSound(JsonElement request) => request.Text("stream_format"u8) is "sse";
+
+    /// <inheritdoc/>
+    public override SoundPiece ReadPiece(JsonElement answer, JsonElement request, bool isFirst)
+    {
+        var candidate = GeminiAnswers.Candidates(answer).FirstOrDefault();
+        if (candidate.ValueKind is not JsonValueKind.Object && !answer.Member("usageMetadata"u8).IsGiven())
+        {
+            throw new WireException(answer.Member("promptFeedback"u8).Text("blockReason"u8) is { } reason ? $"The response was blocked: {reason}." : "The answer holds no sound.");
+        }
+
+        var pieces = GeminiAnswers.Inline(candidate, "audio/").ToList();
+        var sound = pieces.SelectMany(static piece => Convert.FromBase64String(piece.Data)).ToArray();
+        if (isFirst && sound.Length > 0 && request.Text("response_format"u8) is not "pcm")
+        {
+            // How long it will be nobody knows yet: the largest length there is says so.
+            sound = [.. Wave([], RateOf(pieces[0].MediaType), isOpen: true), .. sound];
+        }
+
+        return new SoundPiece(sound, UsageOf(answer), candidate.Text("finishReason"u8) is { Length: > 0 });
+    }
+
     /// <summary>A WAV file of 16-bit samples, one channel.</summary>
-    internal static byte[] Wave(ReadOnlySpan<byte> samples, int rate)
+    internal static byte[] Wave(ReadOnlySpan<byte> samples, int rate, bool isOpen = false)
     {
         const int header = 44;
         const int format = 16;
         var file = new byte[header + samples.Length];
         var head = file.AsSpan();
         "RIFF"u8.CopyTo(head);
-        BinaryPrimitives.WriteInt32LittleEndian(head[4..], file.Length - 8);
+        BinaryPrimitives.WriteInt32LittleEndian(head[4..], isOpen ? -1 : file.Length - 8);
         "WAVEfmt "u8.CopyTo(head[8..]);
         BinaryPrimitives.WriteInt32LittleEndian(head[16..], format);
         BinaryPrimitives.WriteInt16LittleEndian(head[20..], 1);
@@ -103,9 +117,16 @@ public sealed class GeminiSpeech : MediaShape
         BinaryPrimitives.WriteInt16LittleEndian(head[32..], 2);
         BinaryPrimitives.WriteInt16LittleEndian(head[34..], 16);
         "data"u8.CopyTo(head[36..]);
-        BinaryPrimitives.WriteInt32LittleEndian(head[40..], samples.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(head[40..], isOpen ? -1 : samples.Length);
         samples.CopyTo(head[header..]);
         return file;
+    }
+
+    /// <summary>What these models make is sound, also where the count does not say so.</summary>
+    private static TokenUsage UsageOf(JsonElement answer)
+    {
+        var usage = GeminiAnswers.UsageOf(answer);
+        return usage.AudioOutputTokens > 0 ? usage : usage with { AudioOutputTokens = usage.CompletionTokens };
     }
 
     private static void WriteVoice(JsonElement request, Utf8JsonWriter json)
@@ -122,11 +143,10 @@ public sealed class GeminiSpeech : MediaShape
             return;
         }
 
-        var name = request.Text("voice"u8) is { Length: > 0 } given ? given : "alloy";
         json.WriteStartObject("speechConfig"u8);
         json.WriteStartObject("voiceConfig"u8);
         json.WriteStartObject("prebuiltVoiceConfig"u8);
-        json.WriteString("voiceName"u8, Voices.GetValueOrDefault(name, name));
+        json.WriteString("voiceName"u8, Voices.Of(request));
         json.WriteEndObject();
         json.WriteEndObject();
         json.WriteEndObject();

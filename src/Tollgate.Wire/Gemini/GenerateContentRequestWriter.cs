@@ -63,8 +63,8 @@ internal static class GenerateContentRequestWriter
 
     private static void WriteTier(ChatRequest request, TargetModel target, Utf8JsonWriter json)
     {
-        // Vertex AI takes the class in a header, which is set where the deployment names it.
-        if (request.ServiceTier is { } tier && target.Provider is "gemini")
+        // Vertex AI takes the class in a header: the connection moves it there.
+        if (request.ServiceTier is { } tier && target.Provider is "gemini" or "vertex_ai")
         {
             json.WriteString("service_tier"u8, tier switch
             {

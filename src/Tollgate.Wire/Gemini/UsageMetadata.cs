@@ -66,9 +66,9 @@ internal static class UsageMetadata
         private long _cached;
         private long _total;
         private bool _hasTotal;
-        private Modalities _in;
-        private Modalities _inCache;
-        private Modalities _out;
+        private ModalityCounts _in;
+        private ModalityCounts _inCache;
+        private ModalityCounts _out;
         private ServiceTier _tier;
 
         public void Take(ref Utf8JsonReader reader)
@@ -110,34 +110,26 @@ internal static class UsageMetadata
             var isThoughtInside = _hasTotal && _thoughts > 0 && _prompt + _tools + _candidates == _total;
             var prompt = _prompt + _tools;
             var completion = isThoughtInside ? _candidates : _candidates + _thoughts;
-            return new TokenUsage(prompt, completion, _hasTotal ? _total : prompt + completion, Math.Min(_cached, prompt), Math.Min(_thoughts, completion))
+            var usage = new TokenUsage(prompt, completion, _hasTotal ? _total : prompt + completion, Math.Min(_cached, prompt), Math.Min(_thoughts, completion))
             {
-                AudioInputTokens = _in.Audio,
-                ImageInputTokens = _in.Image,
-                VideoInputTokens = _in.Video,
-                CachedAudioTokens = _inCache.Audio,
-                CachedImageTokens = _inCache.Image,
-                AudioOutputTokens = _out.Audio,
-                ImageOutputTokens = _out.Image,
-                VideoOutputTokens = _out.Video,
-                TextOutputTokens = _out.Text,
                 Tier = _tier,
             };
+            return ModalityCounts.Apply(usage, _in, _inCache, _out);
         }
 
         private void TakeDetails(ref Utf8JsonReader reader)
         {
             if (reader.ValueTextEquals("promptTokensDetails"u8) || reader.ValueTextEquals("toolUsePromptTokensDetails"u8))
             {
-                _in.Read(ref reader);
+                ReadSide(ref _in, ref reader);
             }
             else if (reader.ValueTextEquals("cacheTokensDetails"u8))
             {
-                _inCache.Read(ref reader);
+                ReadSide(ref _inCache, ref reader);
             }
             else if (reader.ValueTextEquals("candidatesTokensDetails"u8) || reader.ValueTextEquals("responseTokensDetails"u8))
             {
-                _out.Read(ref reader);
+                ReadSide(ref _out, ref reader);
             }
             else if (reader.ValueTextEquals("trafficType"u8))
             {
@@ -169,64 +161,56 @@ internal static class UsageMetadata
         }
     }
 
-    private struct Modalities
+    private static void ReadSide(ref ModalityCounts side, ref Utf8JsonReader reader)
     {
-        public long Text;
-        public long Audio;
-        public long Image;
-        public long Video;
-
-        public void Read(ref Utf8JsonReader reader)
+        reader.Read();
+        if (reader.TokenType is not JsonTokenType.StartArray)
         {
-            reader.Read();
-            if (reader.TokenType is not JsonTokenType.StartArray)
+            reader.Skip();
+            return;
+        }
+
+        while (reader.Read() && reader.TokenType is not JsonTokenType.EndArray)
+        {
+            if (reader.TokenType is JsonTokenType.StartObject)
+            {
+                ReadOne(ref side, ref reader);
+            }
+            else
             {
                 reader.Skip();
-                return;
-            }
-
-            while (reader.Read() && reader.TokenType is not JsonTokenType.EndArray)
-            {
-                if (reader.TokenType is JsonTokenType.StartObject)
-                {
-                    ReadOne(ref reader);
-                }
-                else
-                {
-                    reader.Skip();
-                }
             }
         }
+    }
 
-        private void ReadOne(ref Utf8JsonReader reader)
+    private static void ReadOne(ref ModalityCounts side, ref Utf8JsonReader reader)
+    {
+        var modality = 'T';
+        var count = 0L;
+        while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
         {
-            var modality = 'T';
-            var count = 0L;
-            while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
+            if (reader.ValueTextEquals("tokenCount"u8))
             {
-                if (reader.ValueTextEquals("tokenCount"u8))
-                {
-                    count = Counts.Number(ref reader);
-                }
-                else if (reader.ValueTextEquals("modality"u8))
-                {
-                    reader.Read();
-                    modality = reader.TokenType is not JsonTokenType.String ? '?'
-                        : reader.ValueTextEquals("AUDIO"u8) ? 'A' : reader.ValueTextEquals("IMAGE"u8) ? 'I'
-                        : reader.ValueTextEquals("VIDEO"u8) ? 'V' : reader.ValueTextEquals("TEXT"u8) ? 'T' : '?';
-                    reader.Skip();
-                }
-                else
-                {
-                    reader.Read();
-                    reader.Skip();
-                }
+                count = Counts.Number(ref reader);
             }
-
-            Text += modality == 'T' ? count : 0;
-            Audio += modality == 'A' ? count : 0;
-            Image += modality == 'I' ? count : 0;
-            Video += modality == 'V' ? count : 0;
+            else if (reader.ValueTextEquals("modality"u8))
+            {
+                reader.Read();
+                modality = reader.TokenType is not JsonTokenType.String ? '?'
+                    : reader.ValueTextEquals("AUDIO"u8) ? 'A' : reader.ValueTextEquals("IMAGE"u8) ? 'I'
+                    : reader.ValueTextEquals("VIDEO"u8) ? 'V' : reader.ValueTextEquals("TEXT"u8) ? 'T' : '?';
+                reader.Skip();
+            }
+            else
+            {
+                reader.Read();
+                reader.Skip();
+            }
         }
+
+        side.Text += modality == 'T' ? count : 0;
+        side.Audio += modality == 'A' ? count : 0;
+        side.Image += modality == 'I' ? count : 0;
+        side.Video += modality == 'V' ? count : 0;
     }
 }

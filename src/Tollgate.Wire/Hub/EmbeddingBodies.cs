@@ -39,6 +39,7 @@ public static class EmbeddingBodies
     public static void Write(EmbeddingResponse response, string model, bool asBase64, Utf8JsonWriter json)
     {
         json.WriteStartObject();
+        json.WriteGiven("id"u8, response.Id);
         json.WriteString("object"u8, "list"u8);
         json.WriteStartArray("data"u8);
         for (var i = 0; i < response.Vectors.Count; i++)

@@ -59,6 +59,9 @@ public sealed class EmbeddingResponse
 
     /// <summary>Part of them that is images.</summary>
     public long ImageTokens { get; set; }
+
+    /// <summary>Where the vectors will be, for upstreams that work on them later; null where they are in the answer.</summary>
+    public string? Id { get; set; }
 }
 
 /// <summary>A wire format of embeddings that is not OpenAI's. Stateless: one serves all calls.</summary>

@@ -16,6 +16,12 @@ public sealed record MediaFile(string Name, string? MediaType, ReadOnlyMemory<by
 /// <param name="Usage">Tokens that the answer counts; nothing when it counts none.</param>
 public sealed record Sound(ReadOnlyMemory<byte> Bytes, string MediaType, TokenUsage Usage = default);
 
+/// <summary>Sound that came in one piece of many.</summary>
+/// <param name="Bytes">The sound; empty for a piece that says something else.</param>
+/// <param name="Usage">Tokens that the piece counts, of the whole so far; nothing when it counts none.</param>
+/// <param name="IsLast">The answer is complete.</param>
+public readonly record struct SoundPiece(ReadOnlyMemory<byte> Bytes, TokenUsage Usage, bool IsLast);
+
 /// <summary>An answer that says, under a good status, why there is none: the client is told as if it had come as an error.</summary>
 /// <param name="message">The provider's words.</param>
 /// <param name="status">The status that fits: 400, 401, 429, 500.</param>

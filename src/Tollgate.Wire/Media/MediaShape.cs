@@ -29,6 +29,9 @@ public sealed record MediaRequest(MediaBody Body, ReadOnlyMemory<byte> Json, str
     /// <summary>Media type of a text; null for JSON's.</summary>
     public string? ContentType { get; init; }
 
+    /// <summary>A JSON object for the request that follows, where the file is sent alone first; empty for none.</summary>
+    public ReadOnlyMemory<byte> Next { get; init; }
+
     /// <summary>Headers that depend on the request.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 }
@@ -59,6 +62,16 @@ public abstract class MediaShape
     /// <exception cref="WireException">It is no answer of the provider.</exception>
     /// <exception cref="MediaRefusedException">It says why there is no sound.</exception>
     public virtual Sound ReadSound(JsonElement answer, JsonElement request) => throw new NotSupportedException();
+
+    /// <summary>True for a request whose answer comes in pieces, for clients that hear it as it is made.</summary>
+    public virtual bool StreamsSound(JsonElement request) => false;
+
+    /// <summary>Takes the sound out of one piece of an answer.</summary>
+    /// <param name="answer">The piece.</param>
+    /// <param name="request">The client's body.</param>
+    /// <param name="isFirst">No sound has come before.</param>
+    /// <exception cref="WireException">It is no piece of an answer of the provider.</exception>
+    public virtual SoundPiece ReadPiece(JsonElement answer, JsonElement request, bool isFirst) => throw new NotSupportedException();
 
     /// <summary>True when answers are JSON that <see cref="Read"/> turns into the client's; false when they are relayed.</summary>
     public virtual bool ReadsAnswers => true;

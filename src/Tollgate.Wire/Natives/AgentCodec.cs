@@ -5,6 +5,30 @@ using Tollgate.Wire.OpenAi;
 
 namespace Tollgate.Wire.Natives;
 
+/// <summary>What a connection must know of the words of Agent2Agent.</summary>
+public static class AgentWords
+{
+    /// <summary>Name of the setting that says <c>false</c> for agents without streams.</summary>
+    public const string StreamOption = "agent_streams";
+
+    internal const string SendMethod = "message/send";
+
+    internal const string StreamMethod = "message/stream";
+
+    private static ReadOnlySpan<byte> AskedForStream => "\"method\":\"message/stream\""u8;
+
+    /// <summary>True for a request that this gateway wrote and that asks for a stream.</summary>
+    public static bool AsksForStream(ReadOnlySpan<byte> request) => request.IndexOf(AskedForStream) >= 0;
+
+    /// <summary>The same request without.</summary>
+    public static byte[] WithoutStream(ReadOnlySpan<byte> request)
+    {
+        // The method stands before what the client said, in whose text quotes are escaped.
+        var at = request.IndexOf(AskedForStream);
+        return at < 0 ? request.ToArray() : [.. request[..at], .. "\"method\":\"message/send\""u8, .. request[(at + AskedForStream.Length)..]];
+    }
+}
+
 /// <summary>Agent2Agent's <c>message/send</c> and <c>message/stream</c> over JSON-RPC (07-native-others.md section 15).</summary>
 internal sealed class AgentCodec() : TextCodec(Surface.AgentMessage, "Agent2Agent")
 {
@@ -14,7 +38,8 @@ internal sealed class AgentCodec() : TextCodec(Surface.AgentMessage, "Agent2Agen
         json.WriteStartObject();
         json.WriteString("jsonrpc"u8, "2.0"u8);
         json.WriteString("id"u8, id);
-        json.WriteString("method"u8, request.Stream ? "message/stream" : "message/send");
+        json.WriteString("method"u8, request.Stream && target.Options.GetValueOrDefault(AgentWords.StreamOption) is not "false"
+            ? AgentWords.StreamMethod : AgentWords.SendMethod);
         json.WriteStartObject("params"u8);
         json.WriteStartObject("message"u8);
         json.WriteString("kind"u8, "message"u8);

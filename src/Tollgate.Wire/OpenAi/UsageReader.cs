@@ -30,9 +30,9 @@ internal ref struct UsageReader(ReadOnlySpan<byte> json)
     private long _searches;
     private ServiceTier _tier;
     private decimal? _cost;
-    private Parts _input;
-    private Parts _output;
-    private Parts _cachedParts;
+    private ModalityCounts _input;
+    private ModalityCounts _output;
+    private ModalityCounts _cachedParts;
     private long _accepted;
     private long _rejected;
 
@@ -57,19 +57,10 @@ internal ref struct UsageReader(ReadOnlySpan<byte> json)
         }
 
         var written = Math.Max(_cacheWrites, _cacheWrites5m + _cacheWrites1h);
-        return new TokenUsage(_prompt, _completion, _total == 0 ? _prompt + _completion : _total, _cached, _reasoning)
+        var usage = new TokenUsage(_prompt, _completion, _total == 0 ? _prompt + _completion : _total, _cached, _reasoning)
         {
             CacheCreationTokens = written,
             CacheCreation1hTokens = _cacheWrites1h,
-            CachedAudioTokens = _cachedParts.Audio,
-            CachedImageTokens = _cachedParts.Image,
-            AudioInputTokens = _input.Audio,
-            ImageInputTokens = _input.Image,
-            VideoInputTokens = _input.Video,
-            AudioOutputTokens = _output.Audio,
-            ImageOutputTokens = _output.Image,
-            VideoOutputTokens = _output.Video,
-            TextOutputTokens = _output.Text,
             AcceptedPredictionTokens = _accepted,
             RejectedPredictionTokens = _rejected,
             CitationTokens = _citations,
@@ -77,6 +68,7 @@ internal ref struct UsageReader(ReadOnlySpan<byte> json)
             Tier = _tier,
             ReportedCost = _cost,
         };
+        return ModalityCounts.Apply(usage, _input, _cachedParts, _output);
     }
 
     private void ReadCount(in JsonWalker member)
@@ -169,7 +161,7 @@ internal ref struct UsageReader(ReadOnlySpan<byte> json)
                 var parts = new JsonWalker(_json, walker.Current.ValueStart);
                 while (parts.MoveNext())
                 {
-                    _cachedParts.Read(parts);
+                    Take(ref _cachedParts, parts);
                 }
             }
             else if (walker.Current.Kind is JsonKind.Object && walker.NameIs("cache_creation_token_details"u8))
@@ -178,7 +170,7 @@ internal ref struct UsageReader(ReadOnlySpan<byte> json)
             }
             else
             {
-                _input.Read(walker);
+                Take(ref _input, walker);
             }
         }
     }
@@ -202,7 +194,7 @@ internal ref struct UsageReader(ReadOnlySpan<byte> json)
             }
             else
             {
-                _output.Read(walker);
+                Take(ref _output, walker);
             }
         }
     }
@@ -236,32 +228,24 @@ internal ref struct UsageReader(ReadOnlySpan<byte> json)
         return Utf8Parser.TryParse(value, out double real, out used) && used == value.Length && real is >= 0 and < MostTokens ? (long)real : 0;
     }
 
-    /// <summary>One side by kind.</summary>
-    private struct Parts
+    /// <summary>Takes the count of one kind.</summary>
+    private static void Take(ref ModalityCounts side, in JsonWalker member)
     {
-        public long Text;
-        public long Audio;
-        public long Image;
-        public long Video;
-
-        public void Read(in JsonWalker member)
+        if (member.NameIs("audio_tokens"u8))
         {
-            if (member.NameIs("audio_tokens"u8))
-            {
-                Audio = Number(member.Value);
-            }
-            else if (member.NameIs("text_tokens"u8))
-            {
-                Text = Number(member.Value);
-            }
-            else if (member.NameIs("image_tokens"u8))
-            {
-                Image = Number(member.Value);
-            }
-            else if (member.NameIs("video_tokens"u8))
-            {
-                Video = Number(member.Value);
-            }
+            side.Audio = Number(member.Value);
+        }
+        else if (member.NameIs("text_tokens"u8))
+        {
+            side.Text = Number(member.Value);
+        }
+        else if (member.NameIs("image_tokens"u8))
+        {
+            side.Image = Number(member.Value);
+        }
+        else if (member.NameIs("video_tokens"u8))
+        {
+            side.Video = Number(member.Value);
         }
     }
 }

@@ -141,7 +141,7 @@ public sealed class BedrockTests
     }
 
     [Theory]
-    [InlineData("bedrock/agent/x/y")]
+    [InlineData("bedrock/claude_platform/claude")]
     [InlineData("bedrock/mantle/openai.gpt-oss-20b")]
     public void RoutesThatAreNotThere_Sayso(string model)
         => Connect(model).EndpointFor(Surface.Converse, stream: false, null).Fault.ShouldNotBeNull().Message.ShouldContain("is not available");

@@ -20,6 +20,10 @@ public class GeminiTests
         => Connect("gemini/gemini-2.5-flash", apiBase).EndpointFor(Surface.GenerateContent, stream, null).Uri!.AbsoluteUri.ShouldBe(expected);
 
     [Fact]
+    public void PromptThatIsBlocked_IsOneOfPolicy()
+        => Providers.Connect("gemini/tts").Classify(200, """{"promptFeedback":{"blockReason":"SAFETY"}}""").ShouldBe(UpstreamErrorKind.ContentPolicyViolation);
+
+    [Fact]
     public void TunedModel_HasAPathOfItsOwn()
         => Connect("gemini/tunedModels/x").EndpointFor(Surface.GenerateContent, stream: false, null).Uri!.AbsolutePath.ShouldBe("/v1beta/tunedModels/x:generateContent");
 

@@ -36,6 +36,24 @@ public class VertexTests
     public void Location_IsTheHost(string? location, string expected)
         => Connect("gemini-2.5-pro", ("vertex_location", location)).EndpointFor(Surface.GenerateContent, stream: false, null).Uri!.AbsoluteUri.ShouldStartWith(expected);
 
+    [Theory]
+    [InlineData("priority", "priority")]
+    [InlineData("flex", "flex")]
+    [InlineData("standard", null)]
+    public void ClassOfService_StandsInAHeader(string tier, string? header)
+    {
+        var connection = Connect("gemini-2.5-pro");
+        var body = $$"""{"contents":[],"service_tier":"{{tier}}"}""";
+        connection.Rewrite(body, surface: Surface.GenerateContent).ShouldBe("""{"contents":[]}""");
+        var json = System.Text.Encoding.UTF8.GetBytes(body);
+        var members = new Wire.Json.JsonMembers();
+        Wire.Json.JsonScanner.Scan(json, members).IsNone.ShouldBeTrue();
+        using var message = new HttpRequestMessage();
+        connection.CompleteHeaders(new UpstreamRequest(json, members, Surface.GenerateContent, false, Wire.OpenAi.RequestPolicy.Default, null), message.Headers);
+        message.Headers.TryGetValues("X-Vertex-AI-LLM-Shared-Request-Type", out var values).ShouldBe(header is not null);
+        (values?.Single()).ShouldBe(header);
+    }
+
     [Fact]
     public void Beta_HasItsVersion() => Providers.Connect("vertex_ai_beta/gemini-2.5-pro", static deployment => With(deployment))
         .EndpointFor(Surface.GenerateContent, stream: false, null).Uri!.AbsolutePath.ShouldStartWith("/v1beta1/");

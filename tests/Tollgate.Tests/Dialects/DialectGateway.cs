@@ -42,6 +42,15 @@ internal sealed class DialectGateway : IAsyncDisposable
                   aws_access_key_id: AKIDEXAMPLE
                   aws_secret_access_key: secret
                   aws_bedrock_runtime_endpoint: {{gateway.Upstream.Address}}
+              - model_name: to-vertex
+                litellm_params: { model: vertex_ai/gemini-up, api_base: {{gateway.Upstream.Address}}/v1/publishers/google/models/gemini-up, api_key: k }
+              - model_name: to-invoke
+                litellm_params:
+                  model: bedrock/invoke/anthropic.claude-up
+                  aws_region_name: us-east-1
+                  aws_access_key_id: AKIDEXAMPLE
+                  aws_secret_access_key: secret
+                  aws_bedrock_runtime_endpoint: {{gateway.Upstream.Address}}
               - model_name: to-cohere
                 litellm_params: { model: cohere_chat/up, api_base: {{gateway.Upstream.Address}}, api_key: k }
               - model_name: to-ollama

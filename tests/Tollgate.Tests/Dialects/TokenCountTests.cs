@@ -16,9 +16,13 @@ public sealed class TokenCountTests : IAsyncLifetime
     [InlineData("messages", "messages", 41)]
     [InlineData("messages", "generate", 42)]
     [InlineData("messages", "converse", 43)]
+    [InlineData("messages", "vertex", 42)]
+    [InlineData("messages", "invoke", 43)]
     [InlineData("generate", "messages", 41)]
     [InlineData("generate", "generate", 42)]
     [InlineData("generate", "converse", 43)]
+    [InlineData("generate", "vertex", 42)]
+    [InlineData("generate", "invoke", 43)]
     public async Task Provider_Counts(string client, string upstream, int expected)
     {
         var answer = await CountAsync(client, upstream);
@@ -42,6 +46,27 @@ public sealed class TokenCountTests : IAsyncLifetime
     [InlineData("generate", "ollama")]
     public async Task EstimateStandsIn_WhereNobodyCounts(string client, string upstream)
         => (await CountAsync(client, upstream)).GetProperty(client is "messages" ? "input_tokens" : "totalTokens").GetInt32().ShouldBeGreaterThan(10);
+
+    [Fact]
+    public async Task VertexIsAskedWithThePromptAlone()
+    {
+        await CountAsync("messages", "vertex");
+        _gateway.Upstream.LastPath.ShouldBe("/v1/publishers/google/models/gemini-up:countTokens");
+        var sent = JsonDocument.Parse(_gateway.Upstream.LastBody).RootElement;
+        sent.TryGetProperty("contents", out _).ShouldBeTrue(_gateway.Upstream.LastBody);
+        sent.TryGetProperty("generateContentRequest", out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task InvokeModelIsAskedWithTheFinishedBody()
+    {
+        await CountAsync("messages", "invoke");
+        _gateway.Upstream.LastPath.ShouldBe("/model/anthropic.claude-up/count-tokens");
+        var sent = JsonDocument.Parse(_gateway.Upstream.LastBody).RootElement;
+        var body = JsonDocument.Parse(sent.GetProperty("input").GetProperty("invokeModel").GetProperty("body").GetBytesFromBase64()).RootElement;
+        body.GetProperty("anthropic_version").GetString().ShouldBe("bedrock-2023-05-31");
+        body.TryGetProperty("model", out _).ShouldBeFalse();
+    }
 
     [Fact]
     public async Task RequestInAMember_IsCountedToo()

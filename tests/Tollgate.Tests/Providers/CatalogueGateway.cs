@@ -14,7 +14,7 @@ public sealed class CatalogueGateway : IAsyncLifetime
     private const string MasterKey = "sk-catalogue-master";
 
     /// <summary>Dialects that the upstream speaks; the other families have addresses, logins or formats of their own, and tests of their own.</summary>
-    private static readonly string[] Families = ["openai", "openai_like", "azure", "azure_ai", "anthropic", "gemini", "cohere", "ollama", "databricks", "own:oobabooga"];
+    private static readonly string[] Families = ["openai", "openai_like", "azure", "azure_ai", "anthropic", "gemini", "cohere", "ollama", "databricks", "own:oobabooga", "own:assemblyai"];
 
     /// <summary>Served otherwise: Vertex signs in with Google, the rest takes prompts instead of conversations.</summary>
     private static readonly string[] Elsewhere = ["vertex_ai", "ollama", "anthropic_text"];

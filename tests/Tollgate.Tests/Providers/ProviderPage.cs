@@ -31,6 +31,7 @@ internal sealed class ProviderPage
         [("vertex_ai", Surface.Embeddings)] = "text-embedding-005",
         [("vertex_ai", Surface.ImageGenerations)] = "imagen-4.0-generate-001",
         [("gemini", Surface.ImageGenerations)] = "imagen-4.0-generate-001",
+        [("vertex_ai", Surface.Transcriptions)] = "gemini-2.5-flash",
         [("ragflow", Surface.Chat)] = "chat/1/model",
     };
 
@@ -92,12 +93,6 @@ internal sealed class ProviderPage
         var served = Routes.Where(route => row.Endpoints.Contains(route.Route) && Serves(row, route.Surface)).Select(static route => route.Route)
             .Concat(_resourceOwners.Contains(row.Slug) ? row.Endpoints.Intersect(Resources) : [])
             .Concat(row.Endpoints.Where(route => route is "/v1/realtime" && row.Slug is "openai" or "azure")).Distinct().ToList();
-        if (row.Slug is "assemblyai")
-        {
-            // Its own interface, below /assemblyai.
-            served.Remove("/v1/audio/transcriptions");
-        }
-
         var missing = row.Endpoints.Except(Chats).Except(served);
         page.Append("| `").Append(row.Slug).Append('`').Append(row.Disabled || row.Base.Required ? " (`api_base`)" : "")
             .Append(" | ").AppendJoin(", ", row.Aliases.Select(Code)).Append(" | ").Append(speaks)

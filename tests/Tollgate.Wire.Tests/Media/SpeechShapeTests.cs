@@ -3,6 +3,7 @@ using Tollgate.Wire.Gemini;
 using Tollgate.Wire.Hub;
 using Tollgate.Wire.Media;
 using Tollgate.Wire.Media.Shapes;
+using Tollgate.Wire.OpenAi;
 
 namespace Tollgate.Wire.Tests.Media;
 
@@ -29,6 +30,36 @@ public sealed class SpeechShapeTests
         {
             AudioLength.Of(sound.Bytes.Span, length).ShouldBe(4m / 48_000);
         }
+    }
+
+    [Theory]
+    [InlineData("""{"stream_format":"sse","response_format":"pcm"}""", "AQACAA==")]
+    [InlineData("""{"stream_format":"sse"}""", "UklGRv////9XQVZFZm10IBAAAAABAAEAwF0AAIC7AAACABAAZGF0Yf////8BAAIA")]
+    public void SoundOfGeminiInPieces_IsEvents(string request, string first)
+    {
+        var root = System.Text.Json.JsonDocument.Parse(request).RootElement;
+        GeminiSpeech.Instance.StreamsSound(root).ShouldBeTrue();
+        var facts = new MediaFacts();
+        var path = new SoundEvents(GeminiSpeech.Instance, root, facts);
+        string Sent(string payload)
+        {
+            var bytes = Encoding.UTF8.GetBytes(payload);
+            path.Next(bytes).ShouldBe(ChunkAction.Forward);
+            var output = new System.Buffers.ArrayBufferWriter<byte>();
+            path.WriteTo(bytes, output);
+            return Encoding.UTF8.GetString(output.WrittenSpan);
+        }
+
+        Sent("""{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"audio/L16;codec=pcm;rate=24000","data":"AQACAA=="}}]}}]}""")
+            .ShouldBe($"data: {{\"type\":\"speech.audio.delta\",\"audio\":\"{first}\"}}\n\n");
+        Sent("""{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"audio/L16;codec=pcm;rate=24000","data":"AwA="}}]},"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":50,"totalTokenCount":53}}""")
+            .ShouldBe("data: {\"type\":\"speech.audio.delta\",\"audio\":\"AwA=\"}\n\n");
+        (path.Finished, path.Usage!.Value.AudioOutputTokens).ShouldBe((true, 50));
+        var end = new System.Buffers.ArrayBufferWriter<byte>();
+        path.WriteEnd(end, isClosed: false);
+        Encoding.UTF8.GetString(end.WrittenSpan).ShouldBe("data: {\"type\":\"speech.audio.done\",\"usage\":{\"input_tokens\":3,\"output_tokens\":50,\"total_tokens\":53}}\n\n");
+        path.Next("{}"u8.ToArray()).ShouldBe(ChunkAction.Malformed);
+        path.Next("""{"error":{"code":429}}"""u8.ToArray()).ShouldBe(ChunkAction.Error);
     }
 
     [Fact]

@@ -26,6 +26,13 @@ public sealed class TaskShapeTests
                 : [Shaping.Picture("image[]", "one"), Shaping.Picture("image[]", "two")]).Text().ShouldBe(body);
 
     [Fact]
+    public void PictureOfFluxAtACloud_NamesItsModel()
+    {
+        var asked = FluxPictures.Hosted.Ask("""{"prompt":"a cat","size":"1024x1024","output_format":"png"}""", "FLUX.1-Kontext-pro");
+        (asked.Text(), asked.Address).ShouldBe(("""{"model":"FLUX.1-Kontext-pro","prompt":"a cat","aspect_ratio":"1:1","output_format":"png"}""", ""));
+    }
+
+    [Fact]
     public void TaskOfFluxThatIsReady_HasAPicture()
         => FluxPictures.Instance.Tell("""{"id":"t","status":"Ready","result":{"sample":"https://delivery.bfl.ai/x.png","prompt":"p"}}""").ShouldBe("""{"data":[{"url":"https://delivery.bfl.ai/x.png"}]}""");
 

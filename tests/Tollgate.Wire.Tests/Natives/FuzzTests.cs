@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using Tollgate.Wire.Anthropic;
+using Tollgate.Wire.Bedrock;
 using Tollgate.Wire.Cohere;
 using Tollgate.Wire.Hub;
 using Tollgate.Wire.Natives;
@@ -42,6 +44,10 @@ public sealed class FuzzTests
         (new CustomServerCodec(), """{"data":[{"output":["x"]}]}""", "data: {\"x\":1}\n\n"),
         (new AgentCodec(), """{"result":{"kind":"task","status":{"state":"completed","message":{"parts":[]}},"artifacts":[{"parts":[{"text":"x"}]}]}}""",
             "data: {\"result\":{\"kind\":\"artifact-update\",\"artifact\":{\"parts\":[{\"text\":\"x\"}]},\"final\":true}}\n\n"),
+        (new CompleteCodec(), """{"id":"c","completion":"x","stop_reason":"stop_sequence","model":"m"}""",
+            "data: {\"completion\":\"x\",\"stop_reason\":null}\n\ndata: {\"completion\":\"\",\"stop_reason\":\"max_tokens\"}\n\n"),
+        (new AgentCoreCodec(), """{"events":[{"event":{"contentBlockDelta":{"delta":{"text":"x"}}}},{"event":{"metadata":{"usage":{"inputTokens":1,"outputTokens":2}}}}]}""",
+            "data: {\"event\":{\"contentBlockDelta\":{\"delta\":{\"text\":\"x\"}}}}\n\ndata: \"y\"\n\ndata: {\"result\":{\"content\":[{\"text\":\"x\"}]}}\n\n"),
         (new GigaChatCodec(), """{"choices":[{"message":{"content":"x","function_call":{"name":"f","arguments":{"a":1}}},"finish_reason":"length"}],"usage":{"prompt_tokens":1}}""",
             "data: {\"choices\":[{\"delta\":{\"content\":\"x\",\"function_call\":{\"name\":\"f\"}},\"finish_reason\":\"stop\"}]}\n\n"),
         (new OciCodec(), """{"chatResponse":{"choices":[{"message":{"content":[{"text":"x"}],"toolCalls":[{"name":"f"}]},"finishReason":"stop"}],"usage":{"promptTokens":1}}}""",

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Globalization;
 using System.Security;
 using System.Text;
@@ -10,15 +9,9 @@ namespace Tollgate.Wire.Media.Shapes;
 /// <summary>Speech at Azure's speech service: markup in, sound out (02-openai-azure.md section 3.5).</summary>
 public sealed class AzureSpeech : MediaShape
 {
-    private static readonly FrozenDictionary<string, string> Voices = new Dictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["alloy"] = "en-US-JennyNeural",
-        ["echo"] = "en-US-GuyNeural",
-        ["fable"] = "en-GB-RyanNeural",
-        ["onyx"] = "en-US-DavisNeural",
-        ["nova"] = "en-US-AmberNeural",
-        ["shimmer"] = "en-US-AriaNeural",
-    }.ToFrozenDictionary(StringComparer.Ordinal);
+    private static readonly VoiceTable Voices = new(
+        ("alloy", "en-US-JennyNeural"), ("echo", "en-US-GuyNeural"), ("fable", "en-GB-RyanNeural"),
+        ("onyx", "en-US-DavisNeural"), ("nova", "en-US-AmberNeural"), ("shimmer", "en-US-AriaNeural"));
 
     /// <summary>The one there is.</summary>
     public static AzureSpeech Instance { get; } = new();
@@ -51,8 +44,7 @@ public sealed class AzureSpeech : MediaShape
     private static string Markup(JsonElement request, string text, string model)
     {
         // The voice may stand behind speech/ in the model's name.
-        var given = request.Text("voice"u8) is { Length: > 0 } voice ? voice : model.Contains("Neural", StringComparison.Ordinal) ? model : "alloy";
-        var name = Voices.GetValueOrDefault(given, given);
+        var name = Voices.Of(request.Text("voice"u8) is { Length: > 0 } voice ? voice : model.Contains("Neural", StringComparison.Ordinal) ? model : null);
         var language = request.Text("lang"u8) ?? (name.Split('-', 3) is [var first, var second, _] ? $"{first}-{second}" : "en-US");
         var inner = SecurityElement.Escape(text);
         if (SpeedOf(request) is { } speed)

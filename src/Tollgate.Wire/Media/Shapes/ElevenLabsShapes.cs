@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Frozen;
 using System.Text.Json;
 using Tollgate.Wire.Hub;
 
@@ -11,19 +10,11 @@ public sealed class ElevenLabsSpeech : MediaShape
     private static readonly HashSet<string> Known = new(StringComparer.Ordinal) { "model", "input", "voice", "response_format", "speed", "instructions", "stream_format" };
 
     /// <summary>OpenAI's voices and the ones that come closest.</summary>
-    private static readonly FrozenDictionary<string, string> Voices = new Dictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["alloy"] = "21m00Tcm4TlvDq8ikWAM",
-        ["amber"] = "5Q0t7uMcjvnagumLfvZi",
-        ["ash"] = "AZnzlk1XvdvUeBnXmlld",
-        ["august"] = "D38z5RcWu1voky8WS1ja",
-        ["blue"] = "2EiwWnXFnvU5JabPnv8n",
-        ["coral"] = "9BWtsMINqrJLrRacOk9x",
-        ["lily"] = "EXAVITQu4vr4xnSDxMaL",
-        ["onyx"] = "29vD33N1CtxCmqQRPOHJ",
-        ["sage"] = "CwhRBWXzGAHq8TQ4Fs17",
-        ["verse"] = "CYw3kZ02Hs0563khs1Fj",
-    }.ToFrozenDictionary(StringComparer.Ordinal);
+    private static readonly VoiceTable Voices = new(
+        ("alloy", "21m00Tcm4TlvDq8ikWAM"), ("amber", "5Q0t7uMcjvnagumLfvZi"), ("ash", "AZnzlk1XvdvUeBnXmlld"),
+        ("august", "D38z5RcWu1voky8WS1ja"), ("blue", "2EiwWnXFnvU5JabPnv8n"), ("coral", "9BWtsMINqrJLrRacOk9x"),
+        ("lily", "EXAVITQu4vr4xnSDxMaL"), ("onyx", "29vD33N1CtxCmqQRPOHJ"), ("sage", "CwhRBWXzGAHq8TQ4Fs17"),
+        ("verse", "CYw3kZ02Hs0563khs1Fj"));
 
     /// <summary>The one there is.</summary>
     public static ElevenLabsSpeech Instance { get; } = new();
@@ -34,7 +25,6 @@ public sealed class ElevenLabsSpeech : MediaShape
     /// <inheritdoc/>
     public override MediaRequest Write(JsonElement request, TargetModel target)
     {
-        var voice = request.Text("voice"u8) is { Length: > 0 } given ? given : "alloy";
         var format = request.Text("response_format"u8) switch
         {
             null or "" or "mp3" => "mp3_44100_128",
@@ -69,7 +59,7 @@ public sealed class ElevenLabsSpeech : MediaShape
 
         return new MediaRequest(
             MediaBody.Json, body.WrittenMemory,
-            $"/{Uri.EscapeDataString(Voices.GetValueOrDefault(voice, voice))}?output_format={Uri.EscapeDataString(format)}");
+            $"/{Uri.EscapeDataString(Voices.Of(request))}?output_format={Uri.EscapeDataString(format)}");
     }
 }
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Json;
 using Tollgate.Wire.Hub;
@@ -9,15 +8,9 @@ namespace Tollgate.Wire.Media.Shapes;
 /// <summary>Speech at MiniMax: sound in hexadecimal digits, errors under status 200 (07-native-others.md section 17).</summary>
 public sealed class MiniMaxSpeech : MediaShape
 {
-    private static readonly FrozenDictionary<string, string> Voices = new Dictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["alloy"] = "male-qn-qingse",
-        ["echo"] = "male-qn-jingying",
-        ["fable"] = "female-shaonv",
-        ["onyx"] = "male-qn-badao",
-        ["nova"] = "female-yujie",
-        ["shimmer"] = "female-tianmei",
-    }.ToFrozenDictionary(StringComparer.Ordinal);
+    private static readonly VoiceTable Voices = new(
+        ("alloy", "male-qn-qingse"), ("echo", "male-qn-jingying"), ("fable", "female-shaonv"), ("onyx", "male-qn-badao"),
+        ("nova", "female-yujie"), ("shimmer", "female-tianmei"));
 
     /// <summary>The one there is.</summary>
     public static MiniMaxSpeech Instance { get; } = new();
@@ -90,9 +83,8 @@ public sealed class MiniMaxSpeech : MediaShape
             return;
         }
 
-        var voice = request.Text("voice"u8) is { Length: > 0 } given ? given : "alloy";
         json.WriteStartObject("voice_setting"u8);
-        json.WriteString("voice_id"u8, Voices.GetValueOrDefault(voice, voice));
+        json.WriteString("voice_id"u8, Voices.Of(request));
         json.WriteNumber("speed"u8, request.Member("speed"u8).Number() ?? 1);
         json.WriteGiven("vol"u8, request.Member("vol"u8).Number());
         json.WriteGiven("pitch"u8, request.Member("pitch"u8).Number());

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Frozen;
 using System.Text.Json;
 using Tollgate.Wire.Hub;
 
@@ -8,15 +7,8 @@ namespace Tollgate.Wire.Media.Shapes;
 /// <summary>Speech at Amazon Polly: the model is the engine (07-native-others.md section 17).</summary>
 public sealed class PollySpeech : MediaShape
 {
-    private static readonly FrozenDictionary<string, string> Voices = new Dictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["alloy"] = "Joanna",
-        ["echo"] = "Matthew",
-        ["fable"] = "Amy",
-        ["onyx"] = "Brian",
-        ["nova"] = "Ivy",
-        ["shimmer"] = "Kendra",
-    }.ToFrozenDictionary(StringComparer.Ordinal);
+    private static readonly VoiceTable Voices = new(
+        ("alloy", "Joanna"), ("echo", "Matthew"), ("fable", "Amy"), ("onyx", "Brian"), ("nova", "Ivy"), ("shimmer", "Kendra"));
 
     /// <summary>The one there is.</summary>
     public static PollySpeech Instance { get; } = new();
@@ -28,7 +20,6 @@ public sealed class PollySpeech : MediaShape
     public override MediaRequest Write(JsonElement request, TargetModel target)
     {
         var text = SpokenText(request);
-        var voice = request.Text("voice"u8) is { Length: > 0 } given ? given : "alloy";
         var body = new ArrayBufferWriter<byte>(256);
         using (var json = new Utf8JsonWriter(body, HubJson.Writing))
         {
@@ -46,7 +37,7 @@ public sealed class PollySpeech : MediaShape
             });
             json.WriteString("Text"u8, text);
             json.WriteString("TextType"u8, text.AsSpan().TrimStart().StartsWith("<speak", StringComparison.Ordinal) ? "ssml"u8 : "text"u8);
-            json.WriteString("VoiceId"u8, Voices.GetValueOrDefault(voice, voice));
+            json.WriteString("VoiceId"u8, Voices.Of(request));
             json.WriteGiven("LanguageCode"u8, request.Text("language_code"u8) ?? request.Text("LanguageCode"u8));
 
             // Polly's own words begin with capitals.

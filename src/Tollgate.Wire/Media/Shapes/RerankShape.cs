@@ -35,7 +35,7 @@ public class RerankShape : MediaShape
         var body = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(body, HubJson.Writing))
         {
-            Write(RerankRequest.Read(request), request, json);
+            Write(RerankRequest.Read(request), request, target, json);
         }
 
         return new MediaRequest(MediaBody.Json, body.WrittenMemory, AddressOf(target));
@@ -43,10 +43,14 @@ public class RerankShape : MediaShape
 
     /// <inheritdoc/>
     public sealed override void Read(JsonElement answer, JsonElement request, Utf8JsonWriter json)
-        => RerankResponse.Read(answer).Write(RerankRequest.Read(request), json);
+        => ReadOrder(answer).Write(RerankRequest.Read(request), json);
 
     /// <summary>Writes the body.</summary>
-    protected virtual void Write(RerankRequest request, JsonElement original, Utf8JsonWriter json) => json.WriteElement(original);
+    protected virtual void Write(RerankRequest request, JsonElement original, TargetModel target, Utf8JsonWriter json) => json.WriteElement(original);
+
+    /// <summary>Reads the order in an answer.</summary>
+    /// <exception cref="WireException">It holds none.</exception>
+    protected virtual RerankResponse ReadOrder(JsonElement answer) => RerankResponse.Read(answer);
 
     /// <summary>What is added to the address.</summary>
     protected virtual string AddressOf(TargetModel target) => "";
@@ -73,7 +77,7 @@ public class RerankShape : MediaShape
 
     private sealed class CohereShape : RerankShape
     {
-        protected override void Write(RerankRequest request, JsonElement original, Utf8JsonWriter json)
+        protected override void Write(RerankRequest request, JsonElement original, TargetModel target, Utf8JsonWriter json)
         {
             json.WriteStartObject();
             json.WriteString("model"u8, request.Model);
@@ -96,7 +100,7 @@ public class RerankShape : MediaShape
 
     private sealed class VoyageShape : RerankShape
     {
-        protected override void Write(RerankRequest request, JsonElement original, Utf8JsonWriter json)
+        protected override void Write(RerankRequest request, JsonElement original, TargetModel target, Utf8JsonWriter json)
         {
             json.WriteStartObject();
             json.WriteString("model"u8, request.Model);
@@ -111,7 +115,7 @@ public class RerankShape : MediaShape
 
     private sealed class TeiShape : RerankShape
     {
-        protected override void Write(RerankRequest request, JsonElement original, Utf8JsonWriter json)
+        protected override void Write(RerankRequest request, JsonElement original, TargetModel target, Utf8JsonWriter json)
         {
             json.WriteStartObject();
             json.WriteElement("query"u8, request.Query);
@@ -124,7 +128,7 @@ public class RerankShape : MediaShape
 
     private sealed class NvidiaShape : RerankShape
     {
-        protected override void Write(RerankRequest request, JsonElement original, Utf8JsonWriter json)
+        protected override void Write(RerankRequest request, JsonElement original, TargetModel target, Utf8JsonWriter json)
         {
             json.WriteStartObject();
             json.WriteString("model"u8, request.Model);
@@ -147,7 +151,7 @@ public class RerankShape : MediaShape
 
     private sealed class MixedbreadShape : RerankShape
     {
-        protected override void Write(RerankRequest request, JsonElement original, Utf8JsonWriter json)
+        protected override void Write(RerankRequest request, JsonElement original, TargetModel target, Utf8JsonWriter json)
         {
             json.WriteStartObject();
             json.WriteString("model"u8, request.Model);
@@ -175,7 +179,7 @@ public class RerankShape : MediaShape
     {
         protected override string AddressOf(TargetModel target) => "/" + target.Model;
 
-        protected override void Write(RerankRequest request, JsonElement original, Utf8JsonWriter json)
+        protected override void Write(RerankRequest request, JsonElement original, TargetModel target, Utf8JsonWriter json)
         {
             json.WriteStartObject();
 

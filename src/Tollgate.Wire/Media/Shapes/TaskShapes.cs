@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Frozen;
 using System.Text.Json;
 using Tollgate.Wire.Hub;
 
@@ -8,8 +7,18 @@ namespace Tollgate.Wire.Media.Shapes;
 /// <summary>Pictures at Black Forest Labs, from text or from pictures; answers are those of tasks that are over (07-native-others.md section 18).</summary>
 public sealed class FluxPictures : MediaShape
 {
-    /// <summary>The one there is.</summary>
-    public static FluxPictures Instance { get; } = new();
+    private readonly bool _isHosted;
+
+    private FluxPictures(bool isHosted) => _isHosted = isHosted;
+
+    /// <summary>At Black Forest Labs itself.</summary>
+    public static FluxPictures Instance { get; } = new(isHosted: false);
+
+    /// <summary>At a cloud, which takes the same bodies with the model in them and answers at once, in OpenAI's form.</summary>
+    public static FluxPictures Hosted { get; } = new(isHosted: true);
+
+    /// <inheritdoc/>
+    public override bool ReadsAnswers => !_isHosted;
 
     /// <inheritdoc/>
     public override bool TakesFiles => true;
@@ -29,6 +38,7 @@ public sealed class FluxPictures : MediaShape
         using (var json = new Utf8JsonWriter(body, HubJson.Writing))
         {
             json.WriteStartObject();
+            json.WriteGiven("model"u8, _isHosted ? target.Model : null);
             json.WriteString("prompt"u8, request.Text("prompt"u8) ?? "");
             var images = Pictures.Of(request, files, "image");
             WriteSize(request, target.Model, images.Count > 0, json);
@@ -57,7 +67,7 @@ public sealed class FluxPictures : MediaShape
             json.WriteEndObject();
         }
 
-        return new MediaRequest(MediaBody.Json, body.WrittenMemory, "/" + Uri.EscapeDataString(target.Model));
+        return new MediaRequest(MediaBody.Json, body.WrittenMemory, _isHosted ? "" : "/" + Uri.EscapeDataString(target.Model));
     }
 
     /// <inheritdoc/>
@@ -81,7 +91,7 @@ public sealed class FluxPictures : MediaShape
 
     private static void WriteSize(JsonElement request, string model, bool isEdit, Utf8JsonWriter json)
     {
-        var isByRatio = model.Contains("kontext", StringComparison.Ordinal) || model.Contains("ultra", StringComparison.Ordinal);
+        var isByRatio = model.Contains("kontext", StringComparison.OrdinalIgnoreCase) || model.Contains("ultra", StringComparison.OrdinalIgnoreCase);
         if (isByRatio)
         {
             json.WriteGiven("aspect_ratio"u8, Pictures.RatioOf(request, "1:1", "16:9", "9:16", "4:3", "3:4", "3:2", "2:3", "21:9", "9:21"));
@@ -102,15 +112,8 @@ public sealed class FluxPictures : MediaShape
 /// <summary>Pictures and speech at Runway; answers are those of tasks that are over (07-native-others.md sections 17 and 18).</summary>
 public sealed class RunwayShape : MediaShape
 {
-    private static readonly FrozenDictionary<string, string> Voices = new Dictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["alloy"] = "Maya",
-        ["echo"] = "James",
-        ["fable"] = "Bernard",
-        ["onyx"] = "Vincent",
-        ["nova"] = "Serene",
-        ["shimmer"] = "Ella",
-    }.ToFrozenDictionary(StringComparer.Ordinal);
+    private static readonly VoiceTable Voices = new(
+        ("alloy", "Maya"), ("echo", "James"), ("fable", "Bernard"), ("onyx", "Vincent"), ("nova", "Serene"), ("shimmer", "Ella"));
 
     private readonly bool _isSpeech;
 
@@ -182,10 +185,9 @@ public sealed class RunwayShape : MediaShape
             return;
         }
 
-        var voice = request.Text("voice"u8) is { Length: > 0 } given ? given : "alloy";
         json.WriteStartObject("voice"u8);
         json.WriteString("type"u8, "runway-preset"u8);
-        json.WriteString("presetId"u8, Voices.GetValueOrDefault(voice, voice));
+        json.WriteString("presetId"u8, Voices.Of(request));
         json.WriteEndObject();
     }
 

@@ -88,6 +88,31 @@ public sealed class MediaProviderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task SpeechOfGeminiInPieces_IsEvents_PaidByItsTokens()
+    {
+        await using var upstream = await MediaUpstream.StartAsync(async http =>
+        {
+            _requests.Enqueue((http.Request.Path + http.Request.QueryString, "", ""));
+            http.Response.ContentType = "text/event-stream";
+            await http.Response.WriteAsync("""
+                data: {"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"audio/L16;rate=24000","data":"AQACAA=="}}]}}]}
+
+                data: {"candidates":[{"content":{"parts":[]},"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":4,"candidatesTokenCount":50,"totalTokenCount":54}}
+
+
+                """);
+        });
+        var (answer, row) = await CallAsync(
+            Model("gemini", "tts") with { ApiBase = upstream.Address, Params = "input_cost_per_token: 1e-6, output_cost_per_token: 2e-6, output_cost_per_audio_token: 1e-5" },
+            "v1/audio/speech", """{"model":"m","input":"Hi","voice":"alloy","response_format":"pcm","stream_format":"sse"}""");
+
+        _requests.ShouldHaveSingleItem().Path.ShouldEndWith("/models/tts:streamGenerateContent?alt=sse");
+        answer.Body.ShouldBe("data: {\"type\":\"speech.audio.delta\",\"audio\":\"AQACAA==\"}\n\n"
+            + "data: {\"type\":\"speech.audio.done\",\"usage\":{\"input_tokens\":4,\"output_tokens\":50,\"total_tokens\":54}}\n\n");
+        row.GetProperty("spend").GetDouble().ShouldBe(4e-6 + 50e-5, 1e-9);
+    }
+
+    [Fact]
     public async Task SpeechOfMiniMax_FailsUnderAGoodStatus()
     {
         _answer = static _ => (200, """{"base_resp":{"status_code":1004,"status_msg":"login fail"}}""");

@@ -25,12 +25,24 @@ public sealed class ProbeTests
     [Theory]
     [InlineData("openai", "/v1/audio/transcriptions")]
     [InlineData("deepgram", "/v1/listen?model=up")]
+    [InlineData("soniox", "/v1/files")]
+    [InlineData("assemblyai", "/v2/upload")]
     public async Task Listener_HearsSilence(string provider, string path)
     {
         var (asked, health) = await HealthAsync(provider, "audio_transcription", 200);
         var request = asked.ShouldHaveSingleItem();
         request.Path.ShouldBe(path);
         request.Body.ShouldContain("RIFF");
+        health.Json.GetProperty("healthy_count").GetInt32().ShouldBe(1, health.Body);
+    }
+
+    [Fact]
+    public async Task ModelThatHears_IsAskedAboutSilence()
+    {
+        var (asked, health) = await HealthAsync("gemini", "audio_transcription", 200);
+        var request = asked.ShouldHaveSingleItem();
+        request.Path.ShouldBe("/v1/models/up:generateContent");
+        request.Body.ShouldContain("\"mimeType\":\"audio/wav\"");
         health.Json.GetProperty("healthy_count").GetInt32().ShouldBe(1, health.Body);
     }
 
