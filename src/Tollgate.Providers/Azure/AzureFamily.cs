@@ -2,6 +2,7 @@ using Tollgate.Engine.Upstream;
 using Tollgate.Providers.Anthropic;
 using Tollgate.Providers.Catalogue;
 using Tollgate.Providers.Connections;
+using Tollgate.Providers.Documents;
 
 namespace Tollgate.Providers.Azure;
 
@@ -38,6 +39,11 @@ internal static class AzureFamily
             return AnthropicFamily.OpenAzure(draft, services);
         }
 
+        if (draft.Model.StartsWith("doc-intelligence/", StringComparison.Ordinal))
+        {
+            return DocumentFamilies.OpenIntelligence(draft, services);
+        }
+
         if (IsOtherDialect(draft.Model))
         {
             return ProviderDirectory.WithoutDialect(draft.Row, draft.Model);
@@ -58,6 +64,5 @@ internal static class AzureFamily
 
     private static bool IsOtherDialect(string model)
         => model.StartsWith("agents/", StringComparison.Ordinal)
-            || model.StartsWith("doc-intelligence/", StringComparison.Ordinal)
             || model.StartsWith("flux", StringComparison.OrdinalIgnoreCase);
 }

@@ -7,6 +7,7 @@ using Tollgate.Wire.Gemini;
 using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
 using Tollgate.Wire.Media;
+using Tollgate.Wire.Media.Videos;
 using Tollgate.Wire.OpenAi;
 
 namespace Tollgate.Providers.Google;
@@ -36,6 +37,7 @@ internal abstract class GoogleConnection(ConnectionDraft draft, Authorization au
     {
         Surface.ImageGenerations or Surface.ImageEdits => ImagenPictures.Serves(Draft.Model) ? ImagenPictures.Instance : GeminiPictures.Instance,
         Surface.Speech => GeminiSpeech.Instance,
+        Surface.Videos => VeoVideos.Instance,
         _ => null,
     };
 
