@@ -9,28 +9,34 @@ namespace Tollgate.Engine.Media.Videos;
 internal static class VideoHolders
 {
     /// <summary>The deployment that an id names; null where it names none that is there.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="video">What stands behind the id.</param>
+    /// <param name="model">The model's name as the caller may use it.</param>
     /// <exception cref="ApiException">The caller may not use its model.</exception>
-    public static Deployment? Find(CallContext call, VideoId video)
+    public static Deployment? Find(CallContext call, VideoId video, out string model)
     {
+        model = "";
         var holder = call.Snapshot.Models.FindDeployment(video.DeploymentId) ?? OfModel(call, video);
-        if (holder is null)
+        if (holder is null || holder.Config.Info.Blocked || !IsOpenTo(call, holder.Config.Info.TeamId))
         {
             return null;
         }
 
-        var team = holder.Config.Info.TeamId;
-        var isStrangers = team is not null && !call.Caller.IsAdmin && !string.Equals(team, call.Caller.Key?.Identity.TeamId, StringComparison.Ordinal);
-        if (isStrangers || holder.Config.Info.Blocked)
-        {
-            return null;
-        }
-
-        CheckModel(call, ModelOf(holder, video));
+        // What an id says of the model counts only where it leads to the deployment: ids can be made up.
+        model = video.Model is { } said && GroupOf(call, said) is { } group && Holds(group, holder) ? said : holder.Config.ModelGroup;
+        CheckModel(call, model);
         return holder;
     }
 
-    /// <summary>The model's name as clients know it.</summary>
-    public static string ModelOf(Deployment holder, VideoId video) => video.Model ?? holder.Config.ModelGroup;
+    /// <summary>The group that a caller means by a name; null when there is none for this caller.</summary>
+    public static ModelGroup? GroupOf(CallContext call, string name)
+    {
+        var models = call.Snapshot.Models;
+        var key = call.Caller.IsAdmin ? null : call.Caller.Key?.Identity;
+        var model = key is null ? name : ModelAccess.AliasOf(key, name);
+        return call.Caller.Key?.Identity.TeamId is { } team && models.ResolveForTeam(team, model) is { } own ? own
+            : models.Resolve(model) is { } group && IsOpenTo(call, group.TeamId) ? group : null;
+    }
 
     /// <summary>Lets a caller pass who may use a model.</summary>
     /// <exception cref="ApiException">401 that says whose list it is not on.</exception>
@@ -40,6 +46,22 @@ internal static class VideoHolders
         {
             ModelAccess.Check(key, model, call.Snapshot);
         }
+    }
+
+    private static bool IsOpenTo(CallContext call, string? team)
+        => team is null || call.Caller.IsAdmin || string.Equals(team, call.Caller.Key?.Identity.TeamId, StringComparison.Ordinal);
+
+    private static bool Holds(ModelGroup group, Deployment holder)
+    {
+        foreach (var deployment in group.Deployments)
+        {
+            if (string.Equals(deployment.Id, holder.Id, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>

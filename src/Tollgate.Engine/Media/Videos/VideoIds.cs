@@ -7,7 +7,7 @@ namespace Tollgate.Engine.Media.Videos;
 /// <param name="Provider">Slug.</param>
 /// <param name="DeploymentId">Deployment that made it; in ids of LiteLLM's it may be the model.</param>
 /// <param name="Id">The provider's own id.</param>
-/// <param name="Model">Model as the client named it, for deployments of many; null for the deployment's group.</param>
+/// <param name="Model">Model as the client named it, where that is an alias or one of many; null for the deployment's group.</param>
 internal sealed record VideoId(string Provider, string DeploymentId, string Id, string? Model);
 
 /// <summary>
@@ -32,7 +32,7 @@ internal static class VideoIds
     /// <param name="model">Model as the client named it.</param>
     public static Func<string, string> EncoderFor(Deployment deployment, string model)
     {
-        var name = deployment.Config.ModelGroup.Contains('*', StringComparison.Ordinal) ? model : null;
+        var name = string.Equals(deployment.Config.ModelGroup, model, StringComparison.Ordinal) ? null : model;
         return id => Encode(new VideoId(deployment.Connection.Provider, deployment.Id, id, name));
     }
 

@@ -23,9 +23,9 @@ internal sealed class VideoSources(VideoOwners owners)
         var film = written is null ? null : VideoIds.TryDecode(written);
         if (film is not null)
         {
-            var holder = VideoHolders.Find(call, film) ?? throw new ApiException(404, $"Video not found: {written}", "invalid_request_error");
+            var holder = VideoHolders.Find(call, film, out var model) ?? throw new ApiException(404, $"Video not found: {written}", "invalid_request_error");
             await owners.CheckAsync(call, holder.Connection.Provider, film.Id);
-            call.PathModel = VideoHolders.ModelOf(holder, film);
+            call.PathModel = model;
             call.PinnedDeployment = holder.Id;
             call.IsBoundToProvider = true;
         }

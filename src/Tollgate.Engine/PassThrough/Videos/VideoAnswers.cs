@@ -15,7 +15,7 @@ internal sealed record VideoAnswers(Func<string, string> Encode, string? Model)
     /// <summary>Whose answers these are: of a deployment, or of settings that no id has to tell.</summary>
     public static VideoAnswers Of(VideoId? holder, bool isCharacter) => holder is null ? new VideoAnswers(static id => id, null)
         : new VideoAnswers(
-            id => isCharacter ? VideoIds.EncodeCharacter(holder with { Id = id }) : VideoIds.Encode(holder with { Id = id }), isCharacter ? null : holder.Model);
+            id => isCharacter ? VideoIds.EncodeCharacter(holder with { Id = id }) : VideoIds.Encode(holder with { Id = id }), null);
 
     /// <summary>One film, or a list of them of which only some are to be seen.</summary>
     /// <param name="json">The provider's answer.</param>

@@ -54,7 +54,8 @@ internal sealed class VideoPlan(VideoCall what, string? id, IPassThroughProvider
         }
 
         var known = id is null ? null : VideoIds.TryDecode(id);
-        var holder = known is null ? HolderOf(relay, form) : VideoHolders.Find(call, known);
+        string? model;
+        var holder = known is null ? HolderOf(relay, form, out model) : VideoHolders.Find(call, known, out model);
         if (holder is null && known is not null && known.DeploymentId.Length > 0)
         {
             throw new ApiException(404, $"No deployment is left that has {id}.", "invalid_request_error");
@@ -64,20 +65,18 @@ internal sealed class VideoPlan(VideoCall what, string? id, IPassThroughProvider
         var own = known?.Id ?? id;
         Describe(relay, holder, provider, own);
         var place = holder is null ? null : new VideoId(
-            holder.Connection.Provider, holder.Id, "", known?.Model ?? (IsOfMany(holder) ? Asked("model", relay, form) : null) ?? holder.Config.ModelGroup);
+            holder.Connection.Provider, holder.Id, "", string.Equals(model, holder.Config.ModelGroup, StringComparison.Ordinal) ? null : model);
         if (own is not null)
         {
             await parts.Owners.CheckAsync(call, relay.Target.Connection.Provider, own);
         }
 
-        Answer(relay, own, place is null || IsOfMany(holder!) ? place : place with { Model = null }, place?.Model);
+        Answer(relay, own, VideoAnswers.Of(place, IsCharacter) with { Model = IsCharacter || holder is null ? null : model });
     }
 
     /// <summary>Who answers, and what is changed of the answer.</summary>
-    private void Answer(RelayCall relay, string? own, VideoId? place, string? model)
+    private void Answer(RelayCall relay, string? own, VideoAnswers answers)
     {
-        var isCharacter = what is VideoCall.CreateCharacter or VideoCall.ReadCharacter;
-        var answers = VideoAnswers.Of(place, isCharacter) with { Model = isCharacter ? null : model };
         if (relay.Target.Connection.Videos is { } tasks)
         {
             relay.Serve = what switch
@@ -140,8 +139,9 @@ internal sealed class VideoPlan(VideoCall what, string? id, IPassThroughProvider
     }
 
     /// <summary>The deployment of the model that a call names; null when it names none.</summary>
-    private static Deployment? HolderOf(RelayCall relay, FormHead? form)
+    private static Deployment? HolderOf(RelayCall relay, FormHead? form, out string? model)
     {
+        model = null;
         var call = relay.Call;
         var named = Asked("model", relay, form) ?? Asked("target_model_names", relay, form)
             ?? (call.Http.Request.Headers["x-litellm-model"].ToString() is { Length: > 0 } header ? header : null);
@@ -150,14 +150,11 @@ internal sealed class VideoPlan(VideoCall what, string? id, IPassThroughProvider
             return null;
         }
 
-        var model = named.Split(',')[0].Trim();
+        model = named.Split(',')[0].Trim();
         VideoHolders.CheckModel(call, model);
-        var team = call.Caller.Key?.Identity.TeamId;
-        var group = call.Snapshot.Models.Resolve(model);
-        var isThere = group is not null && (group.TeamId is null || call.Caller.IsAdmin || string.Equals(group.TeamId, team, StringComparison.Ordinal));
 
         // Always the same one of a group: what one deployment has, the others do not know.
-        return (isThere ? group!.Deployments.FirstOrDefault(static deployment => !deployment.Config.Info.Blocked) : null)
+        return VideoHolders.GroupOf(call, model)?.Deployments.FirstOrDefault(static deployment => !deployment.Config.Info.Blocked)
             ?? throw ApiException.BadRequest(
                 $"/videos: Invalid model name passed in model={model}. Call `/v1/models` to view available models for your key.", "model");
     }
@@ -169,7 +166,7 @@ internal sealed class VideoPlan(VideoCall what, string? id, IPassThroughProvider
             ?? (request.Headers["custom-llm-provider"].ToString() is { Length: > 0 } header ? header : null) ?? providers.ResourceProviders[0];
     }
 
-    private static bool IsOfMany(Deployment holder) => holder.Config.ModelGroup.Contains('*', StringComparison.Ordinal);
+    private bool IsCharacter => what is VideoCall.CreateCharacter or VideoCall.ReadCharacter;
 
     private static bool IsOurs(string name) => name is Provider or "target_model_names" or "model" || IsGatewayMember(name);
 

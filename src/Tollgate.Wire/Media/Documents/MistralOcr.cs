@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Tollgate.Wire.Gemini;
 using Tollgate.Wire.Hub;
+using Tollgate.Wire.Json;
 
 namespace Tollgate.Wire.Media.Documents;
 
@@ -44,7 +45,7 @@ public sealed class MistralOcr : MediaShape
                 if (member.Name is not ("model" or "document" or OcrDocument.FileName))
                 {
                     json.WritePropertyName(member.Name);
-                    WriteTyped(member, json);
+                    WriteTyped(member, request, json);
                 }
             }
 
@@ -77,12 +78,24 @@ public sealed class MistralOcr : MediaShape
     }
 
     /// <summary>Fields of forms are texts; these are none.</summary>
-    private static void WriteTyped(JsonProperty member, Utf8JsonWriter json)
+    private static void WriteTyped(JsonProperty member, JsonElement request, Utf8JsonWriter json)
     {
-        if (member.Value.ValueKind is JsonValueKind.String && member.Name is "include_image_base64" or "image_limit" or "image_min_size" or "pages"
-            or "bbox_annotation_format" or "document_annotation_format")
+        var text = member.Value.Text();
+        if (text is not null && member.Name is "pages" && OcrDocument.PagesOf(request) is { } pages)
         {
-            json.WriteJsonText(member.Value.GetString()!);
+            json.WriteStartArray();
+            foreach (var page in pages)
+            {
+                json.WriteNumberValue(page);
+            }
+
+            json.WriteEndArray();
+        }
+        else if (text is not null
+            && member.Name is "include_image_base64" or "image_limit" or "image_min_size" or "bbox_annotation_format" or "document_annotation_format"
+            && JsonScanner.Scan(System.Text.Encoding.UTF8.GetBytes(text), new JsonMembers()).IsNone)
+        {
+            json.WriteRawValue(text, skipInputValidation: true);
         }
         else
         {

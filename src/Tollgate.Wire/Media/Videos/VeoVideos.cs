@@ -115,7 +115,7 @@ public sealed class VeoVideos : VideoShape
         json.WriteStartObject("parameters"u8);
         json.WriteGiven("aspectRatio"u8, Pictures.RatioOf(request, "16:9", "9:16"));
         json.WriteGiven("durationSeconds"u8, SecondsOf(request));
-        json.WriteGiven("resolution"u8, request.Text("resolution"u8) ?? (Is1080(request) ? "1080p" : null));
+        json.WriteGiven("resolution"u8, request.Text("resolution"u8) is { Length: > 0 } own ? own : Is1080(request) ? "1080p" : null);
         foreach (var (name, other) in Parameters)
         {
             if ((request.TryGetProperty(name, out var value) || request.TryGetProperty(other, out value)) && value.IsGiven())

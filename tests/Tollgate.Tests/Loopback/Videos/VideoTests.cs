@@ -150,6 +150,25 @@ public sealed class VideoTests : IDisposable
     }
 
     [Fact]
+    public async Task FilmOfAWildcard_IsFoundByWhoMayCallItsModel()
+    {
+        await using var api = await FakeApi.StartAsync(Created);
+        await using var gateway = await StartAsync(
+            new TestModel("films/*") { UpstreamModel = "*", ApiBase = api.Address + "/v1", Entry = "model_info: {id: many}" },
+            new TestModel("secret") { UpstreamModel = "sora-2", ApiBase = api.Address + "/v1", Entry = "model_info: {id: other}" });
+        var key = ("Authorization", "Bearer " + await gateway.NewKeyAsync("\"models\":[\"films/sora-2\"]"));
+        var made = await gateway.PostAsync("v1/videos", """{"model":"films/sora-2","prompt":"a cat"}""", key);
+        made.Status.ShouldBe(200, made.Body);
+        var told = await gateway.GetAsync("v1/videos/" + made.Json.GetProperty("id").GetString(), key);
+        told.Status.ShouldBe(200, told.Body);
+        told.Json.GetProperty("model").GetString().ShouldBe("films/sora-2");
+        told.Json.GetProperty("id").GetString().ShouldBe(made.Json.GetProperty("id").GetString());
+
+        // A name that does not lead to the deployment opens nothing.
+        (await gateway.GetAsync("v1/videos/" + IdOf("openai", "other", "video_abc;model:films/sora-2"), key)).Status.ShouldBe(401);
+    }
+
+    [Fact]
     public async Task Character_IsMadeAndUsed()
     {
         await using var api = await FakeApi.StartAsync(static (http, seen) => FakeApi.AnswerAsync(
