@@ -6,8 +6,10 @@ using Microsoft.Extensions.Logging;
 using Tollgate.Engine.Admission;
 using Tollgate.Engine.Keys;
 using Tollgate.Engine.Media;
+using Tollgate.Engine.Media.Videos;
 using Tollgate.Engine.PassThrough;
 using Tollgate.Engine.PassThrough.Stored;
+using Tollgate.Engine.PassThrough.Videos;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Responses;
 using Tollgate.Engine.Routing;
@@ -34,6 +36,9 @@ public static class EngineServices
         services.TryAddSingleton<AnswerPaths>();
         services.TryAddSingleton<SoundRelay>();
         services.TryAddSingleton<MediaRelay>();
+        services.TryAddSingleton(static provider => new VideoOwners(
+            provider.GetService<IResourceStore>(), provider.GetRequiredService<ILogger<VideoOwners>>()));
+        services.TryAddSingleton<VideoSources>();
         services.TryAddSingleton<MediaFetcher>();
         services.TryAddSingleton<RequestMedia>();
         services.TryAddSingleton<EmbeddingCaller>();
@@ -71,13 +76,16 @@ public static class EngineServices
         services.TryAddSingleton(static provider => new StoredResources(
             provider.GetService<IResourceStore>(), provider.GetRequiredService<BatchCosts>()));
         services.TryAddSingleton<ManagedFiles>();
+        services.TryAddSingleton<VideoCaller>();
         services.TryAddSingleton<PassThroughPipeline>();
         services.TryAddSingleton<RealtimePipeline>();
         services.TryAddSingleton(static provider => new PassThroughCalls(
             provider.GetRequiredService<PassThroughPipeline>(), provider.GetRequiredService<RealtimePipeline>(),
             provider.GetRequiredService<IPassThroughProviders>(), provider.GetRequiredService<SnapshotHolder>(),
             provider.GetRequiredService<StoredResources>(), provider.GetRequiredService<ManagedFiles>(),
-            provider.GetRequiredService<TranscriptCosts>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TranscriptCosts>(),
+            new VideoParts(provider.GetRequiredService<VideoOwners>(), provider.GetRequiredService<VideoCaller>()),
+            provider.GetRequiredService<TimeProvider>()));
     }
 
     /// <summary>Who may call, for how much; the store of identities, the journal and shared counters are there when somebody adds them.</summary>
@@ -136,6 +144,14 @@ public sealed class LlmCalls
     /// <param name="operation">What follows the surface's own path at the upstream (<c>/compact</c>); empty for nothing.</param>
     public Task RunAsync(HttpContext http, Surface surface, string? pathModel = null, bool? stream = null, string operation = "")
         => _pipeline.RunAsync(http, new CallRoute(surface) { PathModel = pathModel, Stream = stream, Operation = operation });
+
+    /// <summary>Makes a film from another; answers every outcome itself, errors included.</summary>
+    /// <param name="http">Request and answer.</param>
+    /// <param name="rework">What is done: <c>remix</c>, <c>edits</c>, <c>extensions</c>.</param>
+    /// <param name="callType">LiteLLM's name of the call in logs.</param>
+    /// <param name="sourceId">The film that the path names; null where the body does.</param>
+    public Task ReworkVideoAsync(HttpContext http, string rework, string callType, string? sourceId = null)
+        => _pipeline.RunAsync(http, new CallRoute(Surface.Videos) { Rework = rework, CallType = callType, SourceId = sourceId });
 
     /// <summary>Counts the tokens of a prompt; answers every outcome itself, errors included.</summary>
     /// <param name="http">Request and answer.</param>

@@ -51,6 +51,12 @@ public enum Surface : byte
     /// <summary>Cohere's and Jina's order of documents by relevance.</summary>
     Rerank,
 
+    /// <summary>OpenAI's films.</summary>
+    Videos,
+
+    /// <summary>Mistral's text from documents and pictures.</summary>
+    Ocr,
+
     /// <summary>Amazon Bedrock Converse and ConverseStream.</summary>
     Converse,
 
@@ -149,11 +155,12 @@ public static class Surfaces
 
     /// <summary>True for pictures, sounds, judgements and orders: calls that are neither conversations nor embeddings.</summary>
     public static bool IsMedia(this Surface surface) => surface is Surface.ImageGenerations or Surface.ImageEdits or Surface.ImageVariations
-        or Surface.Speech or Surface.Transcriptions or Surface.Translations or Surface.Moderations or Surface.Rerank;
+        or Surface.Speech or Surface.Transcriptions or Surface.Translations or Surface.Moderations or Surface.Rerank or Surface.Videos or Surface.Ocr;
 
-    /// <summary>True for calls whose requests bring files, as <c>multipart/form-data</c>.</summary>
+    /// <summary>True for calls whose requests may bring files, as <c>multipart/form-data</c>.</summary>
     public static bool TakesForm(this Surface surface)
-        => surface is Surface.ImageEdits or Surface.ImageVariations or Surface.Transcriptions or Surface.Translations;
+        => surface is Surface.ImageEdits or Surface.ImageVariations or Surface.Transcriptions or Surface.Translations
+            or Surface.Videos or Surface.Ocr;
 
     /// <summary>Route as error messages, logs and daily tables name it.</summary>
     public static string Route(this Surface surface) => surface switch
@@ -172,6 +179,8 @@ public static class Surfaces
         Surface.Translations => "/audio/translations",
         Surface.Moderations => "/moderations",
         Surface.Rerank => "/rerank",
+        Surface.Videos => "/videos",
+        Surface.Ocr => "/ocr",
         _ => "/models",
     };
 
@@ -191,6 +200,8 @@ public static class Surfaces
         Surface.Transcriptions or Surface.Translations => "atranscription",
         Surface.Moderations => "amoderation",
         Surface.Rerank => "arerank",
+        Surface.Videos => "avideo_generation",
+        Surface.Ocr => "aocr",
         _ => "amodels",
     };
 }

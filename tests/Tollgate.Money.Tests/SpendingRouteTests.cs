@@ -11,6 +11,8 @@ public sealed class SpendingRouteTests
     private const string Query = "{\"model\":\"" + Config.Ranked + "\",\"query\":\"x\",\"documents\":[\"a\",\"b\"]}";
     private const string Message = "{\"model\":\"" + Config.Translated + "\",\"max_tokens\":9,\"messages\":[{\"role\":\"user\",\"content\":\"How much?\"}]}";
     private const string Response = "{\"model\":\"" + Config.Translated + "\",\"input\":\"How much is it?\"}";
+    private const string Film = "{" + Model + ",\"prompt\":\"x\",\"video\":{\"id\":\"video_1\"}}";
+    private const string Document = "{" + Model + ",\"document\":{\"type\":\"document_url\",\"document_url\":\"https://a.example/a.pdf\"}}";
     private const string Input = "{" + Model + ",\"input\":\"How much is it?\"}";
 
     /// <summary>Routes that spend: what to call, and a body that would be served.</summary>
@@ -64,6 +66,20 @@ public sealed class SpendingRouteTests
 
     /// <summary>Routes for which only the refusal is tried: the fake does not serve them.</summary>
     private static readonly string[] OnlyRefused = ["/v1/responses/compact", "/responses/compact", "/openai/v1/responses/compact"];
+
+    /// <summary>The same for films and documents, which no other body fits.</summary>
+    private static readonly (string Route, string Path, string Body)[] Unserved =
+    [
+        .. new[] { "/v1", "", "/openai/v1" }.SelectMany(static prefix => new[]
+        {
+            ($"{prefix}/videos", $"{prefix}/videos", Prompt),
+            ($"{prefix}/videos/edits", $"{prefix}/videos/edits", Film),
+            ($"{prefix}/videos/extensions", $"{prefix}/videos/extensions", Film),
+            ($"{prefix}/videos/{{id}}/remix", $"{prefix}/videos/video_1/remix", Prompt),
+            ($"{prefix}/videos/characters", $"{prefix}/videos/characters", "{" + Model + "}"),
+            ($"{prefix}/ocr", $"{prefix}/ocr", Document),
+        }),
+    ];
 
     /// <summary>Tokens for realtime sessions: the sessions are what is paid for, but a key that is spent gets none.</summary>
     private static readonly string[] Tokens =
@@ -124,7 +140,7 @@ public sealed class SpendingRouteTests
 
         // Cases and routes are the same: a route without a case is new, a case without a route is gone.
         var known = routes.Where(static route => !IsControlPlane(route)).Order(StringComparer.Ordinal);
-        known.ShouldBe(Spending.Keys.Concat(Relaying).Concat(OnlyRefused).Concat(Costless).Concat(Tokens).Concat(TokenTaking).Order(StringComparer.Ordinal));
+        known.ShouldBe(Spending.Keys.Concat(Relaying).Concat(OnlyRefused).Concat(Unserved.Select(static call => call.Route)).Concat(Costless).Concat(Tokens).Concat(TokenTaking).Order(StringComparer.Ordinal));
 
         foreach (var (path, body) in Spending.Values.SelectMany(static calls => calls))
         {
@@ -142,6 +158,13 @@ public sealed class SpendingRouteTests
         foreach (var route in OnlyRefused)
         {
             (await broke.PostAsync(route[1..], Response)).Error.GetProperty("type").GetString().ShouldBe("budget_exceeded", route);
+        }
+
+        foreach (var (route, path, body) in Unserved)
+        {
+            var refusal = await broke.PostAsync(path[1..], body);
+            refusal.Status.ShouldBe(400, $"{route}: {refusal.Body}");
+            refusal.Error.GetProperty("type").GetString().ShouldBe("budget_exceeded", route);
         }
 
         foreach (var route in Tokens)

@@ -29,6 +29,15 @@ internal sealed class MediaCall
     /// <summary>Raw sound of OpenAI's speech models: 24,000 samples a second of 16 bits.</summary>
     private const decimal PcmBytesPerSecond = 48_000;
 
+    /// <summary>Seconds of a film where nobody says: OpenAI's usual ones are 4, those of others 5 to 8.</summary>
+    private const decimal UsualFilm = 8;
+
+    /// <summary>Pages of a document that nobody has counted.</summary>
+    private const long UsualPages = 10;
+
+    /// <summary>The longer side of a film of the usual size.</summary>
+    private const long UsualFilmSide = 1280;
+
     private readonly Surface _surface;
     private readonly FormBody? _form;
     private readonly long _pictures;
@@ -38,6 +47,10 @@ internal sealed class MediaCall
     private readonly long _characters;
     private readonly long _textBytes;
     private readonly long _documents;
+    private readonly decimal _seconds;
+    private readonly string? _resolution;
+    private readonly long? _pages;
+    private readonly bool _annotates;
 
     /// <summary>Reads what a peeked call asks for.</summary>
     public MediaCall(CallContext call)
@@ -52,6 +65,17 @@ internal sealed class MediaCall
         _characters = new StringInfo(text).LengthInTextElements;
         _textBytes = Encoding.UTF8.GetByteCount(text);
         _documents = _surface is Surface.Rerank ? Count(call, "documents"u8) : 0;
+        if (_surface is Surface.Videos)
+        {
+            _seconds = SecondsAsked(call) ?? UsualFilm;
+            _resolution = Text(call, "resolution"u8);
+        }
+        else if (_surface is Surface.Ocr)
+        {
+            _pages = Count(call, "pages"u8) is > 0 and var pages ? pages : null;
+            _annotates = call.Members.Find(call.Body.Span, "document_annotation_format"u8) >= 0
+                || call.Members.Find(call.Body.Span, "bbox_annotation_format"u8) >= 0;
+        }
     }
 
     /// <summary>What the answer says of its size.</summary>
@@ -77,6 +101,12 @@ internal sealed class MediaCall
     /// <summary>Prices of the call: where pictures are not paid by tokens, those of their size and quality.</summary>
     public PriceSheet PricesOf(Deployment deployment, in TokenUsage usage)
     {
+        if (_surface is Surface.Videos)
+        {
+            var (width, height) = PictureSize.Of(Facts.Size ?? _size);
+            return Math.Max(width, height) > UsualFilmSide ? deployment.LargeFilmPrices() ?? deployment.Prices : deployment.Prices;
+        }
+
         if (!IsPicture || (usage.TotalTokens > 0 && deployment.Prices[PriceKind.ImageOutput] is > 0))
         {
             return deployment.Prices;
@@ -92,6 +122,8 @@ internal sealed class MediaCall
         Surface.Speech => new CallUnits { InputCharacters = _characters, OutputSeconds = SoundSeconds() },
         Surface.Transcriptions or Surface.Translations => new CallUnits { InputSeconds = SpeechSeconds() },
         Surface.Rerank => new CallUnits { Queries = Facts.SearchUnits ?? ExpectedUnits },
+        Surface.Videos => new CallUnits { VideoOutputSeconds = Facts.Seconds ?? _seconds, Is1080p = Is1080p() },
+        Surface.Ocr => Pages(Facts.Pages ?? _pages ?? UsualPages),
         _ => new CallUnits(),
     };
 
@@ -128,7 +160,7 @@ internal sealed class MediaCall
         }
 
         var usage = IsPicture ? OfPrompt(TokenEstimate.FromBytes(_textBytes), _pictures * PictureTokens) with { ImageOutputTokens = _pictures * PictureTokens }
-            : _surface is Surface.Rerank ? default
+            : _surface is Surface.Rerank or Surface.Videos or Surface.Ocr ? default
             : Complete(default, out _);
         var prices = PricesOf(deployment, usage);
         return Money.ToNano(CostCalculator.Calculate(prices, usage, units: Units()).Total);
@@ -145,6 +177,37 @@ internal sealed class MediaCall
         "high" or "hd" => 4160,
         _ => 1056,
     };
+
+    /// <summary>Credits are known afterwards; before, a page counts as one.</summary>
+    private CallUnits Pages(long count)
+        => new() { Pages = count, AnnotatedPages = _annotates ? count : 0, OcrCredits = Facts.Credits ?? count };
+
+    private bool Is1080p()
+    {
+        if (_resolution is not null)
+        {
+            return _resolution.Equals("1080p", StringComparison.OrdinalIgnoreCase);
+        }
+
+        return (Facts.Size ?? _size) is { } size && size.Contains('x', StringComparison.Ordinal)
+            && PictureSize.Of(size) is var (width, height) && Math.Min(width, height) >= 1080;
+    }
+
+    /// <summary>Seconds of a film that a client asks for, as a number or as a text, in OpenAI's word or a provider's.</summary>
+    private static decimal? SecondsAsked(CallContext call)
+    {
+        var json = call.Body.Span;
+        foreach (var name in (ReadOnlySpan<string>)["seconds", "duration", "durationSeconds", "duration_seconds"])
+        {
+            if (call.Members.Find(json, Encoding.ASCII.GetBytes(name)) is >= 0 and var index)
+            {
+                var text = Encoding.UTF8.GetString(json.Slice(call.Members[index].ValueStart, call.Members[index].ValueLength)).Trim('"').TrimEnd('s');
+                return decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= 3600 ? seconds : null;
+            }
+        }
+
+        return null;
+    }
 
     private CallUnits Pictures(long count)
     {

@@ -37,6 +37,14 @@ internal static class MediaFields
                 Require(call, "query");
                 Require(call, "documents", JsonKind.Array);
                 break;
+            case Surface.Videos when call.Operation.Length == 0:
+                Require(call, "prompt", JsonKind.String);
+                break;
+            case Surface.Ocr when call.Form is { Parts.Count: > 0 }:
+                break;
+            case Surface.Ocr:
+                Require(call, "document");
+                break;
             default:
                 break;
         }

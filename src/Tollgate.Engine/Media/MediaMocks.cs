@@ -31,6 +31,12 @@ internal static class MediaMocks
                 case Surface.Rerank:
                     WriteOrder(json, call);
                     break;
+                case Surface.Videos:
+                    WriteFilm(json);
+                    break;
+                case Surface.Ocr:
+                    WritePage(json, text);
+                    break;
                 case Surface.Transcriptions or Surface.Translations:
                     json.WriteString("text"u8, text);
                     break;
@@ -56,6 +62,27 @@ internal static class MediaMocks
             json.WriteEndObject();
         }
 
+        json.WriteEndArray();
+    }
+
+    private static void WriteFilm(Utf8JsonWriter json)
+    {
+        json.WriteString("id"u8, "video_mock"u8);
+        json.WriteString("object"u8, "video"u8);
+        json.WriteString("model"u8, ""u8);
+        json.WriteString("status"u8, "completed"u8);
+        json.WriteNumber("progress"u8, 100);
+    }
+
+    private static void WritePage(Utf8JsonWriter json, string text)
+    {
+        json.WriteString("object"u8, "ocr"u8);
+        json.WriteString("model"u8, ""u8);
+        json.WriteStartArray("pages"u8);
+        json.WriteStartObject();
+        json.WriteNumber("index"u8, 0);
+        json.WriteString("markdown"u8, text);
+        json.WriteEndObject();
         json.WriteEndArray();
     }
 

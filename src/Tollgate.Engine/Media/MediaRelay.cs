@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Tollgate.Engine.Media.Videos;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Routing;
 using Tollgate.Engine.Upstream;
@@ -7,15 +8,21 @@ using Tollgate.Wire;
 using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
 using Tollgate.Wire.Media;
+using Tollgate.Wire.Media.Videos;
+using Tollgate.Wire.OpenAi;
 using Tollgate.Wire.Sse;
 
 namespace Tollgate.Engine.Media;
 
 /// <summary>Requests and answers of calls about pictures, sounds and documents: JSON, forms, event streams and sound as it comes.</summary>
-internal sealed class MediaRelay(BodyRelay bodies, StreamRelay streams, SoundRelay sounds, TimeProvider time)
+internal sealed class MediaRelay(
+    BodyRelay bodies, StreamRelay streams, SoundRelay sounds, MediaFetcher fetcher, VideoOwners owners, TimeProvider time)
 {
     /// <summary>Most bytes of files in a JSON body: in base64 a third more, and a copy or two on the way.</summary>
     private const long MostFileBytes = 20L * 1024 * 1024;
+
+    /// <summary>An answer that only says where a film is.</summary>
+    private const int MostFilmAnswer = 16 * 1024 * 1024;
 
     /// <summary>Makes the body of an attempt.</summary>
     /// <param name="call">The call.</param>
@@ -25,7 +32,7 @@ internal sealed class MediaRelay(BodyRelay bodies, StreamRelay streams, SoundRel
     /// <param name="address">Where it goes; the provider's words may add to it.</param>
     /// <param name="cancellationToken">Ends reading files of the client's.</param>
     /// <returns>The request, or why there is none.</returns>
-    public static async ValueTask<(HttpRequestMessage? Message, ConnectionFault? Fault)> OpenAsync(
+    public async ValueTask<(HttpRequestMessage? Message, ConnectionFault? Fault)> OpenAsync(
         CallContext call, Deployment deployment, UpstreamRequest request, JsonEdits edits, Uri address, CancellationToken cancellationToken)
     {
         var media = call.Media!;
@@ -36,6 +43,17 @@ internal sealed class MediaRelay(BodyRelay bodies, StreamRelay streams, SoundRel
         }
 
         var shape = deployment.Connection.ShapeFor(call.Surface);
+        if (call.Surface is Surface.Videos && call.Operation.Length > 0)
+        {
+            if (shape is not null)
+            {
+                return (null, new ConnectionFault(
+                    UpstreamErrorKind.BadRequest, $"{deployment.Connection.ExceptionName} - the provider makes no films from films."));
+            }
+
+            shape = call.Form is null ? VideoRework.Json : VideoRework.Form;
+        }
+
         if (shape is null && call.Form is null)
         {
             return (Post(address, new SplicedContent(request.Json, edits)), null);
@@ -55,7 +73,7 @@ internal sealed class MediaRelay(BodyRelay bodies, StreamRelay streams, SoundRel
             media.Shape = shape;
             var target = deployment.Connection.TargetFor(call.Surface);
             var shaped = shape.TakesFiles
-                ? shape.Write(media.Sent, await FilesAsync(call.Form, cancellationToken), target) : shape.Write(media.Sent, target);
+                ? shape.Write(media.Sent, await FilesAsync(call, shape, media.Sent, cancellationToken), target) : shape.Write(media.Sent, target);
             return (Shaped(call.Form, call.Route, shaped, address), null);
         }
         catch (WireException exception)
@@ -90,9 +108,36 @@ internal sealed class MediaRelay(BodyRelay bodies, StreamRelay streams, SoundRel
             return sounds.RelayAsync(call, scratch, answer, clock);
         }
 
-        var whole = new MediaAnswer(call.Surface, ClientModel.For(call), answer.ContentType, media.Facts, time.GetUtcNow().ToUnixTimeSeconds());
-        return bodies.RelayAsync(
-            call, scratch, answer, media.Shape is { ReadsAnswers: true } shape ? new ShapedAnswer(shape, media.Sent, whole) : whole, clock);
+        var path = new MediaAnswer(call.Surface, ClientModel.For(call), answer.ContentType, media.Facts, time.GetUtcNow().ToUnixTimeSeconds())
+        {
+            EncodeId = call.Surface is Surface.Videos ? VideoIds.EncoderFor(answer.Deployment, call.Envelope.Model) : null,
+        };
+        AnswerPath shaped = media.Shape is { ReadsAnswers: true } shape ? new ShapedAnswer(shape, media.Sent, path) : path;
+        return call.Surface is Surface.Videos ? RelayFilmAsync(call, scratch, answer, shaped, clock) : bodies.RelayAsync(call, scratch, answer, shaped, clock);
+    }
+
+    /// <summary>Keeps whose a film is before the client knows of it.</summary>
+    private async ValueTask<AttemptOutcome> RelayFilmAsync(
+        CallContext call, CallScratch scratch, UpstreamAnswer answer, AnswerPath path, AttemptClock clock)
+    {
+        using var whole = new MemoryStream();
+        var buffer = new byte[8 * 1024];
+        while (await answer.Body.ReadAsync(buffer, clock.Token) is > 0 and var read)
+        {
+            whole.Write(buffer.AsSpan(0, read));
+            if (whole.Length > MostFilmAnswer)
+            {
+                return UpstreamErrors.BadResponse(answer.Deployment, "The upstream's answer is longer than 16 MB.", answer.Headers);
+            }
+        }
+
+        if (path.Read(whole.GetBuffer().AsMemory(0, (int)whole.Length)) is ResponseVerdict.Good && path.AnswerId is { } id)
+        {
+            await owners.KeepAsync(call, answer.Deployment.Connection.Provider, id);
+        }
+
+        whole.Position = 0;
+        return await bodies.RelayAsync(call, scratch, answer with { Body = whole, Length = whole.Length }, path, clock);
     }
 
     /// <summary>The operator's limit of files for a deployment, where the client's is larger; of a form that streams its announced size counts.</summary>
@@ -112,13 +157,19 @@ internal sealed class MediaRelay(BodyRelay bodies, StreamRelay streams, SoundRel
             "file");
     }
 
-    /// <summary>The files of a form as bytes.</summary>
-    /// <exception cref="WireException">They are too large to be put into a body.</exception>
-    private static async ValueTask<IReadOnlyList<MediaFile>> FilesAsync(FormBody? form, CancellationToken cancellationToken)
+    /// <summary>The files of a form as bytes, or what a request points at where the provider needs its bytes.</summary>
+    /// <exception cref="WireException">They are too large to be put into a body, or cannot be fetched.</exception>
+    private async ValueTask<IReadOnlyList<MediaFile>> FilesAsync(CallContext call, MediaShape shape, JsonElement request, CancellationToken cancellationToken)
     {
-        if (form is null)
+        if (call.Form is not { Parts.Count: > 0 } form)
         {
-            return [];
+            if (shape.UrlToFetch(request) is not var (name, url))
+            {
+                return [];
+            }
+
+            var fetched = await fetcher.FetchAsync(url, mediaType: null, call.Snapshot.Config.Media, cancellationToken);
+            return [new MediaFile(name, fetched.MediaType, Convert.FromBase64String(System.Text.Encoding.ASCII.GetString(fetched.Base64.Span)))];
         }
 
         if (!form.IsWhole || form.Parts.Sum(static part => part.Length) > MostFileBytes)

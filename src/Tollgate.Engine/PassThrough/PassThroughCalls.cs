@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Tollgate.Engine.Configuration;
 using Tollgate.Engine.PassThrough.Realtime;
 using Tollgate.Engine.PassThrough.Stored;
+using Tollgate.Engine.PassThrough.Videos;
 
 namespace Tollgate.Engine.PassThrough;
 
@@ -16,11 +17,13 @@ public sealed class PassThroughCalls
     private readonly TranscriptCosts _transcripts;
     private readonly StoredResources _stored;
     private readonly ManagedFiles _files;
+    private readonly VideoParts _videos;
 
     internal PassThroughCalls(
         PassThroughPipeline pipeline, RealtimePipeline realtime, IPassThroughProviders providers, SnapshotHolder snapshots, StoredResources stored,
-        ManagedFiles files, TranscriptCosts transcripts, TimeProvider time)
+        ManagedFiles files, TranscriptCosts transcripts, VideoParts videos, TimeProvider time)
     {
+        _videos = videos;
         _time = time;
         _transcripts = transcripts;
         _stored = stored;
@@ -69,6 +72,13 @@ public sealed class PassThroughCalls
     /// <param name="provider">Provider that the path names; null for none.</param>
     public Task RunResourceAsync(HttpContext http, string mapped, string resource, string? provider)
         => _pipeline.RunAsync(http, new ResourcePlan(mapped, resource, provider, http.Request.Method, _providers, _stored, _files));
+
+    /// <summary>Serves a call about films that were made; answers every outcome itself.</summary>
+    /// <param name="http">Request and answer.</param>
+    /// <param name="what">What is asked.</param>
+    /// <param name="id">The film, or the character, as the client wrote its id; null for none.</param>
+    public Task RunVideoAsync(HttpContext http, VideoCall what, string? id = null)
+        => _pipeline.RunAsync(http, new VideoPlan(what, id, _providers, _videos));
 
     /// <summary>Hands out a short-lived token for realtime sessions; answers every outcome itself.</summary>
     /// <param name="http">Request and answer.</param>

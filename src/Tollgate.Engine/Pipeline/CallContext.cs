@@ -37,8 +37,8 @@ internal sealed class CallContext(HttpContext http, GatewaySnapshot snapshot, Su
     /// <summary>Step 1.</summary>
     public Caller Caller { get; set; } = Caller.Anonymous;
 
-    /// <summary>Model named by the path; null for none. Set by the endpoint.</summary>
-    public string? PathModel { get; init; }
+    /// <summary>Model named by the path, or by what it names; null for none. Set by the endpoint, or in step 2.</summary>
+    public string? PathModel { get; set; }
 
     /// <summary>The prompt is only to be counted. Set by the endpoint.</summary>
     public bool CountsTokens { get; init; }
@@ -145,8 +145,8 @@ internal sealed class CallContext(HttpContext http, GatewaySnapshot snapshot, Su
     /// <summary>That answer is kept by the provider: no other can go on from it. Step 2.</summary>
     public bool IsBoundToProvider { get; set; }
 
-    /// <summary>What follows the surface's own path at the upstream (<c>/compact</c>); empty for nothing. Set by the endpoint.</summary>
-    public string Operation { get; init; } = "";
+    /// <summary>What follows the surface's own path at the upstream (<c>/compact</c>); empty for nothing. Set by the endpoint, or in step 2.</summary>
+    public string Operation { get; set; } = "";
 
     /// <summary>Ends when the answer is kept for later calls; to be awaited before its last byte. Null when nobody keeps it. Step 7.</summary>
     public Task? Kept { get; set; }
@@ -163,7 +163,7 @@ internal sealed class CallContext(HttpContext http, GatewaySnapshot snapshot, Su
     /// <summary>LiteLLM's name of the call in logs.</summary>
     public string CallType => CallTypeName ?? Surface.CallType();
 
-    /// <summary>Name of a call that is relayed as it is; null for the surface's. Step 1.</summary>
+    /// <summary>Name of a call that its surface does not tell (relayed, a film from a film); null for the surface's. Step 1.</summary>
     public string? CallTypeName { get; init; }
 
     /// <summary>USD that the operator has set for a call whose usage says nothing. Step 2.</summary>

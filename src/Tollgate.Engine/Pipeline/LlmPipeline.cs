@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Tollgate.Engine.Errors;
 using Tollgate.Engine.Keys;
 using Tollgate.Engine.Media;
+using Tollgate.Engine.Media.Videos;
 using Tollgate.Engine.Responses;
 using Tollgate.Engine.Routing;
 using Tollgate.Engine.Spend;
@@ -17,7 +18,7 @@ namespace Tollgate.Engine.Pipeline;
 /// <summary>One LLM call, from the caller's key to the settled end. Read it top to bottom; steps are numbered as in docs/architecture.md.</summary>
 internal sealed partial class LlmPipeline(
     SnapshotHolder snapshots, Authenticator authenticator, CallAdmission admission, Router router, UpstreamCaller upstream,
-    Conversations conversations, CallSettlement settlement, TokenCounts counts, TimeProvider time, ILogger<LlmPipeline> logger)
+    Conversations conversations, VideoSources videos, CallSettlement settlement, TokenCounts counts, TimeProvider time, ILogger<LlmPipeline> logger)
 {
     /// <summary>Serves a call.</summary>
     /// <param name="http">The request and its answer.</param>
@@ -31,6 +32,7 @@ internal sealed partial class LlmPipeline(
             PathModel = route.PathModel,
             CountsTokens = route.CountsTokens,
             Operation = route.Operation,
+            CallTypeName = route.CallType,
         };
         byte[]? buffer = null;
         try
@@ -46,6 +48,7 @@ internal sealed partial class LlmPipeline(
 
             // :: 2. For what? One pooled buffer, root members indexed; the rest stays bytes.
             buffer = await ReadBodyAsync(call, route);
+            await videos.FindAsync(call, route);
             Peek(call, route.Stream);
             await conversations.RecallAsync(call);
 

@@ -57,7 +57,8 @@ public sealed record CallUnits
 
     public long AnnotatedPages { get; init; }
 
-    public long OcrCredits { get; init; }
+    /// <summary>Credits of an OCR service; a page may cost a part of one.</summary>
+    public decimal OcrCredits { get; init; }
 
     /// <summary>Web searches; the larger of this and what the usage reports counts.</summary>
     public long WebSearches { get; init; }

@@ -102,7 +102,23 @@ public sealed class PriceBook
         var resolved = _providers.Resolve(upstreamModel, deployment.CustomProvider, deployment.ApiBase).Model;
         var model = deployment.Info.BaseModel is { Length: > 0 } known ? known[(known.LastIndexOf('/') + 1)..] : resolved;
         var side = size is null or "auto" ? "1024-x-1024" : size.Replace("x", "-x-", StringComparison.Ordinal);
-        foreach (var name in (ReadOnlySpan<string>)[$"{(quality is null or "auto" ? "standard" : quality)}/{side}/{model}", $"{side}/{model}"])
+        return PricesUnder(deployment, provider, $"{(quality is null or "auto" ? "standard" : quality)}/{side}/{model}", $"{side}/{model}");
+    }
+
+    /// <summary>
+    /// Prices of films that are larger than usual, which price lists have under a name of their own: <c>model-high-res</c>. Null where there
+    /// are none, or the operator has set prices.
+    /// </summary>
+    public PriceSheet? LargeFilmPricesOf(DeploymentConfig deployment, string provider, string upstreamModel) => deployment.Prices.IsEmpty
+        ? PricesUnder(
+            deployment, provider,
+            (deployment.Info.BaseModel is { Length: > 0 } known ? known[(known.LastIndexOf('/') + 1)..]
+                : _providers.Resolve(upstreamModel, deployment.CustomProvider, deployment.ApiBase).Model) + "-high-res")
+        : null;
+
+    private PriceSheet? PricesUnder(DeploymentConfig deployment, string provider, params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
         {
             var key = (deployment.Id, name);
             if (_byAnswer.TryGetValue(key, out var sheet))

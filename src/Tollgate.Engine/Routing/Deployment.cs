@@ -38,6 +38,9 @@ public sealed class Deployment(DeploymentConfig config, IUpstreamConnection conn
     /// <summary>Prices of pictures of a size and quality; null where none are published for them or the operator has set prices.</summary>
     public PriceSheet? PicturePrices(string? quality, string? size) => book?.PicturePricesOf(Config, Connection.Provider, UpstreamModel, quality, size);
 
+    /// <summary>Prices of films larger than usual that the catalogue has under a name of their own; null where it has none.</summary>
+    public PriceSheet? LargeFilmPrices() => book?.LargeFilmPricesOf(Config, Connection.Provider, UpstreamModel);
+
     /// <summary>The model's name at the provider, without the provider's prefix: what logs and rollups show.</summary>
     public string ModelName { get; } = upstreamModel.StartsWith(connection.Provider + "/", StringComparison.Ordinal)
         ? upstreamModel[(connection.Provider.Length + 1)..]

@@ -43,6 +43,9 @@ public interface IUpstreamConnection
     /// <summary>How the provider has a surface of pictures, sounds or documents, where that is not OpenAI's or Cohere's way; null where it is.</summary>
     MediaShape? ShapeFor(Surface surface) => null;
 
+    /// <summary>Films at a provider that tells about them its own way; null where it is OpenAI's, or where none are made.</summary>
+    IVideoTasks? Videos => null;
+
     /// <summary>
     /// What operator and provider row say of the parameters of an OpenAI client whose call is going to be translated: the gateway's own fields
     /// leave, defaults and overrides come in, what the provider does not support is dropped or refused. Edits the client's own body.

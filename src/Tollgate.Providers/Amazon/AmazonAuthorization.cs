@@ -51,6 +51,10 @@ internal sealed class AmazonAuthorization : Authorization
         return new AmazonAuthorization(draft, services, service, region, signedBase);
     }
 
+    /// <summary>Signatures whatever else there is: a service that takes no bearer tokens.</summary>
+    public static Authorization Signing(ConnectionDraft draft, ConnectionServices services, string service, string region)
+        => new AmazonAuthorization(draft, services, service, region, signedBase: null);
+
     public override ValueTask<ConnectionFault?> ApplyAsync(HttpRequestMessage message, string? clientKey, CancellationToken cancellationToken)
     {
         foreach (var (name, value) in _headers.Plain)

@@ -9,6 +9,7 @@ using Tollgate.Wire.Bedrock;
 using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
 using Tollgate.Wire.Media;
+using Tollgate.Wire.Media.Videos;
 
 namespace Tollgate.Providers.Amazon;
 
@@ -18,7 +19,9 @@ namespace Tollgate.Providers.Amazon;
 /// <param name="region">Its region.</param>
 /// <param name="address">Where Bedrock is; for <c>converse_like/</c> the whole address.</param>
 /// <param name="authorization">Signature or bearer token.</param>
-internal sealed class BedrockConnection(ConnectionDraft draft, BedrockModel model, string region, string address, Authorization authorization)
+/// <param name="videos">Films that are written into a bucket; null where the address knows none.</param>
+internal sealed class BedrockConnection(
+    ConnectionDraft draft, BedrockModel model, string region, string address, Authorization authorization, IVideoTasks? videos = null)
     : DialectConnection(draft, authorization), IUpstreamConnection
 {
     private static readonly BedrockRerank Rerank = new();
@@ -45,6 +48,9 @@ internal sealed class BedrockConnection(ConnectionDraft draft, BedrockModel mode
     public override EmbeddingCodec? Embeddings { get; } = EmbeddingsOf(model);
 
     /// <inheritdoc/>
+    public override IVideoTasks? Videos { get; } = videos;
+
+    /// <inheritdoc/>
     public override TargetModel TargetFor(Surface spoken)
         => spoken is Surface.Messages ? _claude ??= Claude() : _target ??= base.TargetFor(spoken) with { Options = Options() };
 
@@ -53,6 +59,7 @@ internal sealed class BedrockConnection(ConnectionDraft draft, BedrockModel mode
     {
         Surface.Rerank => Rerank,
         Surface.ImageGenerations or Surface.ImageEdits => Pictures,
+        Surface.Videos => NovaReelVideos.Instance,
         _ => null,
     };
 
@@ -172,6 +179,12 @@ internal sealed class BedrockConnection(ConnectionDraft draft, BedrockModel mode
         {
             return EndpointTable.Make(Draft, Draft.HasOwnBase ? $"{EndpointTable.Split(address).Root}/rerank"
                 : $"https://bedrock-agent-runtime.{region}.{BedrockFamily.DomainOf(region)}/rerank");
+        }
+
+        if (surface is Surface.Videos && NovaReelVideos.Serves(model.Name))
+        {
+            var (place, own) = EndpointTable.Split(address);
+            return EndpointTable.Make(Draft, EndpointTable.Join(place + "/async-invoke", own, "", Draft.Deployment.ExtraQuery));
         }
 
         var isOther = surface is Surface.ImageGenerations or Surface.ImageEdits || (surface is Surface.Embeddings && Embeddings is not null);

@@ -2,6 +2,7 @@ using Tollgate.Engine.Upstream;
 using Tollgate.Providers.Catalogue;
 using Tollgate.Providers.Connections;
 using Tollgate.Wire;
+using Tollgate.Wire.Media.Videos;
 using Tollgate.Wire.OpenAi;
 
 namespace Tollgate.Providers.Amazon;
@@ -51,7 +52,9 @@ internal static class BedrockFamily
         // Where both are given, requests go to the one and are signed for the other: a proxy before Bedrock.
         var signed = own is not null && Uri.TryCreate(draft.Base, UriKind.Absolute, out var signedFor) ? signedFor : null;
         draft.Base = own ?? draft.Base ?? $"https://bedrock-runtime.{region}.{DomainOf(region)}";
-        return new BedrockConnection(draft, model, region, draft.Base, AmazonAuthorization.Choose(draft, services, "bedrock", region, signed));
+        return new BedrockConnection(
+            draft, model, region, draft.Base, AmazonAuthorization.Choose(draft, services, "bedrock", region, signed),
+            ReelTasks.Of(draft, draft.Base, region, AmazonAuthorization.Signing(draft, services, "s3", region)));
     }
 
     /// <summary>The region that deployment or environment name.</summary>

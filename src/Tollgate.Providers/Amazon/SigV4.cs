@@ -14,7 +14,7 @@ internal sealed class SigV4(string service, string region)
 
     private static readonly string EmptyHash = Convert.ToHexStringLower(SHA256.HashData([]));
 
-    private static readonly string[] Signed = ["content-type", "host", "x-amz-date", "x-amz-security-token"];
+    private static readonly string[] Signed = ["content-type", "host", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token"];
 
     private DayKey? _dayKey;
     private SignedPath? _lastPath;
@@ -36,7 +36,12 @@ internal sealed class SigV4(string service, string region)
             Set(message, "x-amz-security-token", session);
         }
 
-        var headers = HeadersOf(message, address, keys, time);
+        if (service is "s3")
+        {
+            Set(message, Signed[2], bodyHash);
+        }
+
+        var headers = HeadersOf(message, address, keys, time, service is "s3" ? bodyHash : null);
         var names = string.Join(';', headers.Select(static header => header.Name));
         var canonical = Canonical(message.Method.Method, address, headers, names, bodyHash);
         var toSign = $"{Algorithm}\n{time}\n{scope}\n{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)))}";
@@ -79,7 +84,8 @@ internal sealed class SigV4(string service, string region)
         message.Headers.TryAddWithoutValidation(name, value);
     }
 
-    private static List<(string Name, string Value)> HeadersOf(HttpRequestMessage message, Uri address, AmazonKeys keys, string time)
+    private static List<(string Name, string Value)> HeadersOf(
+        HttpRequestMessage message, Uri address, AmazonKeys keys, string time, string? bodyHash)
     {
         var headers = new List<(string Name, string Value)>(Signed.Length);
         if (message.Content?.Headers.ContentType is { } type)
@@ -88,10 +94,15 @@ internal sealed class SigV4(string service, string region)
         }
 
         headers.Add((Signed[1], HostOf(address)));
-        headers.Add((Signed[2], time));
+        if (bodyHash is not null)
+        {
+            headers.Add((Signed[2], bodyHash));
+        }
+
+        headers.Add((Signed[3], time));
         if (keys.Session is { } session)
         {
-            headers.Add((Signed[3], session.Trim()));
+            headers.Add((Signed[4], session.Trim()));
         }
 
         return headers;
@@ -113,7 +124,7 @@ internal sealed class SigV4(string service, string region)
         return text.Append('\n').Append(names).Append('\n').Append(bodyHash).ToString();
     }
 
-    /// <summary>Each part of the path, encoded once more than it is sent: only S3 does it otherwise.</summary>
+    /// <summary>Each part of the path, encoded once more than it is sent: S3 does it otherwise, and is asked for plain names only.</summary>
     internal static string CanonicalPath(string path) => string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
 
     /// <summary>PERF: a deployment has one path for whole answers and one for streams, so the last one is mostly the next.</summary>

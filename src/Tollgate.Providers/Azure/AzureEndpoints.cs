@@ -24,6 +24,16 @@ internal static class AzureEndpoints
             return EndpointTable.BadRequest(draft, "the model names no deployment.");
         }
 
+        if (surface is Surface.Videos)
+        {
+            return Videos(draft, version);
+        }
+
+        if (surface is Surface.Ocr)
+        {
+            return Ocr(draft);
+        }
+
         if (surface == Surface.Responses)
         {
             return Responses(draft, version);
@@ -57,6 +67,27 @@ internal static class AzureEndpoints
         return EndpointTable.Make(draft, EndpointTable.Join(address, query, asked, draft.Deployment.ExtraQuery));
     }
 
+    /// <summary>Films name the deployment in the body and live beside the deployments; dated versions know none.</summary>
+    private static UpstreamEndpoint Videos(ConnectionDraft draft, AzureApiVersion version)
+    {
+        var (root, query) = EndpointTable.Split(draft.Base!);
+        var deployments = root.IndexOf("/openai/deployments/", StringComparison.Ordinal);
+        root = root.EndsWith("/videos", StringComparison.Ordinal) ? root[..^"/videos".Length] : root;
+        var named = !HasVersion(query) && version.Text is ("preview" or "latest") ? "api-version=" + version.Text : "";
+        return EndpointTable.Make(draft, EndpointTable.Join(
+            $"{Resource(deployments < 0 ? root : root[..deployments])}/openai/v1/videos", query, named, draft.Deployment.ExtraQuery));
+    }
+
+    /// <summary>Mistral's reader of documents at Foundry (02-openai-azure.md section 4.1).</summary>
+    private static UpstreamEndpoint Ocr(ConnectionDraft draft)
+    {
+        const string path = "/providers/mistral/azure/ocr";
+        var (root, query) = EndpointTable.Split(draft.Base!);
+        root = root.EndsWith("/models", StringComparison.Ordinal) ? root[..^"/models".Length] : root;
+        var address = root.EndsWith(path, StringComparison.Ordinal) ? root : Resource(root) + path;
+        return EndpointTable.Make(draft, EndpointTable.Join(address, query, "", draft.Deployment.ExtraQuery));
+    }
+
     /// <summary>Responses name the deployment in the body and live beside the deployments (02-openai-azure.md section 3.1).</summary>
     private static UpstreamEndpoint Responses(ConnectionDraft draft, AzureApiVersion version)
     {
@@ -85,6 +116,11 @@ internal static class AzureEndpoints
         if (draft.Base is null)
         {
             return EndpointTable.BaseMissing(draft);
+        }
+
+        if (surface is Surface.Ocr)
+        {
+            return Ocr(draft);
         }
 
         var (root, query) = EndpointTable.Split(draft.Base);

@@ -2,6 +2,7 @@ using Tollgate.Engine.Upstream;
 using Tollgate.Providers.Anthropic;
 using Tollgate.Providers.Catalogue;
 using Tollgate.Providers.Connections;
+using Tollgate.Providers.Documents;
 using Tollgate.Wire;
 using Tollgate.Wire.Media.Shapes;
 
@@ -40,6 +41,11 @@ internal static class AzureFamily
             return AnthropicFamily.OpenAzure(draft, services);
         }
 
+        if (draft.Model.StartsWith("doc-intelligence/", StringComparison.Ordinal))
+        {
+            return DocumentFamilies.OpenIntelligence(draft, services);
+        }
+
         if (IsOtherDialect(draft.Model))
         {
             return ProviderDirectory.WithoutDialect(draft.Row, draft.Model);
@@ -68,8 +74,7 @@ internal static class AzureFamily
     private static bool IsClaude(string model) => model.StartsWith("claude", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsOtherDialect(string model)
-        => model.StartsWith("agents/", StringComparison.Ordinal)
-            || model.StartsWith("doc-intelligence/", StringComparison.Ordinal);
+        => model.StartsWith("agents/", StringComparison.Ordinal);
 
     private static bool IsFlux(string model) => model.StartsWith("flux", StringComparison.OrdinalIgnoreCase);
 }

@@ -66,6 +66,9 @@ internal abstract class DialectConnection(ConnectionDraft draft, Authorization a
     public virtual MediaShape? ShapeFor(Surface surface) => MediaShapes.Of(Draft, surface);
 
     /// <inheritdoc/>
+    public virtual IVideoTasks? Videos => null;
+
+    /// <inheritdoc/>
     public UpstreamEndpoint EndpointFor(Surface surface) => EndpointFor(surface, stream: false, apiVersion: null);
 
     /// <inheritdoc/>

@@ -6,8 +6,10 @@ using Tollgate.Engine.Upstream;
 using Tollgate.Providers.Amazon;
 using Tollgate.Providers.Anthropic;
 using Tollgate.Providers.Azure;
+using Tollgate.Providers.Documents;
 using Tollgate.Providers.Google;
 using Tollgate.Providers.Natives;
+using Tollgate.Providers.Videos;
 
 namespace Tollgate.Providers.Connections;
 
@@ -56,7 +58,8 @@ internal static class Families
             ["media:deepgram"] = OpenAi,
             ["media:stability"] = OpenAi,
             ["media:recraft"] = OpenAi,
-            ["media:fal_ai"] = OpenAi,
+            ["media:fal_ai"] = VideoFamilies.OpenFal,
+            ["media:reducto"] = DocumentFamilies.OpenReducto,
             ["bedrock"] = BedrockFamily.Open,
             ["media:black_forest_labs"] = PictureFamilies.OpenFlux,
             ["media:runwayml"] = PictureFamilies.OpenRunway,

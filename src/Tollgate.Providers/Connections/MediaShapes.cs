@@ -1,7 +1,9 @@
 using System.Collections.Frozen;
 using Tollgate.Wire;
 using Tollgate.Wire.Media;
+using Tollgate.Wire.Media.Documents;
 using Tollgate.Wire.Media.Shapes;
+using Tollgate.Wire.Media.Videos;
 
 namespace Tollgate.Providers.Connections;
 
@@ -26,6 +28,9 @@ internal static class MediaShapes
             [("stability", Surface.ImageEdits)] = new StabilityPictures(isEdit: true),
             [("recraft", Surface.ImageEdits)] = RecraftEdits.Instance,
             [("fal_ai", Surface.ImageGenerations)] = FalPictures.Instance,
+            [("fal_ai", Surface.Videos)] = FalVideos.Instance,
+            [("mistral", Surface.Ocr)] = MistralOcr.Own,
+            [("azure_ai", Surface.Ocr)] = MistralOcr.Elsewhere,
         }.ToFrozenDictionary();
 
     /// <summary>The words of a connection's provider; null for OpenAI's.</summary>

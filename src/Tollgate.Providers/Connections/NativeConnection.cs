@@ -38,6 +38,9 @@ internal sealed record NativeWiring
     /// <summary>How a surface of pictures, sounds or documents is worded; null for the words of the provider's slug.</summary>
     public Func<Surface, MediaShape?>? Media { get; init; }
 
+    /// <summary>Films in the provider's own way; null for none.</summary>
+    public IVideoTasks? Videos { get; init; }
+
     /// <summary>What the codec is told besides; null for nothing.</summary>
     public IReadOnlyDictionary<string, string>? Options { get; init; }
 }
@@ -60,6 +63,8 @@ internal sealed class NativeConnection(
         => surface is Surface.Completions && wiring.SpokenForCompletions is { } other ? other : base.SpokenFor(surface);
 
     public override MediaShape? ShapeFor(Surface surface) => wiring.Media is null ? base.ShapeFor(surface) : wiring.Media(surface);
+
+    public override IVideoTasks? Videos => wiring.Videos;
 
     public override TargetModel TargetFor(Surface spoken) => _target.Value;
 

@@ -26,6 +26,8 @@ internal sealed class OpenAiConnection(ConnectionDraft draft, EndpointTable endp
 
     public ResponseRules Response { get; } = draft.Response;
 
+    public IVideoTasks? Videos { get; init; }
+
     public UpstreamEndpoint EndpointFor(Surface surface) => endpoints[surface];
 
     public ConnectionFault? WriteRequest(in UpstreamRequest request, JsonEdits edits) => _rewriters.Write(request, edits);

@@ -27,6 +27,8 @@ internal static class SurfacePaths
         paths[(int)Surface.Translations] = new("translations", "/audio/translations");
         paths[(int)Surface.Moderations] = new("moderations", "/moderations");
         paths[(int)Surface.Rerank] = new("rerank", "/rerank");
+        paths[(int)Surface.Videos] = new("videos", "/videos");
+        paths[(int)Surface.Ocr] = new("ocr", "/ocr");
         return paths;
     }
 }

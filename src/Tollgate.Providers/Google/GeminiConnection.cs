@@ -3,6 +3,7 @@ using Tollgate.Providers.Connections;
 using Tollgate.Wire;
 using Tollgate.Wire.Gemini;
 using Tollgate.Wire.Hub;
+using Tollgate.Wire.Media.Videos;
 
 namespace Tollgate.Providers.Google;
 
@@ -17,9 +18,13 @@ internal sealed class GeminiConnection(ConnectionDraft draft, Authorization auth
     private readonly UpstreamEndpoint _embeddings = AddressOf(draft, "batchEmbedContents", "");
 
     private readonly UpstreamEndpoint _predict = AddressOf(draft, "predict", "");
+    private readonly UpstreamEndpoint _films = AddressOf(draft, "predictLongRunning", "");
 
     /// <inheritdoc/>
     public override EmbeddingCodec Embeddings => EmbeddingsCodec;
+
+    /// <inheritdoc/>
+    public override IVideoTasks Videos => field ??= VeoTasks.OfStudio(Draft, this);
 
     /// <inheritdoc/>
     public override UpstreamEndpoint EndpointFor(Surface surface, bool stream, string? apiVersion) => surface switch
@@ -28,6 +33,7 @@ internal sealed class GeminiConnection(ConnectionDraft draft, Authorization auth
         Surface.Embeddings => _embeddings,
         Surface.ImageGenerations or Surface.ImageEdits when ImagenPictures.Serves(Draft.Model) => _predict,
         Surface.ImageGenerations or Surface.ImageEdits or Surface.Speech or Surface.Transcriptions or Surface.Translations => _whole,
+        Surface.Videos when VeoVideos.Serves(Draft.Model) => _films,
         _ => NotServed(surface),
     };
 

@@ -7,6 +7,7 @@ using Tollgate.Wire.Gemini;
 using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
 using Tollgate.Wire.Media;
+using Tollgate.Wire.Media.Videos;
 using Tollgate.Wire.OpenAi;
 
 namespace Tollgate.Providers.Google;
@@ -40,6 +41,7 @@ internal abstract class GoogleConnection(ConnectionDraft draft, Authorization au
         Surface.Speech => GeminiSpeech.Instance,
         Surface.Transcriptions => GeminiTranscription.Verbatim,
         Surface.Translations => GeminiTranscription.InEnglish,
+        Surface.Videos => VeoVideos.Instance,
         _ => null,
     };
 

@@ -4,6 +4,8 @@ using Tollgate.Wire;
 using Tollgate.Wire.Gemini;
 using Tollgate.Wire.Hub;
 using Tollgate.Wire.Media;
+using Tollgate.Wire.Media.Documents;
+using Tollgate.Wire.Media.Videos;
 
 namespace Tollgate.Providers.Google;
 
@@ -20,6 +22,8 @@ internal sealed class VertexConnection : GoogleConnection
     private readonly UpstreamEndpoint _predict;
     private readonly UpstreamEndpoint _speech;
     private readonly UpstreamEndpoint _ranking;
+    private readonly UpstreamEndpoint _films;
+    private readonly VertexPlace _place;
 
     public VertexConnection(ConnectionDraft draft, VertexPlace place, Authorization authorization)
         : this(draft, place, authorization, VertexPublisher.Of(draft))
@@ -42,6 +46,8 @@ internal sealed class VertexConnection : GoogleConnection
             _ => default,
         };
         _predict = AddressOf(place, "predict", "");
+        _films = AddressOf(place, "predictLongRunning", "");
+        _place = place;
         _speech = ServiceAddress(place, "https://texttospeech.googleapis.com", "/v1/text:synthesize");
         _ranking = ServiceAddress(
             place,
@@ -62,6 +68,8 @@ internal sealed class VertexConnection : GoogleConnection
             Surface.Speech when IsGooglesOwn => IsGemini ? _whole : _speech,
             Surface.Rerank when IsGooglesOwn => _ranking,
             Surface.Transcriptions or Surface.Translations when IsGooglesOwn && IsGemini => _whole,
+            Surface.Videos when IsGooglesOwn && VeoVideos.Serves(Draft.Model) => _films,
+            Surface.Ocr when Spoken is Surface.Chat && Reads => _whole,
             _ => NotServed(surface),
         };
 
@@ -70,8 +78,14 @@ internal sealed class VertexConnection : GoogleConnection
     {
         Surface.Speech when !IsGemini => CloudSpeech.Instance,
         Surface.Rerank => DiscoveryRerank.Instance,
+        Surface.Ocr => _publisher.Name is "mistralai" ? MistralOcr.Elsewhere : DeepSeekOcr.Instance,
         _ => base.ShapeFor(surface),
     };
+
+    /// <inheritdoc/>
+    public override IVideoTasks? Videos => IsGooglesOwn ? field ??= VeoTasks.OfVertex(Draft, _place, this) : null;
+
+    private bool Reads => Draft.Model.Contains("ocr", StringComparison.OrdinalIgnoreCase);
 
     private bool IsGooglesOwn => _publisher.Spoken is Surface.GenerateContent;
 

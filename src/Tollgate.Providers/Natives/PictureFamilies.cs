@@ -5,10 +5,12 @@ using System.Text;
 using System.Text.Json;
 using Tollgate.Engine.Upstream;
 using Tollgate.Providers.Connections;
+using Tollgate.Providers.Videos;
 using Tollgate.Wire;
 using Tollgate.Wire.Hub;
 using Tollgate.Wire.Media;
 using Tollgate.Wire.Media.Shapes;
+using Tollgate.Wire.Media.Videos;
 
 namespace Tollgate.Providers.Natives;
 
@@ -41,16 +43,25 @@ internal static class PictureFamilies
             {
                 Surface.ImageGenerations => NativeConnection.Below(draft, "/text_to_image"),
                 Surface.Speech => NativeConnection.Below(draft, "/text_to_speech"),
+                Surface.Videos => NativeConnection.Below(draft, ""),
                 _ => NativeConnection.NotServed(draft, surface),
             },
             Media = static surface => surface switch
             {
                 Surface.ImageGenerations => RunwayShape.Pictures,
                 Surface.Speech => RunwayShape.Speech,
+                Surface.Videos => RunwayVideos.Instance,
                 _ => null,
             },
+            Videos = VideoFamilies.OfRunway(draft),
             Exchange = async (transport, message, request, token) =>
             {
+                if (request.Surface is Surface.Videos)
+                {
+                    // Films take minutes: the client asks for them itself.
+                    return await transport.SendAsync(message, token);
+                }
+
                 var answer = await polling.RunAsync(transport, message, task => StateOfRunway(task, draft.Base!), token);
                 return request.Surface is Surface.Speech && answer.IsSuccessStatusCode ? await SoundAsync(transport, answer, message.RequestUri!, token) : answer;
             },

@@ -28,6 +28,8 @@ internal sealed class PassThroughConnection(string provider, string? address, Tr
 
     public ResponseRules Response => ResponseRules.Identity;
 
+    public IVideoTasks? Videos => Inner?.Videos;
+
     public UpstreamEndpoint EndpointFor(Surface surface) => new(null, null);
 
     public ConnectionFault? WriteRequest(in UpstreamRequest request, JsonEdits edits) => null;

@@ -35,7 +35,10 @@ internal sealed class ResourceTargets(ProviderDirectory directory)
             var asked = call.Query.Contains("api-version=", StringComparison.OrdinalIgnoreCase) ? ""
                 : $"{(call.Query.Length == 0 ? '?' : '&')}api-version={version}";
             var host = new Uri(root).GetLeftPart(UriPartial.Authority);
-            address = version is "v1" or "preview" or "latest" ? $"{host}/openai/v1{call.Path}{call.Query}"
+            var isNew = version is "v1" or "preview" or "latest";
+            address = call.Path.StartsWith("/videos", StringComparison.Ordinal)
+                ? $"{host}/openai/v1{call.Path}{call.Query}{(version is "preview" or "latest" ? asked : "")}"
+                : isNew ? $"{host}/openai/v1{call.Path}{call.Query}"
                 : $"{host}/openai{call.Path}{call.Query}{asked}";
         }
         else

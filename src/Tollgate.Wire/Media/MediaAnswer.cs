@@ -26,6 +26,9 @@ public sealed class MediaAnswer(
     private string? _id;
     private TokenUsage _usage;
 
+    /// <summary>The gateway's name for what the upstream has made under an id; null leaves ids as they are.</summary>
+    public Func<string, string>? EncodeId { get; init; }
+
     /// <inheritdoc/>
     public override TokenUsage Usage => _usage;
 
@@ -72,15 +75,12 @@ public sealed class MediaAnswer(
 
         _id = Text(json, "id"u8);
         TakeUsage(json);
-        var model = _members.Find(json, "model"u8);
-        if (model >= 0 && _members[model].Kind == JsonKind.String)
-        {
-            _edits.Replace(_members[model].ValueStart, _members[model].End, clientModel);
-        }
+        EditNames(json);
 
-        if (IsPicture && _members.Find(json, "created"u8) < 0)
+        var created = IsPicture ? "created" : surface is Surface.Videos ? "created_at" : null;
+        if (created is not null && _members.Find(json, Encoding.ASCII.GetBytes(created)) < 0)
         {
-            _edits.Insert(_members.RootEnd, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $",\"created\":{createdUnixSeconds}")));
+            _edits.Insert(_members.RootEnd, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $",\"{created}\":{createdUnixSeconds}")));
         }
 
         return ResponseVerdict.Good;
@@ -99,6 +99,30 @@ public sealed class MediaAnswer(
         output.Write("data: "u8);
         output.Write(Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(whole.WrittenSpan).Replace('\r', ' ').Replace('\n', ' ')));
         output.Write("\n\n"u8);
+    }
+
+    /// <summary>The client's name of the model, and the gateway's of what was made; edits are made in the order of the text.</summary>
+    private void EditNames(ReadOnlySpan<byte> json)
+    {
+        for (var i = 0; i < _members.Count; i++)
+        {
+            ref readonly var member = ref _members[i];
+            if (member.Kind != JsonKind.String)
+            {
+                continue;
+            }
+
+            var name = JsonText.Unescape(json.Slice(member.NameStart, member.NameLength));
+            if (name is "model")
+            {
+                _edits.Replace(member.ValueStart, member.End, clientModel);
+            }
+            else if (EncodeId is { } encode && name is "id" or "remixed_from_video_id"
+                && JsonText.AsString(json.Slice(member.ValueStart, member.ValueLength)) is { } id)
+            {
+                _edits.Replace(member.ValueStart, member.End, JsonText.Quote(encode(id)));
+            }
+        }
     }
 
     private bool IsPicture => surface is Surface.ImageGenerations or Surface.ImageEdits or Surface.ImageVariations;
@@ -120,6 +144,18 @@ public sealed class MediaAnswer(
             return _members.Find(json, "text"u8) >= 0;
         }
 
+        if (surface is Surface.Videos)
+        {
+            facts.Seconds ??= Number(json, "seconds"u8);
+            facts.Size = Text(json, "size"u8);
+            return Text(json, "id"u8) is { Length: > 0 };
+        }
+
+        if (surface is Surface.Ocr)
+        {
+            return TryTakePages(json);
+        }
+
         var content = _members.Find(json, surface is Surface.Moderations or Surface.Rerank ? "results"u8 : "data"u8);
         if (content < 0 || _members[content].Kind != JsonKind.Array)
         {
@@ -135,6 +171,33 @@ public sealed class MediaAnswer(
             facts.Images = Count(json, _members[content].ValueStart);
             facts.Size = Text(json, "size"u8);
             facts.Quality = Text(json, "quality"u8);
+        }
+
+        return true;
+    }
+
+    /// <summary>Pages that were read: as many as the answer says it processed, else as many as it holds.</summary>
+    private bool TryTakePages(ReadOnlySpan<byte> json)
+    {
+        var pages = _members.Find(json, "pages"u8);
+        if (pages < 0 || _members[pages].Kind != JsonKind.Array)
+        {
+            return false;
+        }
+
+        facts.Pages = Count(json, _members[pages].ValueStart);
+        var usage = _members.Find(json, "usage_info"u8);
+        if (usage >= 0 && _members[usage].Kind == JsonKind.Object)
+        {
+            if (JsonWalker.TryFind(json, _members[usage].ValueStart, "pages_processed"u8, out var processed) && ReadNumber(json, processed) is { } count)
+            {
+                facts.Pages = (long)Math.Ceiling(count);
+            }
+
+            if (JsonWalker.TryFind(json, _members[usage].ValueStart, "credits"u8, out var credits))
+            {
+                facts.Credits = ReadNumber(json, credits);
+            }
         }
 
         return true;

@@ -55,6 +55,12 @@ public abstract class MediaShape
     /// <exception cref="WireException">It cannot be said; names the field.</exception>
     public virtual MediaRequest Write(JsonElement request, IReadOnlyList<MediaFile> files, TargetModel target) => Write(request, target);
 
+    /// <summary>
+    /// An address in a request whose bytes the provider must be given, and the name that they are given as a file under; null for none.
+    /// </summary>
+    /// <exception cref="WireException">The request cannot be said; names the field.</exception>
+    public virtual (string Name, string Url)? UrlToFetch(JsonElement request) => null;
+
     /// <summary>True when answers are JSON that holds sound.</summary>
     public virtual bool ReadsSound => false;
 

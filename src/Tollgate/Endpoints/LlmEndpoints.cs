@@ -19,6 +19,8 @@ internal static class LlmEndpoints
         ("audio/translations", Surface.Translations, "English text from speech; a form with a file"),
         ("moderations", Surface.Moderations, "Judgement of texts and images; free"),
         ("rerank", Surface.Rerank, "Order of documents by relevance to a query"),
+        ("videos", Surface.Videos, "A film from a text; it is made while the client asks for it"),
+        ("ocr", Surface.Ocr, "Text from a document or a picture; JSON, or a form with a file"),
     ];
 
     /// <summary>Maps the routes.</summary>

@@ -179,6 +179,7 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
         app.MapGoogle();
         app.MapResponses();
         app.MapPassThrough();
+        app.MapVideos();
         app.MapModels();
         app.MapManagement();
         app.MapHealth();

@@ -18,6 +18,7 @@ internal sealed class ProviderPage
         ("/v1/embeddings", Surface.Embeddings), ("/v1/images/generations", Surface.ImageGenerations), ("/v1/images/edits", Surface.ImageEdits),
         ("/v1/images/variations", Surface.ImageVariations), ("/v1/audio/speech", Surface.Speech), ("/v1/audio/transcriptions", Surface.Transcriptions),
         ("/v1/moderations", Surface.Moderations), ("/v1/rerank", Surface.Rerank),
+        ("/v1/videos", Surface.Videos), ("/v1/ocr", Surface.Ocr),
     ];
 
     private static readonly string[] Chats = ["/v1/chat/completions", "/v1/completions", "/v1/responses", "/v1/messages", "/v1beta/models"];
@@ -32,6 +33,10 @@ internal sealed class ProviderPage
         [("vertex_ai", Surface.ImageGenerations)] = "imagen-4.0-generate-001",
         [("gemini", Surface.ImageGenerations)] = "imagen-4.0-generate-001",
         [("vertex_ai", Surface.Transcriptions)] = "gemini-2.5-flash",
+        [("bedrock", Surface.Videos)] = "amazon.nova-reel-v1:1",
+        [("vertex_ai", Surface.Videos)] = "veo-3.1-generate-001",
+        [("gemini", Surface.Videos)] = "veo-3.1-generate-preview",
+        [("vertex_ai", Surface.Ocr)] = "mistral-ocr-2505",
         [("ragflow", Surface.Chat)] = "chat/1/model",
     };
 
