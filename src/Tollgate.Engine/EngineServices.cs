@@ -42,7 +42,7 @@ public static class EngineServices
         services.TryAddSingleton<UpstreamCaller>();
         AddAdmission(services);
         services.TryAddSingleton(static provider => new ResponseMemory(
-            provider.GetService<ISharedResponses>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetService<ISharedResponses>(), provider.GetService<IStoredResponses>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<Conversations>();
         services.TryAddSingleton<KeptAnswers>();
         services.TryAddSingleton(static provider => new ResponseCalls(
@@ -117,7 +117,7 @@ public static class EngineServices
         services.TryAddSingleton<IFlushListener>(static provider => provider.GetRequiredService<SpendFlushes>());
         services.TryAddSingleton(static provider => new ControlPlane(
             provider.GetRequiredService<KeyRing>(), provider.GetRequiredService<SubjectCache>(), provider.GetRequiredService<RouterBudgets>(),
-            provider.GetRequiredService<AdmissionControl>()));
+            provider.GetRequiredService<AdmissionControl>(), provider.GetRequiredService<ResponseMemory>()));
     }
 }
 

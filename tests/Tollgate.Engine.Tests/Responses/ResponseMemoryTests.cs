@@ -10,7 +10,7 @@ public sealed class ResponseMemoryTests
     [Fact]
     public async Task Answer_IsKeptForAnHour()
     {
-        var memory = new ResponseMemory(null, _clock);
+        var memory = new ResponseMemory(null, null, _clock);
         await memory.KeepAsync("a", Kept());
         _clock.Advance(3599);
         (await memory.FindAsync("a")).ShouldNotBeNull();
@@ -21,7 +21,7 @@ public sealed class ResponseMemoryTests
     [Fact]
     public async Task ForgottenAnswer_IsGone()
     {
-        var memory = new ResponseMemory(null, _clock);
+        var memory = new ResponseMemory(null, null, _clock);
         await memory.KeepAsync("a", Kept());
         await memory.ForgetAsync("a");
         (await memory.FindAsync("a")).ShouldBeNull();
@@ -30,7 +30,7 @@ public sealed class ResponseMemoryTests
     [Fact]
     public async Task OldestAnswers_MakeRoom()
     {
-        var memory = new ResponseMemory(null, _clock);
+        var memory = new ResponseMemory(null, null, _clock);
         for (var i = 0; i < 20; i++)
         {
             await memory.KeepAsync($"{i}", Kept(4 * 1024 * 1024));
@@ -46,12 +46,12 @@ public sealed class ResponseMemoryTests
     public async Task AnswerOfAnotherReplica_IsFound()
     {
         var shared = new FakeShared();
-        await new ResponseMemory(shared, _clock).KeepAsync("a", Kept());
-        var found = await new ResponseMemory(shared, _clock).FindAsync("a");
+        await new ResponseMemory(shared, null, _clock).KeepAsync("a", Kept());
+        var found = await new ResponseMemory(shared, null, _clock).FindAsync("a");
         Encoding.UTF8.GetString(found!.Input.Span).ShouldBe("[1]");
         Encoding.UTF8.GetString(found.Output.Span).ShouldBe("2,3");
         shared.Kept["b"] = "nonsense"u8.ToArray();
-        (await new ResponseMemory(shared, _clock).FindAsync("b")).ShouldBeNull();
+        (await new ResponseMemory(shared, null, _clock).FindAsync("b")).ShouldBeNull();
     }
 
     private static KeptResponse Kept(int size = 0)
