@@ -10,6 +10,7 @@ using Tollgate.Engine.PassThrough;
 using Tollgate.Engine.PassThrough.Stored;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Responses;
+using Tollgate.Engine.Responses.Socket;
 using Tollgate.Engine.Routing;
 using Tollgate.Engine.Spend;
 using Tollgate.Engine.Upstream;
@@ -46,7 +47,9 @@ public static class EngineServices
         services.TryAddSingleton<Conversations>();
         services.TryAddSingleton<KeptAnswers>();
         services.TryAddSingleton(static provider => new ResponseCalls(
-            provider.GetRequiredService<KeptAnswers>(), provider.GetRequiredService<SnapshotHolder>(), provider.GetRequiredService<Authenticator>()));
+            provider.GetRequiredService<KeptAnswers>(), provider.GetRequiredService<SnapshotHolder>(), provider.GetRequiredService<Authenticator>(),
+            provider.GetRequiredService<ResponseSocket>()));
+        services.TryAddSingleton<ResponseSocket>();
         services.TryAddSingleton<CallSettlement>();
         services.TryAddSingleton<DeploymentProbe>();
         services.TryAddSingleton<TokenCounts>();

@@ -1,5 +1,4 @@
 using System.Net.WebSockets;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Tollgate.Engine.Errors;
@@ -18,12 +17,7 @@ internal sealed partial class RealtimePipeline(
     SnapshotHolder snapshots, Authenticator authenticator, CallAdmission admission, Router router, IPassThroughProviders providers,
     UpstreamTransport transport, SpendRecorder spend, CallSettlement settlement, TimeProvider time, ILogger<RealtimePipeline> logger)
 {
-    private const string KeyProtocol = "openai-insecure-api-key.";
-
     private static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(30);
-
-    /// <summary>Signs of life are asked for this often, and awaited as long.</summary>
-    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(30);
 
     /// <summary>Serves a session.</summary>
     /// <param name="http">The request to open it.</param>
@@ -68,7 +62,7 @@ internal sealed partial class RealtimePipeline(
     {
         var http = call.Http;
         AccessGates.Check(http, call.Snapshot);
-        var key = KeyOf(http.Request, call.Snapshot.Config.General);
+        var key = SocketDoor.KeyOf(http.Request, call.Snapshot.Config.General);
         var token = RealtimeTokens.Open(key.Value, call.Snapshot, time);
         call.Caller = token is null
             ? await authenticator.IdentifyAsync(key.Value, key.Place, call.Snapshot, call.Aborted)
@@ -96,7 +90,7 @@ internal sealed partial class RealtimePipeline(
         {
             CallHeaders.WriteAlways(http.Response.Headers, call.CallId);
             LimitHeaders.Write(call, http.Response.Headers);
-            using var client = await AcceptAsync(http);
+            using var client = await SocketDoor.AcceptAsync(http);
             call.OutputCommitted = true;
             var usage = new RealtimeUsage(target.Model ?? model, model, query["intent"].ToString() is "transcription");
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(draining, call.Aborted);
@@ -151,8 +145,8 @@ internal sealed partial class RealtimePipeline(
         using var patience = new CancellationTokenSource(ConnectTime, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, call.Aborted);
         var socket = new ClientWebSocket();
-        socket.Options.KeepAliveInterval = KeepAlive;
-        socket.Options.KeepAliveTimeout = KeepAlive;
+        socket.Options.KeepAliveInterval = SocketDoor.KeepAlive;
+        socket.Options.KeepAliveTimeout = SocketDoor.KeepAlive;
         socket.Options.CollectHttpResponseDetails = true;
         try
         {
@@ -192,18 +186,7 @@ internal sealed partial class RealtimePipeline(
         }
     }
 
-    private static Task<WebSocket> AcceptAsync(HttpContext http) => http.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
-    {
-        // Never the item that carries the key.
-        SubProtocol = http.WebSockets.WebSocketRequestedProtocols.Contains("realtime", StringComparer.Ordinal) ? "realtime" : null,
-        KeepAliveInterval = KeepAlive,
-        KeepAliveTimeout = KeepAlive,
-    });
-
-    /// <summary>
-    /// Who could not be identified is closed without a word; who may not is told why in an event; what failed before the session was there is an
-    /// HTTP answer.
-    /// </summary>
+    /// <summary>What failed before the session was there is an HTTP answer; what is refused is told over the socket.</summary>
     private static async Task RefuseAsync(CallContext call, ApiException error)
     {
         var http = call.Http;
@@ -214,58 +197,7 @@ internal sealed partial class RealtimePipeline(
             return;
         }
 
-        using var client = await AcceptAsync(http);
-        if (call.Caller.KeyHeader is not null || error.Status is not (401 or 403))
-        {
-            await client.SendAsync(EventOf(error), WebSocketMessageType.Text, endOfMessage: true, call.Aborted);
-        }
-
-        await RealtimeSession.CloseAsync(client, WebSocketCloseStatus.PolicyViolation, error.Type, call.Aborted);
-    }
-
-    private static ReadOnlyMemory<byte> EventOf(ApiException error)
-    {
-        var buffer = new System.Buffers.ArrayBufferWriter<byte>(256);
-        using (var writer = new Utf8JsonWriter(buffer))
-        {
-            writer.WriteStartObject();
-            writer.WriteString("type"u8, "error"u8);
-            writer.WriteStartObject("error"u8);
-            writer.WriteString("type"u8, error.Type);
-            writer.WriteString("code"u8, error.Status.ToString(System.Globalization.CultureInfo.InvariantCulture));
-            writer.WriteString("message"u8, error.Message);
-            writer.WriteString("param"u8, error.Param);
-            writer.WriteEndObject();
-            writer.WriteEndObject();
-        }
-
-        return buffer.WrittenMemory;
-    }
-
-    private static GatewayKey KeyOf(HttpRequest request, Configuration.GeneralSettings general)
-    {
-        if (KeyHeaders.Find(request.Headers, general.KeyHeaderName, out var header) is { } usual)
-        {
-            return GatewayKey.From(usual, header);
-        }
-
-        foreach (var protocol in request.HttpContext.WebSockets.WebSocketRequestedProtocols)
-        {
-            if (protocol.StartsWith(KeyProtocol, StringComparison.Ordinal))
-            {
-                return GatewayKey.From(protocol[KeyProtocol.Length..], "sec-websocket-protocol");
-            }
-        }
-
-        foreach (var name in (ReadOnlySpan<string>)["api-key", "api_key", "key"])
-        {
-            if (request.Query[name].ToString() is { Length: > 0 } value)
-            {
-                return GatewayKey.From(value, name);
-            }
-        }
-
-        return GatewayKey.From(null, null);
+        await SocketDoor.RefuseAsync(http, error, call.Caller.KeyHeader is not null);
     }
 
     private static string? BetaOf(HttpRequest request)

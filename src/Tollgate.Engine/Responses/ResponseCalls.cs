@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Tollgate.Engine.Errors;
 using Tollgate.Engine.Keys;
 using Tollgate.Engine.Pipeline;
+using Tollgate.Engine.Responses.Socket;
 using Tollgate.Wire;
 
 namespace Tollgate.Engine.Responses;
@@ -13,9 +14,11 @@ public sealed class ResponseCalls
     private readonly KeptAnswers _answers;
     private readonly SnapshotHolder _snapshots;
     private readonly Authenticator _authenticator;
+    private readonly ResponseSocket _socket;
 
-    internal ResponseCalls(KeptAnswers answers, SnapshotHolder snapshots, Authenticator authenticator)
+    internal ResponseCalls(KeptAnswers answers, SnapshotHolder snapshots, Authenticator authenticator, ResponseSocket socket)
     {
+        _socket = socket;
         _answers = answers;
         _snapshots = snapshots;
         _authenticator = authenticator;
@@ -27,6 +30,11 @@ public sealed class ResponseCalls
     /// <param name="action">What is wanted.</param>
     public Task RunAsync(HttpContext http, string id, ResponseAction action)
         => GuardAsync(http, (snapshot, caller) => _answers.ServeAsync(http, snapshot, caller, id, action));
+
+    /// <summary>Serves a client over a WebSocket until it leaves; answers every outcome itself.</summary>
+    /// <param name="http">The request to open it.</param>
+    /// <param name="draining">Signalled when the gateway wants to stop.</param>
+    public Task RunSocketAsync(HttpContext http, CancellationToken draining) => _socket.RunAsync(http, draining);
 
     /// <summary>Counts the tokens of a request, as far as they can be counted here.</summary>
     public Task CountAsync(HttpContext http) => GuardAsync(http, async (snapshot, _) =>

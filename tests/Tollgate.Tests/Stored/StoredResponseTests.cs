@@ -104,5 +104,5 @@ public sealed class StoredResponseTests
     }
 
     private static int MessagesOf(GatewayFixture gateway)
-        => JsonDocument.Parse(gateway.LastUpstreamRequest.Body).RootElement.GetProperty("messages").GetArrayLength();
+        => JsonDocument.Parse(gateway.LastUpstreamRequest.BodyText).RootElement.GetProperty("messages").GetArrayLength();
 }
