@@ -108,6 +108,9 @@ public sealed class GeminiSpeech : MediaShape
         return file;
     }
 
+    /// <summary>Google's voice for a name of OpenAI's; other names pass.</summary>
+    internal static string VoiceOf(string name) => Voices.GetValueOrDefault(name, name);
+
     private static void WriteVoice(JsonElement request, Utf8JsonWriter json)
     {
         if (request.Member("speechConfig"u8) is { ValueKind: JsonValueKind.Object } own)
@@ -126,7 +129,7 @@ public sealed class GeminiSpeech : MediaShape
         json.WriteStartObject("speechConfig"u8);
         json.WriteStartObject("voiceConfig"u8);
         json.WriteStartObject("prebuiltVoiceConfig"u8);
-        json.WriteString("voiceName"u8, Voices.GetValueOrDefault(name, name));
+        json.WriteString("voiceName"u8, VoiceOf(name));
         json.WriteEndObject();
         json.WriteEndObject();
         json.WriteEndObject();
