@@ -1,8 +1,6 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Tollgate.Engine.Errors;
 using Tollgate.Engine.Keys;
-using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Responses.Socket;
 using Tollgate.Wire;
 
@@ -35,19 +33,6 @@ public sealed class ResponseCalls
     /// <param name="http">The request to open it.</param>
     /// <param name="draining">Signalled when the gateway wants to stop.</param>
     public Task RunSocketAsync(HttpContext http, CancellationToken draining) => _socket.RunAsync(http, draining);
-
-    /// <summary>Counts the tokens of a request, as far as they can be counted here.</summary>
-    public Task CountAsync(HttpContext http) => GuardAsync(http, async (snapshot, _) =>
-    {
-        var (buffer, length) = await RequestBody.ReadAsync(http.Request, snapshot.Config.General.MaxRequestBytes, http.RequestAborted);
-        System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
-        http.Response.ContentType = "application/json";
-        await http.Response.WriteAsync(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $$"""{"object":"response.input_tokens","input_tokens":{{TokenEstimate.FromBytes(length)}}}"""),
-            http.RequestAborted);
-    });
 
     private async Task GuardAsync(HttpContext http, Func<GatewaySnapshot, Caller, Task> serve)
     {

@@ -30,7 +30,7 @@ internal static class ResponseEndpoints
                 .Describe("responses", "Responses over a WebSocket, turn by turn");
             routes.MapPost(prefix + "responses/compact", http => calls.RunAsync(http, Surface.Responses, operation: "/compact"))
                 .Describe("responses/compact", "Shorten a conversation");
-            routes.MapPost(prefix + "responses/input_tokens", answers.CountAsync)
+            routes.MapPost(prefix + "responses/input_tokens", http => calls.CountAsync(http, Surface.Responses))
                 .Describe("responses/input_tokens", "Count the tokens of a request");
             foreach (var (method, path, action, summary) in Resources)
             {
