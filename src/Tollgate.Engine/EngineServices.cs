@@ -7,6 +7,7 @@ using Tollgate.Engine.Admission;
 using Tollgate.Engine.Keys;
 using Tollgate.Engine.Media;
 using Tollgate.Engine.PassThrough;
+using Tollgate.Engine.PassThrough.Realtime;
 using Tollgate.Engine.PassThrough.Stored;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Responses;
@@ -76,9 +77,10 @@ public static class EngineServices
         services.TryAddSingleton<ManagedFiles>();
         services.TryAddSingleton<PassThroughPipeline>();
         services.TryAddSingleton<RealtimePipeline>();
+        services.TryAddSingleton<LivePipeline>();
         services.TryAddSingleton(static provider => new PassThroughCalls(
             provider.GetRequiredService<PassThroughPipeline>(), provider.GetRequiredService<RealtimePipeline>(),
-            provider.GetRequiredService<IPassThroughProviders>(), provider.GetRequiredService<SnapshotHolder>(),
+            provider.GetRequiredService<LivePipeline>(), provider.GetRequiredService<IPassThroughProviders>(), provider.GetRequiredService<SnapshotHolder>(),
             provider.GetRequiredService<StoredResources>(), provider.GetRequiredService<ManagedFiles>(),
             provider.GetRequiredService<TranscriptCosts>(), provider.GetRequiredService<TimeProvider>()));
     }

@@ -6,12 +6,14 @@ using Microsoft.AspNetCore.Http;
 using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Errors;
 using Tollgate.Engine.Keys;
+using Tollgate.Engine.Upstream;
 
 namespace Tollgate.Engine.PassThrough;
 
 /// <summary>How WebSockets of clients are opened, refused and closed (llm-api.md 2.2).</summary>
 internal static class SocketDoor
 {
+    private const string StatusKey = "tollgate.status";
     private const string KeyProtocol = "openai-insecure-api-key.";
 
     /// <summary>Signs of life are asked for this often, and awaited as long.</summary>
@@ -40,6 +42,53 @@ internal static class SocketDoor
 
         await RealtimeSession.CloseAsync(client, WebSocketCloseStatus.PolicyViolation, error.Type, http.RequestAborted);
     }
+
+    /// <summary>Opens a provider's socket.</summary>
+    /// <param name="target">Where, and with which credentials.</param>
+    /// <param name="beta">The client's <c>OpenAI-Beta</c>; null for none.</param>
+    /// <param name="transport">Connections.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="WebSocketException">The provider refused; <see cref="StatusOf"/> says with which status.</exception>
+    public static async Task<(ClientWebSocket? Socket, ConnectionFault? Fault)> ConnectAsync(
+        PassThroughTarget target, string? beta, UpstreamTransport transport, CancellationToken cancellationToken)
+    {
+        var socket = new ClientWebSocket();
+        socket.Options.KeepAliveInterval = KeepAlive;
+        socket.Options.KeepAliveTimeout = KeepAlive;
+        socket.Options.CollectHttpResponseDetails = true;
+        try
+        {
+            using var message = new HttpRequestMessage(HttpMethod.Get, target.Address);
+            if (await target.Connection.AuthorizeAsync(message, clientKey: null, cancellationToken) is { } fault)
+            {
+                socket.Dispose();
+                return (null, fault);
+            }
+
+            foreach (var (name, values) in message.Headers.NonValidated)
+            {
+                socket.Options.SetRequestHeader(name, values.ToString());
+            }
+
+            if (beta is not null)
+            {
+                socket.Options.SetRequestHeader("OpenAI-Beta", beta);
+            }
+
+            // Whoever authorises may know better where to (a project that only the metadata server tells).
+            await socket.ConnectAsync(message.RequestUri!, transport.For(target.Connection.Transport), cancellationToken);
+            return (socket, null);
+        }
+        catch (Exception failed)
+        {
+            failed.Data[StatusKey] = (int)socket.HttpStatusCode;
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The status with which a session was refused; 0 for none.</summary>
+    public static int StatusOf(Exception failed) => failed.Data[StatusKey] is int status ? status : (int?)(failed as HttpRequestException)?.StatusCode ?? 0;
 
     /// <summary>An error as realtime clients read it.</summary>
     public static ReadOnlyMemory<byte> EventOf(ApiException error)

@@ -111,6 +111,16 @@ internal sealed class ResponseMemory(ISharedResponses? shared, IStoredResponses?
         {
             ForgetHere(notice.Id);
         }
+        else if (notice.Kind == ChangedObject.Everything && stored is not null)
+        {
+            // A deletion may have been missed; what still is there is found in the database.
+            lock (_lock)
+            {
+                _byName.Clear();
+                _byAge.Clear();
+                _bytes = 0;
+            }
+        }
     }
 
     private static bool IsOwnName(string name)

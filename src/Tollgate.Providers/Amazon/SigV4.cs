@@ -13,6 +13,9 @@ internal sealed class SigV4(string service, string region)
 
     private static readonly string[] Signed = ["content-type", "host", "x-amz-date", "x-amz-security-token"];
 
+    /// <summary>Says what stands in for the hash of a body that is not there yet.</summary>
+    public const string HashHeader = "x-amz-content-sha256";
+
     private DayKey? _dayKey;
     private SignedPath? _lastPath;
 
@@ -41,6 +44,20 @@ internal sealed class SigV4(string service, string region)
         Set(message, "Authorization", $"{Algorithm} Credential={keys.AccessKey}/{scope}, SignedHeaders={names}, Signature={signature}");
     }
 
+    /// <summary>The signature of a message of a stream.</summary>
+    /// <param name="keys">What to sign with.</param>
+    /// <param name="now">The message's time.</param>
+    /// <param name="prior">Signature of the message before it, or of the request, lower-case hex.</param>
+    /// <param name="headers">Its headers, as they are sent.</param>
+    /// <param name="payload">What it holds.</param>
+    public byte[] SignEvent(AmazonKeys keys, DateTimeOffset now, string prior, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> payload)
+    {
+        var time = now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+        var toSign = $"{Algorithm}-PAYLOAD\n{time}\n{time[..8]}/{region}/{service}/aws4_request\n{prior}\n"
+            + $"{Convert.ToHexStringLower(SHA256.HashData(headers))}\n{Convert.ToHexStringLower(SHA256.HashData(payload))}";
+        return HMACSHA256.HashData(KeyOf(keys.Secret, time[..8]), Encoding.UTF8.GetBytes(toSign));
+    }
+
     /// <summary>The host header as it is sent.</summary>
     private static string HostOf(Uri address) => address.IsDefaultPort ? address.IdnHost : $"{address.IdnHost}:{address.Port.ToString(CultureInfo.InvariantCulture)}";
 
@@ -59,6 +76,11 @@ internal sealed class SigV4(string service, string region)
         }
 
         headers.Add((Signed[1], HostOf(address)));
+        if (message.Headers.TryGetValues(HashHeader, out var hash))
+        {
+            headers.Add((HashHeader, string.Join(',', hash)));
+        }
+
         headers.Add((Signed[2], time));
         if (keys.Session is { } session)
         {
