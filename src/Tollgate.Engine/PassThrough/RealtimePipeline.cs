@@ -169,7 +169,8 @@ internal sealed partial class RealtimePipeline(
                 return (null, own, refusal is null ? opened : UpstreamErrors.FromFault(deployment, refusal));
             }
 
-            var (socket, fault) = await SocketDoor.ConnectAsync(target, BetaOf(call.Http.Request), transport, both.Token);
+            var (socket, fault) = await SocketDoor.ConnectAsync(
+                target, target.Translator is null ? BetaOf(call.Http.Request) : null, transport, both.Token);
             return fault is null ? (socket, null, opened) : (null, null, UpstreamErrors.FromFault(deployment, fault));
         }
         catch (Exception failed) when (failed is WebSocketException or OperationCanceledException or HttpRequestException or IOException)

@@ -107,6 +107,10 @@ internal sealed class RealtimeSession(WebSocket client, WebSocket upstream, ISes
                     await PassAsync(to, message.WrittenMemory, isClient, !inPieces, received.MessageType, received.EndOfMessage, stop);
                     message.ResetWrittenCount();
                     inPieces &= !received.EndOfMessage;
+                    if (isClient && turns!.IsOver)
+                    {
+                        return new Farewell(WebSocketCloseStatus.PolicyViolation, "The session may not go on.");
+                    }
                 }
             }
         }

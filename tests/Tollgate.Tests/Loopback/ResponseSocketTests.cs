@@ -63,6 +63,19 @@ public sealed class ResponseSocketTests
     }
 
     [Fact]
+    public async Task UnstoredAnswers_GoOnFromAStoredOne()
+    {
+        await using var gateway = await StartAsync();
+        using var socket = await OpenAsync(gateway, "responses?model=ok");
+        var id = IdOf(await TurnAsync(socket, """{"type":"response.create","input":"Hello"}"""));
+        foreach (var expected in new[] { 3, 5, 7 })
+        {
+            id = IdOf(await TurnAsync(socket, $$"""{"type":"response.create","store":false,"input":"And?","previous_response_id":"{{id}}"}"""));
+            Items(gateway, isChat: true).ShouldBe(expected);
+        }
+    }
+
+    [Fact]
     public async Task WarmUp_ProducesNothing_AndIsGoneOnFrom()
     {
         await using var gateway = await StartAsync();

@@ -131,6 +131,32 @@ public sealed class LiveTests
         (await gateway.LogAsync(1))[0]["completion_tokens"]!.GetValue<long>().ShouldBe(10);
     }
 
+    [Theory]
+    [InlineData("gemini")]
+    [InlineData("openai")]
+    public async Task Sound_EndsTheSession_WhenNothingIsLeft(string provider)
+    {
+        await using var api = await FakeApi.StartAsync((http, _) => provider is "gemini" ? ServeAsync(http, []) : RelayAsync(http));
+        await using var gateway = await GatewayFixture.StartAsync(new GatewaySetup
+        {
+            Models =
+            [
+                new("ok"),
+                new("voice") { Provider = provider, ApiBase = provider is "gemini" ? api.Address : api.Address + "/v1", UpstreamModel = "up-voice", Params = Prices },
+            ],
+        });
+        var key = await gateway.NewKeyAsync("\"max_budget\":0.05");
+        using var socket = await OpenAsync(gateway, key);
+        await NextAsync(socket);
+        await FakeApi.SendAsync(socket, """{"type":"response.create"}""");
+        await UntilDoneAsync(socket);
+        await FakeApi.SendAsync(socket, """{"type":"input_audio_buffer.append","audio":"AAAA"}""");
+        (await NextAsync(socket)).GetProperty("error").GetProperty("type").GetString().ShouldBe("budget_exceeded");
+        (await FakeApi.ReceiveAsync(socket)).ShouldBeNull();
+        socket.CloseStatus.ShouldBe(WebSocketCloseStatus.PolicyViolation);
+        (await gateway.LogAsync(1))[0]["completion_tokens"]!.GetValue<long>().ShouldBe(10);
+    }
+
     [Fact]
     public async Task BlockedKey_GetsNoFurtherResponse()
     {

@@ -11,7 +11,8 @@ namespace Tollgate.Engine.PassThrough.Realtime;
 
 /// <summary>
 /// Asks again before each response of a session (llm-api.md section 14): is the key still one, and is there money left, counting what the
-/// session itself has come to?
+/// session itself has come to? Sound may be answered unasked: with its first piece after each response the same is asked, and
+/// a refusal ends the session.
 /// </summary>
 /// <param name="call">The session.</param>
 /// <param name="deployment">Who answers: decides the prices.</param>
@@ -20,20 +21,35 @@ namespace Tollgate.Engine.PassThrough.Realtime;
 internal sealed class RealtimeTurns(
     CallContext call, Deployment deployment, Func<ValueTask<Caller>> identify, AdmissionControl admission)
 {
+    private TokenUsage? _asked;
+
+    /// <summary>The session is to be ended.</summary>
+    public bool IsOver { get; private set; }
+
     /// <summary>Lets an event of the client pass, or says why not.</summary>
     /// <param name="message">A whole event.</param>
     /// <param name="soFar">What the session has used; null for nothing yet.</param>
     /// <exception cref="ApiException">The refusal.</exception>
     public async ValueTask CheckAsync(ReadOnlyMemory<byte> message, TokenUsage? soFar)
     {
-        if (!IsCreate(message.Span))
+        var isCreate = IsCreate(message.Span);
+        if (!isCreate && (soFar == _asked || message.Span.IndexOf("input_audio_buffer.append"u8) < 0))
         {
             return;
         }
 
-        call.Caller = await identify();
-        var cost = soFar is { } used ? CostCalculator.Calculate(call.PricesOf(deployment), used, call.ServiceTier).Total : 0m;
-        await admission.RecheckAsync(call, deployment.Prices.IsExplicitlyFree, Money.ToNano(cost));
+        _asked = soFar;
+        try
+        {
+            call.Caller = await identify();
+            var cost = soFar is { } used ? CostCalculator.Calculate(call.PricesOf(deployment), used, call.ServiceTier).Total : 0m;
+            await admission.RecheckAsync(call, deployment.Prices.IsExplicitlyFree, Money.ToNano(cost));
+        }
+        catch (ApiException) when (!isCreate)
+        {
+            IsOver = true;
+            throw;
+        }
     }
 
     private static bool IsCreate(ReadOnlySpan<byte> message)

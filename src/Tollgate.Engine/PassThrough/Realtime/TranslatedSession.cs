@@ -90,6 +90,10 @@ internal sealed class TranslatedSession(
                 {
                     await ServeAsync(message.WrittenMemory, stop);
                     message.ResetWrittenCount();
+                    if (turns.IsOver)
+                    {
+                        return new RealtimeFarewell(WebSocketCloseStatus.PolicyViolation, "The session may not go on.");
+                    }
                 }
             }
         }
@@ -200,5 +204,5 @@ internal sealed class TranslatedSession(
 
     private static bool IsBroken(Exception exception)
         => exception is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException or HttpRequestException
-            or InvalidDataException;
+            or InvalidDataException or InvalidOperationException;
 }

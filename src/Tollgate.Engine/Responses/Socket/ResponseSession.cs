@@ -149,7 +149,7 @@ internal sealed class ResponseSession(
         }
 
         var id = ResponseMemory.NameFor(LlmPipeline.NewCallId());
-        _history.Add(id, _history.Continue(request) ?? request.Input ?? "[]"u8.ToArray(), default);
+        _history.Add(id, request, _history.Continue(request), default);
         var now = time.GetUtcNow().ToUnixTimeSeconds();
         await SendAsync(SocketEvents.WarmUp("response.created", 0, id, now, model, request.PreviousResponseId));
         await SendAsync(SocketEvents.WarmUp("response.completed", 1, id, now, model, request.PreviousResponseId));
@@ -175,7 +175,7 @@ internal sealed class ResponseSession(
         }
         else if (!answer.IsEmpty && IdOf(answer) is { } id)
         {
-            _history.Add(id, conversation ?? request.Input ?? "[]"u8.ToArray(), answer);
+            _history.Add(id, request, conversation, answer);
         }
     }
 

@@ -11,17 +11,22 @@ internal sealed class SocketHistory
     private const int MostAnswers = 16;
     private const long MostBytes = 16L * 1024 * 1024;
 
-    private readonly LinkedList<(string Id, ReadOnlyMemory<byte> Items)> _answers = new();
+    private readonly LinkedList<(string Id, Conversation Said)> _answers = new();
     private long _bytes;
 
-    /// <summary>The whole conversation of a frame whose earlier answer is here; null when that is elsewhere or there is none.</summary>
-    public ReadOnlyMemory<byte>? Continue(SocketRequest request)
+    /// <summary>What a frame goes on from.</summary>
+    /// <param name="Items">Items of the conversation that are kept here, as an array; the frame's own are the last.</param>
+    /// <param name="PreviousId">The answer before them, which is kept elsewhere; null for none.</param>
+    public readonly record struct Conversation(ReadOnlyMemory<byte> Items, string? PreviousId);
+
+    /// <summary>The conversation of a frame whose earlier answer is here; null when that is elsewhere or there is none.</summary>
+    public Conversation? Continue(SocketRequest request)
     {
-        foreach (var (id, items) in _answers)
+        foreach (var (id, said) in _answers)
         {
             if (string.Equals(id, request.PreviousResponseId, StringComparison.Ordinal))
             {
-                return Joined(items, request.Input ?? "[]"u8.ToArray());
+                return said with { Items = Joined(said.Items, request.Input ?? "[]"u8.ToArray()) };
             }
         }
 
@@ -30,21 +35,23 @@ internal sealed class SocketHistory
 
     /// <summary>Remembers what was said.</summary>
     /// <param name="id">The answer's id as the client has it.</param>
-    /// <param name="input">Everything before it, as an array.</param>
+    /// <param name="request">The frame that it answers.</param>
+    /// <param name="conversation">What that went on from; null for what is not here.</param>
     /// <param name="answer">The response object; empty for none.</param>
-    public void Add(string id, ReadOnlyMemory<byte> input, ReadOnlyMemory<byte> answer)
+    public void Add(string id, SocketRequest request, Conversation? conversation, ReadOnlyMemory<byte> answer)
     {
-        var items = answer.IsEmpty ? input : Joined(input, OutputOf(answer));
+        var before = conversation ?? new Conversation(request.Input ?? "[]"u8.ToArray(), request.PreviousResponseId);
+        var items = answer.IsEmpty ? before.Items : Joined(before.Items, OutputOf(answer));
         if (items.Length > MostBytes)
         {
             return;
         }
 
-        _answers.AddLast((id, items.ToArray()));
+        _answers.AddLast((id, before with { Items = items.ToArray() }));
         _bytes += items.Length;
         while (_answers.First is { } oldest && (_answers.Count > MostAnswers || _bytes > MostBytes))
         {
-            _bytes -= oldest.Value.Items.Length;
+            _bytes -= oldest.Value.Said.Items.Length;
             _answers.RemoveFirst();
         }
     }

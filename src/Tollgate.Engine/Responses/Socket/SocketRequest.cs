@@ -79,18 +79,18 @@ internal sealed class SocketRequest
 
     /// <summary>The body of the call.</summary>
     /// <param name="usualModel">Model where the frame names none; null for none.</param>
-    /// <param name="input">Input in place of the frame's, which goes on from nothing then; null for the frame's own.</param>
-    public ReadOnlyMemory<byte> ToBody(string? usualModel, ReadOnlyMemory<byte>? input)
+    /// <param name="conversation">Input and earlier answer in place of the frame's; null for the frame's own.</param>
+    public ReadOnlyMemory<byte> ToBody(string? usualModel, SocketHistory.Conversation? conversation)
     {
         var json = Json.Span;
-        var body = new ArrayBufferWriter<byte>(Json.Length + (input?.Length ?? 0) + 64);
+        var body = new ArrayBufferWriter<byte>(Json.Length + (conversation?.Items.Length ?? 0) + 64);
         body.Write("{\"stream\":true"u8);
         for (var i = 0; i < Members.Count; i++)
         {
             ref readonly var member = ref Members[i];
             var name = JsonText.Unescape(json.Slice(member.NameStart, member.NameLength));
             if (Members.IsSuperseded(i) || OfTransport.Contains(name, StringComparer.Ordinal)
-                || (input is not null && name is "input" or "previous_response_id"))
+                || (conversation is not null && name is "input" or "previous_response_id"))
             {
                 continue;
             }
@@ -105,10 +105,15 @@ internal sealed class SocketRequest
             body.Write(JsonText.Quote(usualModel));
         }
 
-        if (input is { } whole)
+        if (conversation is { } whole)
         {
             body.Write(",\"input\":"u8);
-            body.Write(whole.Span);
+            body.Write(whole.Items.Span);
+            if (whole.PreviousId is { } previous)
+            {
+                body.Write(",\"previous_response_id\":"u8);
+                body.Write(JsonText.Quote(previous));
+            }
         }
 
         body.Write("}"u8);
