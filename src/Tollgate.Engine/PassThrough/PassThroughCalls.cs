@@ -75,7 +75,7 @@ public sealed class PassThroughCalls
     /// <summary>Hands out a short-lived token for realtime sessions; answers every outcome itself.</summary>
     /// <param name="http">Request and answer.</param>
     /// <param name="path">Path at the provider, say <c>/realtime/client_secrets</c>.</param>
-    public Task RunRealtimeTokenAsync(HttpContext http, string path) => _pipeline.RunAsync(http, new RealtimeTokenPlan(path, _providers, _time));
+    public Task RunRealtimeTokenAsync(HttpContext http, string path) => _pipeline.RunAsync(http, new RealtimeTokenPlan(path, _providers, _files, _time));
 
     /// <summary>Opens a realtime session over WebRTC; answers every outcome itself.</summary>
     public Task RunRealtimeCallAsync(HttpContext http) => _pipeline.RunAsync(http, new RealtimeCallPlan(_providers, _time));

@@ -157,6 +157,30 @@ public sealed class LiveTests
         (await gateway.LogAsync(1))[0]["completion_tokens"]!.GetValue<long>().ShouldBe(10);
     }
 
+    [Theory]
+    [InlineData("v1/realtime/client_secrets", """{"session":{"type":"realtime","model":"voice"}}""")]
+    [InlineData("v1/realtime/sessions", """{"model":"voice"}""")]
+    public async Task Token_IsHandedOut_WithoutTheProvider(string path, string body)
+    {
+        await using var api = await FakeApi.StartAsync((http, _) => ServeAsync(http, []));
+        await using var gateway = await GatewayFixture.StartAsync(new GatewaySetup
+        {
+            Models = [new("ok"), new("voice") { Provider = "gemini", ApiBase = api.Address, UpstreamModel = "gemini-live", Params = Prices }],
+        });
+        var key = await gateway.NewKeyAsync();
+        var answer = await gateway.PostAsync(path, body, ("Authorization", "Bearer " + key));
+        answer.Status.ShouldBe(200, answer.Body);
+        api.Count.ShouldBe(0);
+        var secret = path.EndsWith("sessions", StringComparison.Ordinal) ? answer.Json.GetProperty("client_secret") : answer.Json;
+        secret.GetProperty("expires_at").GetInt64().ShouldBeGreaterThan(0);
+        using var socket = await OpenAsync(gateway, secret.GetProperty("value").GetString());
+        (await NextAsync(socket)).GetProperty("session").GetProperty("model").GetString().ShouldBe("voice");
+        using var offer = new StringContent("v=0 offer", Encoding.UTF8, "application/sdp");
+        using var call = await gateway.SendAsync(
+            HttpMethod.Post, "v1/realtime/calls", offer, ("Authorization", "Bearer " + secret.GetProperty("value").GetString()));
+        ((int)call.StatusCode).ShouldBe(400);
+    }
+
     [Fact]
     public async Task BlockedKey_GetsNoFurtherResponse()
     {

@@ -191,7 +191,7 @@ internal sealed partial class LivePipeline(
 
     private static partial class Log
     {
-        [LoggerMessage(EventIds.PassThrough + 60, LogLevel.Debug, "Live session {CallId} broke: {Reason}")]
+        [LoggerMessage(EventIds.PassThrough + 70, LogLevel.Debug, "Live session {CallId} broke: {Reason}")]
         public static partial void SessionBroke(ILogger logger, string callId, string reason);
     }
 }
