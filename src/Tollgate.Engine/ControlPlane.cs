@@ -1,6 +1,7 @@
 using Tollgate.Engine.Admission;
 using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Keys;
+using Tollgate.Engine.Responses;
 
 namespace Tollgate.Engine;
 
@@ -10,11 +11,12 @@ public sealed class ControlPlane
     private readonly RouterBudgets _budgets;
     private readonly AdmissionControl _admission;
 
-    internal ControlPlane(KeyRing ring, SubjectCache subjects, RouterBudgets budgets, AdmissionControl admission)
+    internal ControlPlane(
+        KeyRing ring, SubjectCache subjects, RouterBudgets budgets, AdmissionControl admission, ResponseMemory responses)
     {
         _admission = admission;
         _budgets = budgets;
-        Listeners = [ring, subjects];
+        Listeners = [ring, subjects, responses];
     }
 
     /// <summary>Everything in memory that a change concerns: to be told of each.</summary>

@@ -8,10 +8,12 @@ using Tollgate.Engine.Keys;
 using Tollgate.Engine.Media;
 using Tollgate.Engine.Media.Videos;
 using Tollgate.Engine.PassThrough;
+using Tollgate.Engine.PassThrough.Realtime;
 using Tollgate.Engine.PassThrough.Stored;
 using Tollgate.Engine.PassThrough.Videos;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Responses;
+using Tollgate.Engine.Responses.Socket;
 using Tollgate.Engine.Routing;
 using Tollgate.Engine.Spend;
 using Tollgate.Engine.Upstream;
@@ -47,11 +49,13 @@ public static class EngineServices
         services.TryAddSingleton<UpstreamCaller>();
         AddAdmission(services);
         services.TryAddSingleton(static provider => new ResponseMemory(
-            provider.GetService<ISharedResponses>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetService<ISharedResponses>(), provider.GetService<IStoredResponses>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<Conversations>();
         services.TryAddSingleton<KeptAnswers>();
         services.TryAddSingleton(static provider => new ResponseCalls(
-            provider.GetRequiredService<KeptAnswers>(), provider.GetRequiredService<SnapshotHolder>(), provider.GetRequiredService<Authenticator>()));
+            provider.GetRequiredService<KeptAnswers>(), provider.GetRequiredService<SnapshotHolder>(), provider.GetRequiredService<Authenticator>(),
+            provider.GetRequiredService<ResponseSocket>()));
+        services.TryAddSingleton<ResponseSocket>();
         services.TryAddSingleton<CallSettlement>();
         services.TryAddSingleton<DeploymentProbe>();
         services.TryAddSingleton<TokenCounts>();
@@ -79,9 +83,10 @@ public static class EngineServices
         services.TryAddSingleton<VideoCaller>();
         services.TryAddSingleton<PassThroughPipeline>();
         services.TryAddSingleton<RealtimePipeline>();
+        services.TryAddSingleton<LivePipeline>();
         services.TryAddSingleton(static provider => new PassThroughCalls(
             provider.GetRequiredService<PassThroughPipeline>(), provider.GetRequiredService<RealtimePipeline>(),
-            provider.GetRequiredService<IPassThroughProviders>(), provider.GetRequiredService<SnapshotHolder>(),
+            provider.GetRequiredService<LivePipeline>(), provider.GetRequiredService<IPassThroughProviders>(), provider.GetRequiredService<SnapshotHolder>(),
             provider.GetRequiredService<StoredResources>(), provider.GetRequiredService<ManagedFiles>(),
             provider.GetRequiredService<TranscriptCosts>(),
             new VideoParts(provider.GetRequiredService<VideoOwners>(), provider.GetRequiredService<VideoCaller>()),
@@ -125,7 +130,7 @@ public static class EngineServices
         services.TryAddSingleton<IFlushListener>(static provider => provider.GetRequiredService<SpendFlushes>());
         services.TryAddSingleton(static provider => new ControlPlane(
             provider.GetRequiredService<KeyRing>(), provider.GetRequiredService<SubjectCache>(), provider.GetRequiredService<RouterBudgets>(),
-            provider.GetRequiredService<AdmissionControl>()));
+            provider.GetRequiredService<AdmissionControl>(), provider.GetRequiredService<ResponseMemory>()));
     }
 }
 

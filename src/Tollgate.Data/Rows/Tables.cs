@@ -73,6 +73,9 @@ public static class Tables
     /// <summary>Changes laid over what the configuration file says of models: <c>scope</c> (<c>id</c> or <c>group</c>), <c>id</c>, <c>data</c> (JSON).</summary>
     public static Table ModelOverrides { get; } = new("model_override", ["scope", "id"], IsOwn: true);
 
+    /// <summary>Kept answers: <c>name</c>, <c>kept</c> (packed, encrypted), <c>size</c> in bytes, <c>created_at</c>.</summary>
+    public static Table Responses { get; } = new("response", ["name"], IsOwn: true);
+
     /// <summary>All of them.</summary>
     public static ImmutableArray<Table> All { get; } =
     [
@@ -80,5 +83,6 @@ public static class Tables
         OrganizationMemberships, Projects, Budgets, Customers, Tags, ObjectPermissions, AccessGroups, Models, Credentials,
         TeamModelAliases, Config, SpendLogs, DailyUserSpend, DailyTeamSpend, DailyOrganizationSpend, DailyCustomerSpend, DailyAgentSpend,
         DailyTagSpend, AuditLog, Invitations, ManagedFiles, ManagedObjects, Values, ModelOverrides,
+        Responses,
     ];
 }

@@ -76,6 +76,25 @@ public sealed class SecretBox
             : V3 + ToBase64Url(SealGcm(_keys[0].Derived, nonce, text));
     }
 
+    /// <summary>Encrypts bytes under a random nonce.</summary>
+    /// <exception cref="InvalidOperationException">No key is configured; the message says how to set one.</exception>
+    public byte[] Seal(ReadOnlySpan<byte> plain)
+        => _canWrite ? SealGcm(_keys[0].Derived, RandomNumberGenerator.GetBytes(NonceSize), plain) : throw new InvalidOperationException(NoKeyMessage);
+
+    /// <summary>Reads what <see cref="Seal"/> wrote, with the current key or a former one; null when none fits.</summary>
+    public byte[]? Open(ReadOnlySpan<byte> box)
+    {
+        foreach (var key in _keys)
+        {
+            if (OpenGcm(key.Derived, box) is { } plain)
+            {
+                return plain;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Reads a stored value.</summary>
     /// <param name="stored">The value as stored.</param>
     /// <param name="value">The secret; for <see cref="SecretState.Plain"/> the stored text, for <see cref="SecretState.Undecryptable"/> empty.</param>

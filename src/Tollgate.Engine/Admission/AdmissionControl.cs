@@ -100,6 +100,48 @@ internal sealed class AdmissionControl(
         }
     }
 
+    /// <summary>
+    /// Whether a session may go on: its budgets are asked again, as if what it has come to were spent already. Nothing is held for the question.
+    /// </summary>
+    /// <param name="call">The session; its caller as known now.</param>
+    /// <param name="isFree">It costs nothing: budgets do not count.</param>
+    /// <param name="soFar">nano-USD that it has come to.</param>
+    /// <exception cref="ApiException">The refusal.</exception>
+    public async ValueTask RecheckAsync(CallContext call, bool isFree, long soFar)
+    {
+        var settings = call.Snapshot.Config.Budgets;
+        var now = time.GetUtcNow();
+        var fresh = new CallClaims();
+        await CollectAsync(call, fresh, new Estimate(0, 0, 0, isFree), now);
+        var budgets = new List<Claim>();
+        var scopes = new List<LimitScope>();
+        for (var i = 0; i < fresh.Count; i++)
+        {
+            var claim = fresh.Span[i];
+            if (claim.Kind == ClaimKind.Budget)
+            {
+                claim.Limit -= soFar;
+                budgets.Add(claim);
+                scopes.Add(fresh.ScopeOf(i));
+            }
+        }
+
+        if (budgets.Count == 0)
+        {
+            return;
+        }
+
+        var asked = budgets.ToArray();
+        var verdict = await AskAsync(asked, call.Aborted);
+        if (!verdict.IsAdmitted)
+        {
+            var refused = asked[verdict.FailedIndex];
+            refused.Limit += soFar;
+            refused.Used += soFar;
+            throw Refusals.For(scopes[verdict.FailedIndex], refused, verdict.RetryAfter, settings, call.Envelope.Model, now);
+        }
+    }
+
     /// <summary>Corrects what was held to what was used; gives everything back for a call that used nothing.</summary>
     public void Settle(CallContext call, CallClaims claims, long cost, long tokens)
     {
@@ -194,6 +236,29 @@ internal sealed class AdmissionControl(
         }
 
         return false;
+    }
+
+    /// <summary>Takes nothing of some budgets, which shows whether there is anything left of them.</summary>
+    private async ValueTask<Verdict> AskAsync(Claim[] budgets, CancellationToken aborted)
+    {
+        var id = LlmPipeline.NewCallId();
+        if (shared is { IsAvailable: true } && await shared.TryTakeAsync(id, budgets, BudgetMode.Post, LeaseMargin, aborted) is { } verdict)
+        {
+            if (verdict.IsAdmitted)
+            {
+                shared.Settle(id, budgets, 0, 0);
+            }
+
+            return verdict;
+        }
+
+        var here = local.Take(budgets, BudgetMode.Post, default);
+        if (here.IsAdmitted)
+        {
+            local.Settle(budgets, 0, 0, BudgetMode.Post, default);
+        }
+
+        return here;
     }
 
     private async ValueTask<Verdict> TakeAsync(CallContext call, CallClaims claims)

@@ -68,6 +68,15 @@ public sealed record StorageSettings
 
     /// <summary>How long audit rows are kept; null is for ever (<c>tollgate.audit_retention</c>).</summary>
     public BudgetPeriod? AuditRetention { get; init; }
+
+    /// <summary>Answers that later ones may go on from outlive the process (<c>tollgate.store_responses</c>). Default true.</summary>
+    public bool StoreResponses { get; init; } = true;
+
+    /// <summary>How long they are kept. Default 30 d, as OpenAI keeps them (<c>tollgate.response_retention</c>).</summary>
+    public BudgetPeriod ResponseRetention { get; init; } = new(30, "d");
+
+    /// <summary>Bytes of them in the database, the oldest leaving first. Default 1 GiB (<c>tollgate.response_store_max_mb</c>).</summary>
+    public long ResponseStoreMaxBytes { get; init; } = 1024L * 1024 * 1024;
 }
 
 /// <summary>Redis, when replicas share counters (config.md 9.4).</summary>

@@ -25,6 +25,9 @@ public enum ChangedObject : byte
     /// <summary>The gateway's own spend or its budget.</summary>
     Global,
 
+    /// <summary>A kept answer was deleted; id is its name.</summary>
+    Response,
+
     /// <summary>Notices may have been missed: everything cached is dropped and read again.</summary>
     Everything,
 }

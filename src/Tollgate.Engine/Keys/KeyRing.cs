@@ -103,6 +103,12 @@ public sealed partial class KeyRing : IChangeListener
     /// <inheritdoc/>
     public void OnChange(ChangeNotice notice)
     {
+        if (notice.Kind == ChangedObject.Response)
+        {
+            // No key knows of it.
+            return;
+        }
+
         // Whoever reads right now may have read before the change: what it brings is not kept.
         Interlocked.Increment(ref _generation);
         switch (notice.Kind)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Upstream;
+using Tollgate.Wire.Realtime;
 
 namespace Tollgate.Engine.PassThrough;
 
@@ -34,6 +35,16 @@ public interface IPassThroughProviders
     /// <param name="config">The configuration.</param>
     /// <param name="query">The client's query without model and credentials, with its question mark or empty.</param>
     PassThroughTarget OpenRealtime(DeploymentConfig deployment, string upstreamModel, GatewayConfig config, string query);
+
+    /// <summary>Paths at which sessions in a provider's own realtime API are opened.</summary>
+    ImmutableArray<string> LivePaths { get; }
+
+    /// <summary>Works out such a session.</summary>
+    /// <param name="project">Project that the client names; null for the model's or the operator's.</param>
+    /// <param name="location">Location that the client names; null for the model's or the operator's.</param>
+    /// <param name="model">Model as the client names it.</param>
+    /// <param name="config">The configuration.</param>
+    PassThroughTarget OpenLive(string? project, string? location, string model, GatewayConfig config);
 
     /// <summary>Provider whose address this is, for prices; empty when unknown.</summary>
     string ProviderAt(Uri address);
@@ -92,4 +103,13 @@ public sealed record PassThroughTarget
 
     /// <summary>The path asks for a stream.</summary>
     public bool IsStream { get; init; }
+
+    /// <summary>Stands between a realtime client and the provider, made of the client's model and an id; null where both speak the same.</summary>
+    public Func<string, string, IRealtimeTranslator>? Translator { get; init; }
+
+    /// <summary>Media type of a realtime session that is one request both ways; null for a WebSocket.</summary>
+    public string? DuplexType { get; init; }
+
+    /// <summary>How its messages are sent, made of the authorised request; null for a WebSocket.</summary>
+    public Func<HttpRequestMessage, IDuplexFraming>? Framing { get; init; }
 }

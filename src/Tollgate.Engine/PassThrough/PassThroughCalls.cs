@@ -11,6 +11,7 @@ public sealed class PassThroughCalls
 {
     private readonly PassThroughPipeline _pipeline;
     private readonly RealtimePipeline _realtime;
+    private readonly LivePipeline _live;
     private readonly IPassThroughProviders _providers;
     private readonly SnapshotHolder _snapshots;
     private readonly TimeProvider _time;
@@ -20,8 +21,8 @@ public sealed class PassThroughCalls
     private readonly VideoParts _videos;
 
     internal PassThroughCalls(
-        PassThroughPipeline pipeline, RealtimePipeline realtime, IPassThroughProviders providers, SnapshotHolder snapshots, StoredResources stored,
-        ManagedFiles files, TranscriptCosts transcripts, VideoParts videos, TimeProvider time)
+        PassThroughPipeline pipeline, RealtimePipeline realtime, LivePipeline live, IPassThroughProviders providers, SnapshotHolder snapshots,
+        StoredResources stored, ManagedFiles files, TranscriptCosts transcripts, VideoParts videos, TimeProvider time)
     {
         _videos = videos;
         _time = time;
@@ -30,6 +31,7 @@ public sealed class PassThroughCalls
         _files = files;
         _pipeline = pipeline;
         _realtime = realtime;
+        _live = live;
         _providers = providers;
         _snapshots = snapshots;
     }
@@ -83,10 +85,18 @@ public sealed class PassThroughCalls
     /// <summary>Hands out a short-lived token for realtime sessions; answers every outcome itself.</summary>
     /// <param name="http">Request and answer.</param>
     /// <param name="path">Path at the provider, say <c>/realtime/client_secrets</c>.</param>
-    public Task RunRealtimeTokenAsync(HttpContext http, string path) => _pipeline.RunAsync(http, new RealtimeTokenPlan(path, _providers, _time));
+    public Task RunRealtimeTokenAsync(HttpContext http, string path) => _pipeline.RunAsync(http, new RealtimeTokenPlan(path, _providers, _files, _time));
 
     /// <summary>Opens a realtime session over WebRTC; answers every outcome itself.</summary>
     public Task RunRealtimeCallAsync(HttpContext http) => _pipeline.RunAsync(http, new RealtimeCallPlan(_providers, _time));
+
+    /// <summary>Paths at which sessions in a provider's own realtime API are opened.</summary>
+    public IReadOnlyList<string> LivePaths => _providers.LivePaths;
+
+    /// <summary>Serves such a session until it ends; answers every outcome itself.</summary>
+    /// <param name="http">The request to open it.</param>
+    /// <param name="draining">Signalled when the gateway wants to stop.</param>
+    public Task RunLiveAsync(HttpContext http, CancellationToken draining) => _live.RunAsync(http, draining);
 
     /// <summary>Serves a realtime session until it ends.</summary>
     /// <param name="http">The request to open it.</param>

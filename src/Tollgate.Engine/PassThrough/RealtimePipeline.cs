@@ -1,7 +1,7 @@
 using System.Net.WebSockets;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Tollgate.Engine.Admission;
 using Tollgate.Engine.Errors;
 using Tollgate.Engine.Keys;
 using Tollgate.Engine.PassThrough.Realtime;
@@ -16,14 +16,10 @@ namespace Tollgate.Engine.PassThrough;
 /// <summary>One realtime session (llm-api.md section 14): admitted like a call, held like one, paid for when it ends.</summary>
 internal sealed partial class RealtimePipeline(
     SnapshotHolder snapshots, Authenticator authenticator, CallAdmission admission, Router router, IPassThroughProviders providers,
-    UpstreamTransport transport, SpendRecorder spend, CallSettlement settlement, TimeProvider time, ILogger<RealtimePipeline> logger)
+    UpstreamTransport transport, AdmissionControl limits, SpendRecorder spend, CallSettlement settlement, TimeProvider time,
+    ILogger<RealtimePipeline> logger)
 {
-    private const string KeyProtocol = "openai-insecure-api-key.";
-
     private static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(30);
-
-    /// <summary>Signs of life are asked for this often, and awaited as long.</summary>
-    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(30);
 
     /// <summary>Serves a session.</summary>
     /// <param name="http">The request to open it.</param>
@@ -68,11 +64,9 @@ internal sealed partial class RealtimePipeline(
     {
         var http = call.Http;
         AccessGates.Check(http, call.Snapshot);
-        var key = KeyOf(http.Request, call.Snapshot.Config.General);
+        var key = SocketDoor.KeyOf(http.Request, call.Snapshot.Config.General);
         var token = RealtimeTokens.Open(key.Value, call.Snapshot, time);
-        call.Caller = token is null
-            ? await authenticator.IdentifyAsync(key.Value, key.Place, call.Snapshot, call.Aborted)
-            : await authenticator.IdentifyHashAsync(token.KeyHash, key.Place!, call.Snapshot, call.Aborted);
+        call.Caller = await IdentifyAsync(call, key, token);
         RouteAccess.CheckInference(call.Caller, http.Request.Path.Value ?? "/", Surface.Relay);
         var query = http.Request.Query;
         var model = query["model"].ToString() is { Length: > 0 } named ? named : query["deployment"].ToString();
@@ -91,28 +85,44 @@ internal sealed partial class RealtimePipeline(
         call.Envelope = RequestEnvelope.Relayed(model, stream: true);
         await admission.AdmitAsync(call, scratch);
         var rest = key.Clean(http.Request.QueryString.Value ?? "", "model", "deployment", "api-version", "api_key", "api-key", "key", "guardrails");
-        var (upstream, target) = await ConnectAsync(call, scratch, rest);
-        using (upstream)
+        var (socket, own, target) = await ConnectAsync(call, scratch, rest);
+        using (socket)
         {
             CallHeaders.WriteAlways(http.Response.Headers, call.CallId);
             LimitHeaders.Write(call, http.Response.Headers);
-            using var client = await AcceptAsync(http);
+            using var client = await SocketDoor.AcceptAsync(http);
             call.OutputCommitted = true;
             var usage = new RealtimeUsage(target.Model ?? model, model, query["intent"].ToString() is "transcription");
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(draining, call.Aborted);
-            await new RealtimeSession(client, upstream, usage).RunAsync(
-                () =>
-                {
-                    call.Usage = usage.Sum;
-                    spend.Record(call, scratch, call.Outcome!.Deployment, usage.SessionId, succeeded: true);
-                },
-                time,
-                stop.Token);
+            var deployment = call.Outcome!.Deployment;
+            var turns = new RealtimeTurns(call, deployment, () => IdentifyAsync(call, key, token), limits);
+            if (target.Translator is { } translator)
+            {
+                await using var upstream = own ?? new SocketUpstream(socket!);
+                using var translated = new TranslatedSession(client, upstream, translator(model, "sess_" + call.Uid.Replace("-", "", StringComparison.Ordinal)), usage, turns);
+                await translated.RunAsync(Settle, time, stop.Token);
+            }
+            else
+            {
+                using var session = new RealtimeSession(client, socket!, usage, turns);
+                await session.RunAsync(Settle, time, stop.Token);
+            }
+
+            void Settle()
+            {
+                call.Usage = usage.Sum;
+                spend.Record(call, scratch, deployment, usage.SessionId, succeeded: true);
+            }
         }
     }
 
+    private ValueTask<Caller> IdentifyAsync(CallContext call, GatewayKey key, RealtimeToken? token) => token is null
+        ? authenticator.IdentifyAsync(key.Value, key.Place, call.Snapshot, call.Aborted)
+        : authenticator.IdentifyHashAsync(token.KeyHash, key.Place!, call.Snapshot, call.Aborted);
+
     /// <summary>Opens the session upstream, at the first deployment that lets us.</summary>
-    private async Task<(ClientWebSocket Socket, PassThroughTarget Target)> ConnectAsync(CallContext call, CallScratch scratch, string query)
+    private async Task<(ClientWebSocket? Socket, IRealtimeUpstream? Own, PassThroughTarget Target)> ConnectAsync(
+        CallContext call, CallScratch scratch, string query)
     {
         var plan = call.Plan = router.PlanFor(call, call.Group!, scratch.RouteClaims);
         while (plan.TryNext(out var deployment))
@@ -123,14 +133,14 @@ internal sealed partial class RealtimePipeline(
             }
 
             var target = providers.OpenRealtime(deployment.Config, deployment.UpstreamModel, call.Snapshot.Config, query);
-            var (socket, outcome) = target.Fault is { } fault
-                ? (null, UpstreamErrors.FromFault(deployment, fault))
+            var (socket, own, outcome) = target.Fault is { } fault
+                ? (null, null, UpstreamErrors.FromFault(deployment, fault))
                 : await TryConnectAsync(call, deployment, target);
             call.Outcome = outcome;
             plan.Report(outcome);
-            if (socket is not null)
+            if (outcome.Kind == UpstreamErrorKind.None)
             {
-                return (socket, target);
+                return (socket, own, target);
             }
 
             Log.ConnectFailed(logger, call.CallId, deployment.Id, outcome.Status);
@@ -145,43 +155,29 @@ internal sealed partial class RealtimePipeline(
         throw new ApiException(ErrorClasses.StatusOf(last.Kind, last.Status), $"litellm.{ErrorClasses.NameOf(last.Kind)}: {last.Message}");
     }
 
-    private async Task<(ClientWebSocket? Socket, AttemptOutcome Outcome)> TryConnectAsync(CallContext call, Deployment deployment,
-        PassThroughTarget target)
+    private async Task<(ClientWebSocket? Socket, IRealtimeUpstream? Own, AttemptOutcome Outcome)> TryConnectAsync(
+        CallContext call, Deployment deployment, PassThroughTarget target)
     {
         using var patience = new CancellationTokenSource(ConnectTime, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, call.Aborted);
-        var socket = new ClientWebSocket();
-        socket.Options.KeepAliveInterval = KeepAlive;
-        socket.Options.KeepAliveTimeout = KeepAlive;
-        socket.Options.CollectHttpResponseDetails = true;
+        var opened = new AttemptOutcome { Deployment = deployment, Kind = UpstreamErrorKind.None };
         try
         {
-            using var message = new HttpRequestMessage(HttpMethod.Get, target.Address);
-            if (await target.Connection.AuthorizeAsync(message, clientKey: null, both.Token) is { } fault)
+            if (target.Framing is not null)
             {
-                socket.Dispose();
-                return (null, UpstreamErrors.FromFault(deployment, fault));
+                var (own, refusal) = await DuplexUpstream.OpenAsync(target, transport, time, both.Token);
+                return (null, own, refusal is null ? opened : UpstreamErrors.FromFault(deployment, refusal));
             }
 
-            foreach (var (name, values) in message.Headers.NonValidated)
-            {
-                socket.Options.SetRequestHeader(name, values.ToString());
-            }
-
-            if (BetaOf(call.Http.Request) is { } beta)
-            {
-                socket.Options.SetRequestHeader("OpenAI-Beta", beta);
-            }
-
-            await socket.ConnectAsync(target.Address!, transport.For(target.Connection.Transport), both.Token);
-            return (socket, new AttemptOutcome { Deployment = deployment, Kind = UpstreamErrorKind.None });
+            var (socket, fault) = await SocketDoor.ConnectAsync(
+                target, target.Translator is null ? BetaOf(call.Http.Request) : null, transport, both.Token);
+            return fault is null ? (socket, null, opened) : (null, null, UpstreamErrors.FromFault(deployment, fault));
         }
         catch (Exception failed) when (failed is WebSocketException or OperationCanceledException or HttpRequestException or IOException)
         {
-            var status = (int)socket.HttpStatusCode;
-            socket.Dispose();
+            var status = SocketDoor.StatusOf(failed);
             call.Aborted.ThrowIfCancellationRequested();
-            return (null, new AttemptOutcome
+            return (null, null, new AttemptOutcome
             {
                 Deployment = deployment,
                 Kind = status >= 400 ? PlainErrors.KindOf(status) : failed is OperationCanceledException ? UpstreamErrorKind.Timeout
@@ -192,18 +188,7 @@ internal sealed partial class RealtimePipeline(
         }
     }
 
-    private static Task<WebSocket> AcceptAsync(HttpContext http) => http.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
-    {
-        // Never the item that carries the key.
-        SubProtocol = http.WebSockets.WebSocketRequestedProtocols.Contains("realtime", StringComparer.Ordinal) ? "realtime" : null,
-        KeepAliveInterval = KeepAlive,
-        KeepAliveTimeout = KeepAlive,
-    });
-
-    /// <summary>
-    /// Who could not be identified is closed without a word; who may not is told why in an event; what failed before the session was there is an
-    /// HTTP answer.
-    /// </summary>
+    /// <summary>What failed before the session was there is an HTTP answer; what is refused is told over the socket.</summary>
     private static async Task RefuseAsync(CallContext call, ApiException error)
     {
         var http = call.Http;
@@ -214,58 +199,7 @@ internal sealed partial class RealtimePipeline(
             return;
         }
 
-        using var client = await AcceptAsync(http);
-        if (call.Caller.KeyHeader is not null || error.Status is not (401 or 403))
-        {
-            await client.SendAsync(EventOf(error), WebSocketMessageType.Text, endOfMessage: true, call.Aborted);
-        }
-
-        await RealtimeSession.CloseAsync(client, WebSocketCloseStatus.PolicyViolation, error.Type, call.Aborted);
-    }
-
-    private static ReadOnlyMemory<byte> EventOf(ApiException error)
-    {
-        var buffer = new System.Buffers.ArrayBufferWriter<byte>(256);
-        using (var writer = new Utf8JsonWriter(buffer))
-        {
-            writer.WriteStartObject();
-            writer.WriteString("type"u8, "error"u8);
-            writer.WriteStartObject("error"u8);
-            writer.WriteString("type"u8, error.Type);
-            writer.WriteString("code"u8, error.Status.ToString(System.Globalization.CultureInfo.InvariantCulture));
-            writer.WriteString("message"u8, error.Message);
-            writer.WriteString("param"u8, error.Param);
-            writer.WriteEndObject();
-            writer.WriteEndObject();
-        }
-
-        return buffer.WrittenMemory;
-    }
-
-    private static GatewayKey KeyOf(HttpRequest request, Configuration.GeneralSettings general)
-    {
-        if (KeyHeaders.Find(request.Headers, general.KeyHeaderName, out var header) is { } usual)
-        {
-            return GatewayKey.From(usual, header);
-        }
-
-        foreach (var protocol in request.HttpContext.WebSockets.WebSocketRequestedProtocols)
-        {
-            if (protocol.StartsWith(KeyProtocol, StringComparison.Ordinal))
-            {
-                return GatewayKey.From(protocol[KeyProtocol.Length..], "sec-websocket-protocol");
-            }
-        }
-
-        foreach (var name in (ReadOnlySpan<string>)["api-key", "api_key", "key"])
-        {
-            if (request.Query[name].ToString() is { Length: > 0 } value)
-            {
-                return GatewayKey.From(value, name);
-            }
-        }
-
-        return GatewayKey.From(null, null);
+        await SocketDoor.RefuseAsync(http, error, call.Caller.KeyHeader is not null);
     }
 
     private static string? BetaOf(HttpRequest request)

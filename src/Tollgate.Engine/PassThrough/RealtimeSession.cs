@@ -1,15 +1,27 @@
 using System.Buffers;
 using System.Net.WebSockets;
+using Tollgate.Engine.Errors;
+using Tollgate.Engine.PassThrough.Realtime;
 
 namespace Tollgate.Engine.PassThrough;
 
 /// <summary>Carries the frames of a session both ways until one side ends it.</summary>
-internal sealed class RealtimeSession(WebSocket client, WebSocket upstream, RealtimeUsage usage)
+/// <param name="client">The client.</param>
+/// <param name="upstream">The provider.</param>
+/// <param name="usage">Listens to the provider.</param>
+/// <param name="turns">Asked before a response is made; null for sessions that know no such event.</param>
+internal sealed class RealtimeSession(WebSocket client, WebSocket upstream, ISessionUsage usage, RealtimeTurns? turns) : IDisposable
 {
     private const int FrameSize = 16 * 1024;
 
     /// <summary>Events beyond this are passed on in pieces, unread: they are audio, not reports.</summary>
     private const int MostRead = 1024 * 1024;
+
+    /// <summary>The same for events of the client, which are passed on whole where they are looked at.</summary>
+    private const int MostReadOfClient = 16 * 1024 * 1024;
+
+    /// <summary>The client hears the provider and us: one after the other.</summary>
+    private readonly SemaphoreSlim _speaking = new(1, 1);
 
     /// <summary>How long the other side gets to answer a farewell.</summary>
     private static readonly TimeSpan FarewellTime = TimeSpan.FromSeconds(2);
@@ -25,8 +37,8 @@ internal sealed class RealtimeSession(WebSocket client, WebSocket upstream, Real
         var stopped = new TaskCompletionSource<Farewell>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = stop.Register(()
             => stopped.TrySetResult(new Farewell(WebSocketCloseStatus.EndpointUnavailable, "The gateway is shutting down.")));
-        var toUpstream = PumpAsync(client, upstream, look: false, end.Token);
-        var toClient = PumpAsync(upstream, client, look: true, end.Token);
+        var toUpstream = PumpAsync(client, upstream, isClient: true, end.Token);
+        var toClient = PumpAsync(upstream, client, isClient: false, end.Token);
         var first = await Task.WhenAny(toUpstream, toClient, stopped.Task);
         var farewell = await first;
         settle();
@@ -62,11 +74,15 @@ internal sealed class RealtimeSession(WebSocket client, WebSocket upstream, Real
         }
     }
 
-    private async Task<Farewell> PumpAsync(WebSocket from, WebSocket to, bool look, CancellationToken stop)
+    /// <inheritdoc/>
+    public void Dispose() => _speaking.Dispose();
+
+    private async Task<Farewell> PumpAsync(WebSocket from, WebSocket to, bool isClient, CancellationToken stop)
     {
         var frame = ArrayPool<byte>.Shared.Rent(FrameSize);
         var message = new ArrayBufferWriter<byte>();
         var inPieces = false;
+        var looks = !isClient || turns is not null;
         try
         {
             while (true)
@@ -77,21 +93,24 @@ internal sealed class RealtimeSession(WebSocket client, WebSocket upstream, Real
                     return new Farewell(from.CloseStatus ?? WebSocketCloseStatus.NormalClosure, from.CloseStatusDescription);
                 }
 
-                var bytes = frame.AsMemory(0, received.Count);
-                if (!look || received.MessageType != WebSocketMessageType.Text)
+                // Some providers send their JSON in binary frames.
+                if (!looks || (isClient && received.MessageType != WebSocketMessageType.Text))
                 {
-                    await to.SendAsync(bytes, received.MessageType, received.EndOfMessage, stop);
+                    await to.SendAsync(frame.AsMemory(0, received.Count), received.MessageType, received.EndOfMessage, stop);
                     continue;
                 }
 
-                message.Write(bytes.Span);
-                inPieces |= message.WrittenCount > MostRead;
+                message.Write(frame.AsSpan(0, received.Count));
+                inPieces |= message.WrittenCount > (isClient ? MostReadOfClient : MostRead);
                 if (received.EndOfMessage || inPieces)
                 {
-                    await to.SendAsync(inPieces ? message.WrittenMemory
-                        : usage.Take(message.WrittenMemory), WebSocketMessageType.Text, received.EndOfMessage, stop);
+                    await PassAsync(to, message.WrittenMemory, isClient, !inPieces, received.MessageType, received.EndOfMessage, stop);
                     message.ResetWrittenCount();
                     inPieces &= !received.EndOfMessage;
+                    if (isClient && turns!.IsOver)
+                    {
+                        return new Farewell(WebSocketCloseStatus.PolicyViolation, "The session may not go on.");
+                    }
                 }
             }
         }
@@ -102,6 +121,44 @@ internal sealed class RealtimeSession(WebSocket client, WebSocket upstream, Real
         finally
         {
             ArrayPool<byte>.Shared.Return(frame);
+        }
+    }
+
+    private async Task PassAsync(
+        WebSocket to, ReadOnlyMemory<byte> message, bool isClient, bool isWhole, WebSocketMessageType type, bool isEnd, CancellationToken stop)
+    {
+        if (!isClient)
+        {
+            await SpeakAsync(isWhole ? usage.Take(message) : message, type, isEnd, stop);
+            return;
+        }
+
+        try
+        {
+            if (isWhole)
+            {
+                await turns!.CheckAsync(message, usage.Sum);
+            }
+        }
+        catch (ApiException refusal)
+        {
+            await SpeakAsync(SocketDoor.EventOf(refusal), WebSocketMessageType.Text, isEnd: true, stop);
+            return;
+        }
+
+        await to.SendAsync(message, type, isEnd, stop);
+    }
+
+    private async Task SpeakAsync(ReadOnlyMemory<byte> message, WebSocketMessageType type, bool isEnd, CancellationToken stop)
+    {
+        await _speaking.WaitAsync(stop);
+        try
+        {
+            await client.SendAsync(message, type, isEnd, stop);
+        }
+        finally
+        {
+            _speaking.Release();
         }
     }
 

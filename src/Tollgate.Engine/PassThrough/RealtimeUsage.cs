@@ -9,7 +9,7 @@ namespace Tollgate.Engine.PassThrough;
 /// <param name="upstreamModel">Model as the upstream names it.</param>
 /// <param name="publicModel">Model as the client named it.</param>
 /// <param name="isTranscription">The session only transcribes: then transcripts are what is paid for.</param>
-internal sealed class RealtimeUsage(string upstreamModel, string publicModel, bool isTranscription)
+internal sealed class RealtimeUsage(string upstreamModel, string publicModel, bool isTranscription) : ISessionUsage
 {
     private readonly byte[] _upstreamName = Wire.Json.JsonText.Quote(upstreamModel);
     private readonly byte[] _publicName = Wire.Json.JsonText.Quote(publicModel);
@@ -52,7 +52,8 @@ internal sealed class RealtimeUsage(string upstreamModel, string publicModel, bo
         }
     }
 
-    private void Add(TokenUsage? usage)
+    /// <summary>Adds what was used.</summary>
+    public void Add(TokenUsage? usage)
     {
         if (usage is { } used)
         {

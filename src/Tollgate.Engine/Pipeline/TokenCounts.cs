@@ -66,6 +66,11 @@ internal sealed class TokenCounts(UpstreamTransport transport, Router router, Sp
         }
         else
         {
+            if (call.Surface is Surface.Responses)
+            {
+                json.WriteString("object"u8, "response.input_tokens"u8);
+            }
+
             json.WriteNumber("input_tokens"u8, tokens ?? Estimate(call, body =>
             {
                 using var document = JsonDocument.Parse(body);

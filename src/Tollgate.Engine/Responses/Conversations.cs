@@ -92,29 +92,7 @@ internal sealed class Conversations(ResponseMemory memory)
     }
 
     private static ReadOnlyMemory<byte> Joined(KeptResponse kept, ReadOnlyMemory<byte> input)
-    {
-        var joined = new ArrayBufferWriter<byte>(kept.Size + input.Length);
-        var isFirst = true;
-        joined.Write("["u8);
-        foreach (var items in (ReadOnlySpan<ReadOnlyMemory<byte>>)[kept.Input[1..^1], kept.Output, input[1..^1]])
-        {
-            if (items.Span.Trim(" \r\n\t"u8).IsEmpty)
-            {
-                continue;
-            }
-
-            if (!isFirst)
-            {
-                joined.Write(","u8);
-            }
-
-            isFirst = false;
-            joined.Write(items.Span);
-        }
-
-        joined.Write("]"u8);
-        return joined.WrittenMemory;
-    }
+        => KeptResponse.Join([kept.Input[1..^1], kept.Output, input[1..^1]]);
 
     /// <summary>A call's input as an array of its own memory; null when it has none.</summary>
     private static ReadOnlyMemory<byte>? InputOf(CallContext call)

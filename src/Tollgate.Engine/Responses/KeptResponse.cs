@@ -22,6 +22,32 @@ internal sealed record KeptResponse(ReadOnlyMemory<byte> Input, ReadOnlyMemory<b
         }
     }
 
+    /// <summary>One array of the items of several, each given without its brackets.</summary>
+    public static ReadOnlyMemory<byte> Join(ReadOnlySpan<ReadOnlyMemory<byte>> lists)
+    {
+        var joined = new ArrayBufferWriter<byte>(1024);
+        var isFirst = true;
+        joined.Write("["u8);
+        foreach (var items in lists)
+        {
+            if (items.Span.Trim(" \r\n\t"u8).IsEmpty)
+            {
+                continue;
+            }
+
+            if (!isFirst)
+            {
+                joined.Write(","u8);
+            }
+
+            isFirst = false;
+            joined.Write(items.Span);
+        }
+
+        joined.Write("]"u8);
+        return joined.WrittenMemory;
+    }
+
     /// <summary>As one JSON text, for stores outside.</summary>
     public ReadOnlyMemory<byte> ToBytes()
     {

@@ -1,8 +1,7 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Tollgate.Engine.Errors;
 using Tollgate.Engine.Keys;
-using Tollgate.Engine.Pipeline;
+using Tollgate.Engine.Responses.Socket;
 using Tollgate.Wire;
 
 namespace Tollgate.Engine.Responses;
@@ -13,9 +12,11 @@ public sealed class ResponseCalls
     private readonly KeptAnswers _answers;
     private readonly SnapshotHolder _snapshots;
     private readonly Authenticator _authenticator;
+    private readonly ResponseSocket _socket;
 
-    internal ResponseCalls(KeptAnswers answers, SnapshotHolder snapshots, Authenticator authenticator)
+    internal ResponseCalls(KeptAnswers answers, SnapshotHolder snapshots, Authenticator authenticator, ResponseSocket socket)
     {
+        _socket = socket;
         _answers = answers;
         _snapshots = snapshots;
         _authenticator = authenticator;
@@ -28,18 +29,10 @@ public sealed class ResponseCalls
     public Task RunAsync(HttpContext http, string id, ResponseAction action)
         => GuardAsync(http, (snapshot, caller) => _answers.ServeAsync(http, snapshot, caller, id, action));
 
-    /// <summary>Counts the tokens of a request, as far as they can be counted here.</summary>
-    public Task CountAsync(HttpContext http) => GuardAsync(http, async (snapshot, _) =>
-    {
-        var (buffer, length) = await RequestBody.ReadAsync(http.Request, snapshot.Config.General.MaxRequestBytes, http.RequestAborted);
-        System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
-        http.Response.ContentType = "application/json";
-        await http.Response.WriteAsync(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $$"""{"object":"response.input_tokens","input_tokens":{{TokenEstimate.FromBytes(length)}}}"""),
-            http.RequestAborted);
-    });
+    /// <summary>Serves a client over a WebSocket until it leaves; answers every outcome itself.</summary>
+    /// <param name="http">The request to open it.</param>
+    /// <param name="draining">Signalled when the gateway wants to stop.</param>
+    public Task RunSocketAsync(HttpContext http, CancellationToken draining) => _socket.RunAsync(http, draining);
 
     private async Task GuardAsync(HttpContext http, Func<GatewaySnapshot, Caller, Task> serve)
     {

@@ -1,13 +1,23 @@
+using System.Buffers;
+using Tollgate.Engine.Keys;
+
 namespace Tollgate.Engine.Responses;
 
 /// <summary>
 /// Answers of providers that keep none themselves, for clients that go on from them by id (08-bridges.md section 2.5). In memory, bounded in
-/// time and size, the oldest leaving first; with Redis also there, so that any replica can go on.
+/// time and size, the oldest leaving first; with Redis also there, so that any replica can go on; with a database for longer.
 /// </summary>
 /// <param name="shared">Redis; null without.</param>
+/// <param name="stored">The database; null without.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ResponseMemory(ISharedResponses? shared, TimeProvider time)
+internal sealed class ResponseMemory(ISharedResponses? shared, IStoredResponses? stored, TimeProvider time) : IChangeListener
 {
+    private const string NamePrefix = "resp_";
+
+    private const int NameLength = 37;
+
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
+
     /// <summary>How long an answer is kept.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
 
@@ -32,15 +42,24 @@ internal sealed class ResponseMemory(ISharedResponses? shared, TimeProvider time
             return here;
         }
 
-        return shared is not null && await shared.FindAsync(name) is { } bytes ? KeptResponse.Read(bytes) : null;
+        if (shared is not null && await shared.FindAsync(name) is { } bytes)
+        {
+            return KeptResponse.Read(bytes);
+        }
+
+        // A provider's own answers are never kept here: they are not looked for.
+        return stored is not null && IsOwnName(name) && await stored.FindAsync(name) is { } found ? KeptResponse.Read(found) : null;
     }
 
-    /// <summary>Keeps an answer. It is found in this process at once, elsewhere when the task has ended.</summary>
-    public ValueTask KeepAsync(string name, KeptResponse kept)
+    /// <summary>The name of what the gateway keeps for a call.</summary>
+    public static string NameFor(string uid) => NamePrefix + uid.Replace("-", "", StringComparison.Ordinal);
+
+    /// <summary>Keeps an answer. It is found in this process at once, elsewhere as a rule when the task has ended.</summary>
+    public async ValueTask KeepAsync(string name, KeptResponse kept)
     {
         if (kept.Size > MostBytesEach)
         {
-            return ValueTask.CompletedTask;
+            return;
         }
 
         lock (_lock)
@@ -54,18 +73,66 @@ internal sealed class ResponseMemory(ISharedResponses? shared, TimeProvider time
             }
         }
 
-        return shared?.KeepAsync(name, kept.ToBytes(), Lifetime) ?? ValueTask.CompletedTask;
+        if (shared is null && stored is null)
+        {
+            return;
+        }
+
+        var bytes = kept.ToBytes();
+        var writing = stored?.KeepAsync(name, bytes) ?? ValueTask.CompletedTask;
+        if (shared is not null)
+        {
+            await shared.KeepAsync(name, bytes, Lifetime);
+        }
+
+        await writing;
     }
 
     /// <summary>Forgets an answer.</summary>
-    public ValueTask ForgetAsync(string name)
+    /// <exception cref="Errors.ApiException">503: it cannot be forgotten now.</exception>
+    public async ValueTask ForgetAsync(string name)
+    {
+        if (stored is not null)
+        {
+            await stored.ForgetAsync(name);
+        }
+
+        ForgetHere(name);
+        if (shared is not null)
+        {
+            await shared.ForgetAsync(name);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnChange(ChangeNotice notice)
+    {
+        if (notice.Kind == ChangedObject.Response)
+        {
+            ForgetHere(notice.Id);
+        }
+        else if (notice.Kind == ChangedObject.Everything && stored is not null)
+        {
+            // A deletion may have been missed; what still is there is found in the database.
+            lock (_lock)
+            {
+                _byName.Clear();
+                _byAge.Clear();
+                _bytes = 0;
+            }
+        }
+    }
+
+    private static bool IsOwnName(string name)
+        => name.Length == NameLength && name.StartsWith(NamePrefix, StringComparison.Ordinal)
+            && !name.AsSpan(NamePrefix.Length).ContainsAnyExcept(HexDigits);
+
+    private void ForgetHere(string name)
     {
         lock (_lock)
         {
             Remove(name);
         }
-
-        return shared?.ForgetAsync(name) ?? ValueTask.CompletedTask;
     }
 
     private KeptResponse? FindHere(string name)

@@ -71,7 +71,7 @@ internal sealed class AnswerPaths(Conversations conversations, TimeProvider time
 
         // What the gateway keeps goes by a name of its own: not every provider's ids are different ones.
         string? made = null;
-        var own = "resp_" + call.Uid.Replace("-", "", StringComparison.Ordinal);
+        var own = ResponseMemory.NameFor(call.Uid);
         return view with
         {
             PublicId = given => made ??= ResponseIds.Seal(

@@ -1,6 +1,7 @@
 using Tollgate.Engine.Upstream;
 using Tollgate.Providers.Catalogue;
 using Tollgate.Providers.Connections;
+using Tollgate.Wire.Bedrock;
 
 namespace Tollgate.Providers.Amazon;
 
@@ -93,9 +94,18 @@ internal sealed class AmazonAuthorization : Authorization
             return new ConnectionFault(UpstreamErrorKind.Connection, $"{_exceptionName} - the service that gives credentials could not be reached.");
         }
 
-        var hash = await BodyHash.OfAsync(message.Content, cancellationToken);
         var signed = _signedBase is null ? null : new Uri(_signedBase, message.RequestUri!.PathAndQuery);
-        _signer.Sign(message, keys, _clock.GetUtcNow(), hash, signed);
+        if (message.Content?.Headers.ContentType?.MediaType is EventStreamSplitter.MediaType)
+        {
+            // Its messages are signed one by one, in a chain that begins with the request.
+            Set(message, SigV4.HashHeader, EventSigner.BodyHash);
+            _signer.Sign(message, keys, _clock.GetUtcNow(), EventSigner.BodyHash, signed);
+            var seed = message.Headers.NonValidated["Authorization"].ToString().Split("Signature=")[^1];
+            message.Options.Set(EventSigner.Key, new EventSigner(_signer, keys, _clock, seed));
+            return null;
+        }
+
+        _signer.Sign(message, keys, _clock.GetUtcNow(), await BodyHash.OfAsync(message.Content, cancellationToken), signed);
         return null;
     }
 }

@@ -38,6 +38,27 @@ internal sealed class BedrockConnection(
     private TargetModel? _target;
     private TargetModel? _claude;
 
+    /// <summary>Where realtime sessions are opened, or why they are not.</summary>
+    public UpstreamEndpoint Sonic
+    {
+        get
+        {
+            if (Draft.Fault is not null)
+            {
+                return new UpstreamEndpoint(null, Draft.Fault);
+            }
+
+            if (!model.Name.Contains("sonic", StringComparison.OrdinalIgnoreCase))
+            {
+                return EndpointTable.BadRequest(Draft, $"the model '{model.Id}' has no realtime sessions.");
+            }
+
+            var (root, query) = EndpointTable.Split(address);
+            return EndpointTable.Make(
+                Draft, EndpointTable.Join($"{root}/model/{Uri.EscapeDataString(model.Id)}/invoke-with-bidirectional-stream", query, "", Draft.Deployment.ExtraQuery));
+        }
+    }
+
     /// <inheritdoc/>
     protected override Surface Spoken => _wire.Spoken;
 

@@ -10,12 +10,17 @@ namespace Tollgate.Providers.Amazon;
 /// <param name="region">Region of the service.</param>
 internal sealed class SigV4(string service, string region)
 {
+    /// <summary>Says the hash of the body, or what stands in for it where the body is not there yet.</summary>
+    public const string HashHeader = "x-amz-content-sha256";
+
     private const string Algorithm = "AWS4-HMAC-SHA256";
 
     private static readonly string EmptyHash = Convert.ToHexStringLower(SHA256.HashData([]));
 
-    private static readonly string[] Signed = ["content-type", "host", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token"];
+    private static readonly string[] Signed = ["content-type", "host", "x-amz-date", "x-amz-security-token"];
 
+    /// <summary>S3 wants the hash of the body as a header, and paths encoded no more than they are sent.</summary>
+    private readonly bool _isStorage = service is "s3";
     private DayKey? _dayKey;
     private SignedPath? _lastPath;
 
@@ -36,12 +41,12 @@ internal sealed class SigV4(string service, string region)
             Set(message, "x-amz-security-token", session);
         }
 
-        if (service is "s3")
+        if (_isStorage)
         {
-            Set(message, Signed[2], bodyHash);
+            Set(message, HashHeader, bodyHash);
         }
 
-        var headers = HeadersOf(message, address, keys, time, service is "s3" ? bodyHash : null);
+        var headers = HeadersOf(message, address, keys, time);
         var names = string.Join(';', headers.Select(static header => header.Name));
         var canonical = Canonical(message.Method.Method, address, headers, names, bodyHash);
         var toSign = $"{Algorithm}\n{time}\n{scope}\n{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)))}";
@@ -75,6 +80,20 @@ internal sealed class SigV4(string service, string region)
         return new UriBuilder(unsigned) { Query = $"{query}&X-Amz-Signature={signature}" }.Uri;
     }
 
+    /// <summary>The signature of a message of a stream.</summary>
+    /// <param name="keys">What to sign with.</param>
+    /// <param name="now">The message's time.</param>
+    /// <param name="prior">Signature of the message before it, or of the request, lower-case hex.</param>
+    /// <param name="headers">Its headers, as they are sent.</param>
+    /// <param name="payload">What it holds.</param>
+    public byte[] SignEvent(AmazonKeys keys, DateTimeOffset now, string prior, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> payload)
+    {
+        var time = now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+        var toSign = $"{Algorithm}-PAYLOAD\n{time}\n{time[..8]}/{region}/{service}/aws4_request\n{prior}\n"
+            + $"{Convert.ToHexStringLower(SHA256.HashData(headers))}\n{Convert.ToHexStringLower(SHA256.HashData(payload))}";
+        return KeyOf(keys.Secret, time[..8]).Sign(Encoding.UTF8.GetBytes(toSign));
+    }
+
     /// <summary>The host header as it is sent.</summary>
     private static string HostOf(Uri address) => address.IsDefaultPort ? address.IdnHost : $"{address.IdnHost}:{address.Port.ToString(CultureInfo.InvariantCulture)}";
 
@@ -84,8 +103,7 @@ internal sealed class SigV4(string service, string region)
         message.Headers.TryAddWithoutValidation(name, value);
     }
 
-    private static List<(string Name, string Value)> HeadersOf(
-        HttpRequestMessage message, Uri address, AmazonKeys keys, string time, string? bodyHash)
+    private static List<(string Name, string Value)> HeadersOf(HttpRequestMessage message, Uri address, AmazonKeys keys, string time)
     {
         var headers = new List<(string Name, string Value)>(Signed.Length);
         if (message.Content?.Headers.ContentType is { } type)
@@ -94,15 +112,15 @@ internal sealed class SigV4(string service, string region)
         }
 
         headers.Add((Signed[1], HostOf(address)));
-        if (bodyHash is not null)
+        if (message.Headers.NonValidated.TryGetValues(HashHeader, out var hash))
         {
-            headers.Add((Signed[2], bodyHash));
+            headers.Add((HashHeader, hash.ToString()));
         }
 
-        headers.Add((Signed[3], time));
+        headers.Add((Signed[2], time));
         if (keys.Session is { } session)
         {
-            headers.Add((Signed[4], session.Trim()));
+            headers.Add((Signed[3], session.Trim()));
         }
 
         return headers;
@@ -112,7 +130,7 @@ internal sealed class SigV4(string service, string region)
     {
         var text = new StringBuilder(512);
         text.Append(method).Append('\n');
-        text.Append(KnownPath(address.AbsolutePath));
+        text.Append(_isStorage ? address.AbsolutePath : KnownPath(address.AbsolutePath));
         text.Append('\n');
         AppendQuery(text, address.Query);
         text.Append('\n');
@@ -124,7 +142,7 @@ internal sealed class SigV4(string service, string region)
         return text.Append('\n').Append(names).Append('\n').Append(bodyHash).ToString();
     }
 
-    /// <summary>Each part of the path, encoded once more than it is sent: S3 does it otherwise, and is asked for plain names only.</summary>
+    /// <summary>Each part of the path, encoded once more than it is sent: only S3 does it otherwise.</summary>
     internal static string CanonicalPath(string path) => string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
 
     /// <summary>PERF: a deployment has one path for whole answers and one for streams, so the last one is mostly the next.</summary>

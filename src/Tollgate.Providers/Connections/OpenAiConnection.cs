@@ -40,6 +40,12 @@ internal sealed class OpenAiConnection(ConnectionDraft draft, EndpointTable endp
 
     public TargetModel TargetFor(Surface spoken) => _target.Value;
 
+    /// <summary>Only OpenAI itself counts; whoever speaks its dialect does not.</summary>
+    public UpstreamCounter CounterFor(Surface spoken)
+        => spoken is Surface.Responses && draft.Row.Slug is "openai" && endpoints[Surface.Responses].Uri is { } uri
+            ? new UpstreamCounter(new UriBuilder(uri) { Path = uri.AbsolutePath.TrimEnd('/') + "/input_tokens" }.Uri, CounterForm.Responses)
+            : default;
+
     public ValueTask<ConnectionFault?> AuthorizeAsync(HttpRequestMessage message, string? clientKey, CancellationToken cancellationToken)
         => authorization.ApplyAsync(message, clientKey, cancellationToken);
 

@@ -21,6 +21,15 @@ internal sealed class GeminiConnection(ConnectionDraft draft, Authorization auth
     private readonly UpstreamEndpoint _films = AddressOf(draft, "predictLongRunning", "");
 
     /// <inheritdoc/>
+    public override UpstreamEndpoint Live => Draft.Fault is not null ? new UpstreamEndpoint(null, Draft.Fault)
+        : Draft.Base is not { } address ? EndpointTable.BaseMissing(Draft)
+        : EndpointTable.Make(
+            Draft, address.TrimEnd('/') + "/ws/google.ai.generativelanguage.v1beta.GenerativeService.BidiGenerateContent");
+
+    /// <inheritdoc/>
+    public override string LiveModel => Draft.Model.StartsWith("models/", StringComparison.Ordinal) ? Draft.Model : "models/" + Draft.Model;
+
+    /// <inheritdoc/>
     public override EmbeddingCodec Embeddings => EmbeddingsCodec;
 
     /// <inheritdoc/>

@@ -25,6 +25,12 @@ internal abstract class GoogleConnection(ConnectionDraft draft, Authorization au
     private readonly Lazy<TargetModel> _target = new(() => spoken is Surface.Messages
         ? AnthropicModels.TargetOf(draft, AnthropicHost.Vertex) : TargetOf(draft) with { Options = GoogleOptions.Of(draft) });
 
+    /// <summary>Where sessions of the Live API are opened (as an HTTP address), or why they are not.</summary>
+    public abstract UpstreamEndpoint Live { get; }
+
+    /// <summary>The model as such a session names it.</summary>
+    public abstract string LiveModel { get; }
+
     /// <inheritdoc/>
     protected override Surface Spoken => spoken;
 

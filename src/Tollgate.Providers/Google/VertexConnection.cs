@@ -16,6 +16,7 @@ internal sealed class VertexConnection : GoogleConnection
     private static readonly VertexMultimodalEmbeddings MixedEmbeddings = new();
 
     private readonly VertexPublisher _publisher;
+    private readonly VertexPlace _place;
     private readonly UpstreamEndpoint _whole;
     private readonly UpstreamEndpoint _stream;
     private readonly UpstreamCounter _counter;
@@ -34,6 +35,7 @@ internal sealed class VertexConnection : GoogleConnection
         : base(draft, authorization, publisher.Spoken)
     {
         _publisher = publisher;
+        _place = place;
         _whole = AddressOf(place, publisher.Method, publisher.Query);
         _stream = AddressOf(place, publisher.StreamMethod, publisher.StreamQuery);
         _counter = publisher.Spoken switch
@@ -54,6 +56,26 @@ internal sealed class VertexConnection : GoogleConnection
             "https://discoveryengine.googleapis.com",
             $"/v1/projects/{place.Project ?? VertexPlace.UnknownProject}/locations/global/rankingConfigs/default_ranking_config:rank");
     }
+
+    /// <inheritdoc/>
+    public override UpstreamEndpoint Live
+    {
+        get
+        {
+            if (!IsGooglesOwn)
+            {
+                return EndpointTable.BadRequest(Draft, $"the model '{Draft.Model}' has no realtime sessions.");
+            }
+
+            return _place is { Project: null, IsKeyed: false }
+                ? EndpointTable.BadRequest(Draft, "a realtime session names its project: set vertex_project.")
+                : ServiceAddress(_place, _place.Host, "/ws/google.cloud.aiplatform.v1.LlmBidiService/BidiGenerateContent");
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string LiveModel
+        => _place.IsKeyed ? $"publishers/google/models/{_publisher.Model}" : $"{_place.Path}/publishers/google/models/{_publisher.Model}";
 
     /// <inheritdoc/>
     public override EmbeddingCodec Embeddings

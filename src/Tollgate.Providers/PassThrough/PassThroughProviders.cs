@@ -30,6 +30,9 @@ public sealed class PassThroughProviders : IPassThroughProviders
     public ImmutableArray<PassThroughPrefix> Prefixes { get; }
 
     /// <inheritdoc/>
+    public ImmutableArray<string> LivePaths { get; } = ["/vertex_ai/live", "/vertex-ai/live", "/v1/vertex-ai/live", "/v1/vertex_ai/live"];
+
+    /// <inheritdoc/>
     public ImmutableArray<string> ResourceProviders { get; } = ["openai", "azure", "hosted_vllm", "manus"];
 
     /// <inheritdoc/>
@@ -103,6 +106,19 @@ public sealed class PassThroughProviders : IPassThroughProviders
     /// <inheritdoc/>
     public PassThroughTarget OpenRealtime(DeploymentConfig deployment, string upstreamModel, GatewayConfig config, string query)
         => new RealtimeTargets(_directory).Open(deployment, upstreamModel, config, query);
+
+    /// <inheritdoc/>
+    public PassThroughTarget OpenLive(string? project, string? location, string model, GatewayConfig config)
+    {
+        var place = (project ?? PassThroughPaths.Part("/" + model, "projects")) is { } named ? $"/projects/{Uri.EscapeDataString(named)}" : "";
+        place += (location ?? PassThroughPaths.Part("/" + model, "locations")) is { } where ? $"/locations/{Uri.EscapeDataString(where)}" : "";
+
+        // Host and credentials are those of calls below the prefix.
+        var target = Open(new PassThroughCall("vertex_ai", $"/v1{place}/live", "", model[(model.LastIndexOf('/') + 1)..], config));
+        var text = target.Address is { } address
+            ? "ws" + address.GetLeftPart(UriPartial.Authority)["http".Length..] + "/ws/google.cloud.aiplatform.v1.LlmBidiService/BidiGenerateContent" : null;
+        return target with { Address = text is null ? null : new Uri(text) };
+    }
 
     /// <summary>
     /// The deployment whose credentials count: one that serves the call's model under that public name, else one that lends them

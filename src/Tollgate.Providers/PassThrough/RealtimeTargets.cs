@@ -1,9 +1,13 @@
 using Tollgate.Engine.Configuration;
 using Tollgate.Engine.PassThrough;
 using Tollgate.Engine.Upstream;
+using Tollgate.Providers.Amazon;
 using Tollgate.Providers.Azure;
 using Tollgate.Providers.Connections;
+using Tollgate.Providers.Google;
 using Tollgate.Wire;
+using Tollgate.Wire.Bedrock;
+using Tollgate.Wire.Realtime;
 
 namespace Tollgate.Providers.PassThrough;
 
@@ -16,6 +20,16 @@ internal sealed class RealtimeTargets(ProviderDirectory directory)
         var model = directory.Resolve(upstreamModel, deployment.CustomProvider, deployment.ApiBase).Model;
         var served = directory.Catalogue.Find(connection.Provider)?.Endpoints.Contains("/v1/realtime", StringComparer.Ordinal) == true
             && directory.Catalogue.Find(connection.Provider)!.Family is "openai" or "azure";
+        if (connection is GoogleConnection google)
+        {
+            return Live(google, deployment, model);
+        }
+
+        if (connection is BedrockConnection bedrock)
+        {
+            return Sonic(bedrock, deployment, model);
+        }
+
         Uri? address = null;
         if (served && connection.DisplayBase is { } root)
         {
@@ -32,6 +46,38 @@ internal sealed class RealtimeTargets(ProviderDirectory directory)
                     $"the provider '{connection.Provider}' does not serve /v1/realtime.") : null,
             Model = model,
             DeploymentId = deployment.Id,
+        };
+    }
+
+    /// <summary>A session that is translated to Google's Live API (04-gemini-vertex.md section 5).</summary>
+    private static PassThroughTarget Live(GoogleConnection google, DeploymentConfig deployment, string model)
+    {
+        var live = google.Live;
+        return new PassThroughTarget
+        {
+            Connection = new PassThroughConnection(google.Provider, google.DisplayBase, google.Transport) { Inner = google },
+            Address = live.Uri is { } uri ? Make(uri.AbsoluteUri) : null,
+            Fault = live.Fault,
+            Model = model,
+            DeploymentId = deployment.Id,
+            Translator = (publicModel, sessionId) => new GeminiLive(google.LiveModel, publicModel, sessionId),
+        };
+    }
+
+    /// <summary>A session that is translated to Nova Sonic's events, in one request both ways (05-bedrock-sagemaker.md section 7).</summary>
+    private static PassThroughTarget Sonic(BedrockConnection bedrock, DeploymentConfig deployment, string model)
+    {
+        var sonic = bedrock.Sonic;
+        return new PassThroughTarget
+        {
+            Connection = new PassThroughConnection(bedrock.Provider, bedrock.DisplayBase, bedrock.Transport) { Inner = bedrock },
+            Address = sonic.Uri,
+            Fault = sonic.Fault,
+            Model = model,
+            DeploymentId = deployment.Id,
+            Translator = static (publicModel, sessionId) => new NovaSonic(publicModel, sessionId),
+            DuplexType = EventStreamSplitter.MediaType,
+            Framing = static request => new SonicFraming(request.Options.TryGetValue(EventSigner.Key, out var signer) ? signer : null),
         };
     }
 

@@ -129,6 +129,9 @@ public sealed class GeminiSpeech : MediaShape
         return usage.AudioOutputTokens > 0 ? usage : usage with { AudioOutputTokens = usage.CompletionTokens };
     }
 
+    /// <summary>Google's voice for a name of OpenAI's; other names pass.</summary>
+    internal static string VoiceOf(string? name) => Voices.Of(name);
+
     private static void WriteVoice(JsonElement request, Utf8JsonWriter json)
     {
         if (request.Member("speechConfig"u8) is { ValueKind: JsonValueKind.Object } own)

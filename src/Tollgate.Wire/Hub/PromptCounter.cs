@@ -28,6 +28,9 @@ public enum CounterForm : byte
 
     /// <summary>Amazon Bedrock, of InvokeModel: the finished body in base64.</summary>
     InvokeModel,
+
+    /// <summary>OpenAI's responses: the request that would be made.</summary>
+    Responses,
 }
 
 /// <summary>Asks an upstream for the tokens of a prompt (llm-api.md 15.5, 09-cross-cutting.md section 7).</summary>
@@ -45,6 +48,9 @@ public static class PromptCounter
 
     private static readonly FrozenSet<string> Vertex = Names(
         "contents", "systemInstruction", "system_instruction", "tools", "generationConfig", "generation_config");
+
+    private static readonly FrozenSet<string> Responses = Names(
+        "input", "instructions", "tools", "tool_choice", "parallel_tool_calls", "text", "reasoning", "truncation", "previous_response_id", "conversation");
 
     private static readonly FrozenSet<string> Converse = Names("messages", "system", "toolConfig", "additionalModelRequestFields");
 
@@ -90,6 +96,10 @@ public static class PromptCounter
                 json.WriteBase64String("body"u8, body);
                 json.WriteEndObject();
                 json.WriteEndObject();
+                break;
+            case CounterForm.Responses:
+                json.WriteString("model"u8, model);
+                WriteMembers(body, members, Responses, json);
                 break;
             default:
                 break;

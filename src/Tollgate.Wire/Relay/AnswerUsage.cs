@@ -120,13 +120,13 @@ public static class AnswerUsage
     {
         var prompt = Count(usage, "promptTokenCount") + Count(usage, "toolUsePromptTokenCount");
         var thoughts = Count(usage, "thoughtsTokenCount");
-        var completion = Count(usage, "candidatesTokenCount") + thoughts;
+        var completion = Count(usage, "candidatesTokenCount") + Count(usage, "responseTokenCount") + thoughts;
         return new TokenUsage(prompt, completion, prompt + completion, Count(usage, "cachedContentTokenCount"), thoughts)
         {
             AudioInputTokens = Modality(usage, "promptTokensDetails", "AUDIO"),
             ImageInputTokens = Modality(usage, "promptTokensDetails", "IMAGE"),
             VideoInputTokens = Modality(usage, "promptTokensDetails", "VIDEO"),
-            AudioOutputTokens = Modality(usage, "candidatesTokensDetails", "AUDIO"),
+            AudioOutputTokens = Modality(usage, "candidatesTokensDetails", "AUDIO") + Modality(usage, "responseTokensDetails", "AUDIO"),
             ImageOutputTokens = Modality(usage, "candidatesTokensDetails", "IMAGE"),
             CachedAudioTokens = Modality(usage, "cacheTokensDetails", "AUDIO"),
             CachedImageTokens = Modality(usage, "cacheTokensDetails", "IMAGE"),

@@ -45,6 +45,11 @@ internal static class PassThroughEndpoints
         {
             routes.MapGet(path, http => calls.RunRealtimeAsync(http, inFlight.Draining)).Describe("realtime", "A realtime session (WebSocket)");
         }
+
+        foreach (var path in calls.LivePaths)
+        {
+            routes.MapGet(path, http => calls.RunLiveAsync(http, inFlight.Draining)).Describe("live", "A session in the provider's own realtime API (WebSocket)");
+        }
     }
 
     private static void MapResources(IEndpointRouteBuilder routes, PassThroughCalls calls)

@@ -1,5 +1,6 @@
 using Tollgate.Engine;
 using Tollgate.Engine.Responses;
+using Tollgate.Hosting;
 using Tollgate.Wire;
 
 namespace Tollgate.Endpoints;
@@ -20,13 +21,16 @@ internal static class ResponseEndpoints
     {
         var calls = routes.ServiceProvider.GetRequiredService<LlmCalls>();
         var answers = routes.ServiceProvider.GetRequiredService<ResponseCalls>();
+        var inFlight = routes.ServiceProvider.GetRequiredService<InFlight>();
         foreach (var prefix in (ReadOnlySpan<string>)["/v1/", "/", "/openai/v1/"])
         {
             routes.MapPost(prefix + "responses", http => calls.RunAsync(http, Surface.Responses))
                 .Describe("responses", "Response, streamed or not");
+            routes.MapGet(prefix + "responses", http => answers.RunSocketAsync(http, inFlight.Draining))
+                .Describe("responses", "Responses over a WebSocket, turn by turn");
             routes.MapPost(prefix + "responses/compact", http => calls.RunAsync(http, Surface.Responses, operation: "/compact"))
                 .Describe("responses/compact", "Shorten a conversation");
-            routes.MapPost(prefix + "responses/input_tokens", answers.CountAsync)
+            routes.MapPost(prefix + "responses/input_tokens", http => calls.CountAsync(http, Surface.Responses))
                 .Describe("responses/input_tokens", "Count the tokens of a request");
             foreach (var (method, path, action, summary) in Resources)
             {

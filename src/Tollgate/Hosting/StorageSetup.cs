@@ -4,6 +4,7 @@ using Tollgate.Data.Identity;
 using Tollgate.Data.Managed;
 using Tollgate.Data.Postgres;
 using Tollgate.Data.Redis;
+using Tollgate.Data.Responses;
 using Tollgate.Data.Rows;
 using Tollgate.Data.Secrets;
 using Tollgate.Data.Spend;
@@ -44,6 +45,7 @@ internal static class StorageSetup
                 provider.GetRequiredService<TimeProvider>()));
             services.AddSpendJournal(static provider => SpendOf(provider), static provider => BudgetsOf(provider));
             services.AddSingleton<IResourceStore, ResourceStore>();
+            services.AddStoredResponses(settings);
             services.AddSingleton<IBudgetResets>(static provider => provider.GetRequiredService<BudgetResets>());
             services.AddManagementJobs();
         }

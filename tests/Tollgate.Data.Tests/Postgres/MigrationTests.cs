@@ -18,9 +18,9 @@ public sealed class MigrationTests
         var versions = await stores[0].ReadAsync(db => db.QueryAsync("SELECT version FROM {own:schema_version} ORDER BY version"), default);
 
         openings.SelectMany(opening => opening.Applied).Order(StringComparer.Ordinal)
-            .ShouldBe(["0001_litellm", "0002_tollgate", "0003_litellm_log_indexes", "0004_litellm_team_log_index"]);
+            .ShouldBe(["0001_litellm", "0002_tollgate", "0003_litellm_log_indexes", "0004_litellm_team_log_index", "0005_responses_tollgate"]);
         openings.ShouldAllBe(opening => opening.IsOwner);
-        versions.Count.ShouldBe(4);
+        versions.Count.ShouldBe(5);
         foreach (var store in stores)
         {
             await store.DisposeAsync();

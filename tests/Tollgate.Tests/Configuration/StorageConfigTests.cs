@@ -41,6 +41,9 @@ public class StorageConfigTests
               sqlite_durability: strict
               key_cache_stale_max: 120
               audit_retention: 90d
+              store_responses: false
+              response_retention: 7d
+              response_store_max_mb: 5
             """).Storage;
 
         storage.DatabaseUrl.ShouldBe("postgresql://u:p@db/litellm");
@@ -52,6 +55,7 @@ public class StorageConfigTests
         (storage.AuditLogs, storage.EmbeddedDatabase, storage.InstallTriggers, storage.SqliteStrict).ShouldBe((false, false, true, true));
         BudgetPeriod.TryParse("90d", out var period).ShouldBeTrue();
         storage.AuditRetention.ShouldBe(period);
+        (storage.StoreResponses, storage.ResponseRetention.Count, storage.ResponseRetention.Unit, storage.ResponseStoreMaxBytes).ShouldBe((false, 7, "d", 5L * 1024 * 1024));
     }
 
     [Fact]

@@ -95,10 +95,39 @@ public sealed class ResponsesTests
         await using var gateway = await StartNativeAsync();
         (await gateway.PostAsync("v1/responses/compact", """{"model":"ok","input":"Hello"}""")).Status.ShouldBe(200);
         gateway.LastUpstreamRequest.Target.ShouldBe("/v1/responses/compact");
-        var count = await gateway.PostAsync("v1/responses/input_tokens", """{"model":"ok","input":"Hello"}""");
-        count.Json.GetProperty("input_tokens").GetInt32().ShouldBeGreaterThan(0);
         await using var chat = await StartChatAsync();
         (await chat.PostAsync("v1/responses/compact", """{"model":"ok","input":"Hello"}""")).ShouldBeError(400, "does not serve /responses/compact");
+    }
+
+    [Fact]
+    public async Task Tokens_AreCountedByTheProvider_OrHere()
+    {
+        await using var gateway = await GatewayFixture.StartAsync(new GatewaySetup
+        {
+            Upstream = new MockServerOptions
+            {
+                Script = static async (http, _) =>
+                {
+                    http.Response.ContentType = "application/json";
+                    http.Response.StatusCode = http.Request.Path.Value!.EndsWith("/input_tokens", StringComparison.Ordinal) ? 200 : 404;
+                    await http.Response.WriteAsync("""{"object":"response.input_tokens","input_tokens":4711}""");
+                    return true;
+                },
+            },
+        });
+        var counted = await gateway.PostAsync("v1/responses/input_tokens", """{"model":"ok","input":"Hello","instructions":"Be brief.","stream":true,"metadata":{"a":"b"}}""");
+        counted.Body.ShouldBe("""{"object":"response.input_tokens","input_tokens":4711}""");
+        gateway.LastUpstreamRequest.Target.ShouldBe("/v1/responses/input_tokens");
+        gateway.LastUpstreamRequest.BodyText.ShouldBe("""{"model":"up-model","input":"Hello","instructions":"Be brief."}""");
+
+        await using var chat = await StartChatAsync();
+        var estimate = await chat.PostAsync("responses/input_tokens", """{"model":"ok","input":"How much is it?"}""");
+        estimate.Json.GetProperty("object").GetString().ShouldBe("response.input_tokens");
+        estimate.Json.GetProperty("input_tokens").GetInt32().ShouldBeInRange(3, 30);
+        chat.Upstream.Requests.Count.ShouldBe(0);
+        (await chat.PostAsync("responses/input_tokens", """{"model":"nobody","input":"x"}""")).ShouldBeError(400, "nobody");
+        (await chat.PostAsync("responses/input_tokens", """{"model":"ok","input":[{"type":"function_call_output","call_id":"c1","output":"x"}]}"""))
+            .ShouldBeError(400, "c1", "input[0].call_id");
     }
 
     [Fact]

@@ -97,7 +97,7 @@ internal sealed class ProviderPage
         var speaks = row.Endpoints.Intersect(Chats).Any() ? NameOf(Connect(row, Surface.Chat).SpokenFor(Surface.Chat)) : "";
         var served = Routes.Where(route => row.Endpoints.Contains(route.Route) && Serves(row, route.Surface)).Select(static route => route.Route)
             .Concat(_resourceOwners.Contains(row.Slug) ? row.Endpoints.Intersect(Resources) : [])
-            .Concat(row.Endpoints.Where(route => route is "/v1/realtime" && row.Slug is "openai" or "azure")).Distinct().ToList();
+            .Concat(row.Endpoints.Where(route => route is "/v1/realtime" && row.Family is "openai" or "azure" or "gemini" or "bedrock")).Distinct().ToList();
         var missing = row.Endpoints.Except(Chats).Except(served);
         page.Append("| `").Append(row.Slug).Append('`').Append(row.Disabled || row.Base.Required ? " (`api_base`)" : "")
             .Append(" | ").AppendJoin(", ", row.Aliases.Select(Code)).Append(" | ").Append(speaks)

@@ -41,6 +41,11 @@ internal sealed class RealtimeCallPlan(IPassThroughProviders providers, TimeProv
             throw ApiException.Unauthorized("Authentication Error, a realtime call is opened with a token of /v1/realtime/client_secrets.");
         }
 
+        if (token.Upstream.Length == 0)
+        {
+            throw ApiException.BadRequest($"Sessions with the model {token.Model} are opened over a WebSocket, not over WebRTC.");
+        }
+
         await ReadBodyAsync(relay, isWhole: false);
         var holder = call.Snapshot.Config.Deployments.FirstOrDefault(
             deployment => string.Equals(deployment.Id, token.DeploymentId, StringComparison.Ordinal) && !deployment.Info.Blocked)

@@ -5,16 +5,20 @@ using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Errors;
 using Tollgate.Engine.Keys;
 using Tollgate.Engine.PassThrough.Stored;
+using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Routing;
 using Tollgate.Wire.Json;
 
 namespace Tollgate.Engine.PassThrough.Realtime;
 
-/// <summary>Asks a provider for a short-lived token and hands out one of the gateway's own.</summary>
+/// <summary>
+/// Asks a provider for a short-lived token and hands out one of the gateway's own; providers whose sessions are translated are not asked.
+/// </summary>
 /// <param name="path">Path at the provider, say <c>/realtime/client_secrets</c>.</param>
 /// <param name="providers">Where it goes.</param>
+/// <param name="files">Answers what is known here.</param>
 /// <param name="time">Clock of the token's end.</param>
-internal sealed class RealtimeTokenPlan(string path, IPassThroughProviders providers, TimeProvider time) : RelayPlan
+internal sealed class RealtimeTokenPlan(string path, IPassThroughProviders providers, ManagedFiles files, TimeProvider time) : RelayPlan
 {
     /// <summary>Ends a token whose end the provider does not tell: its own default for tokens of this kind.</summary>
     private static readonly TimeSpan UsualLife = TimeSpan.FromMinutes(10);
@@ -48,6 +52,11 @@ internal sealed class RealtimeTokenPlan(string path, IPassThroughProviders provi
         call.Envelope = EnvelopeOf(body, asked, isStream: false);
         EditBody(body, holder.ModelName, IsGatewayMember, member => nested is { } inner && inner.ValueStart > member.ValueStart && inner.End <= member.End
             ? Spliced(body.Bytes.Span, member, inner, holder.ModelName) : null);
+        if (providers.OpenRealtime(holder.Config, holder.UpstreamModel, call.Snapshot.Config, "") is { Translator: not null })
+        {
+            relay.Serve = served => files.AnswerAsync(served, Own(served, asked));
+        }
+
         relay.Rewrite = json => new ValueTask<ReadOnlyMemory<byte>>(Sealed(relay, json, asked));
     }
 
@@ -63,6 +72,47 @@ internal sealed class RealtimeTokenPlan(string path, IPassThroughProviders provi
                 : throw ApiException.BadRequest(
                     $"{route}: Invalid model name passed in model={model}. Call `/v1/models` to view available models for your key.", "model");
     }
+
+    /// <summary>A token that holds none of a provider's.</summary>
+    private ReadOnlyMemory<byte> Own(RelayCall relay, string model)
+    {
+        var expires = time.GetUtcNow() + UsualLife;
+        var token = RealtimeTokens.Seal(
+            new RealtimeToken(expires, HashOf(relay.Call), relay.Target.DeploymentId, "", model), relay.Call.Snapshot);
+        return StoredObject.Write(writer =>
+        {
+            writer.WriteStartObject();
+            if (path is "/realtime/client_secrets")
+            {
+                Value();
+                writer.WriteStartObject("session"u8);
+                writer.WriteString("type"u8, "realtime"u8);
+            }
+            else
+            {
+                writer.WriteStartObject("client_secret"u8);
+                Value();
+                writer.WriteEndObject();
+            }
+
+            writer.WriteString("object"u8, "realtime.session"u8);
+            writer.WriteString("model"u8, model);
+            if (path is "/realtime/client_secrets")
+            {
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndObject();
+
+            void Value()
+            {
+                writer.WriteString("value"u8, token);
+                writer.WriteNumber("expires_at"u8, expires.ToUnixTimeSeconds());
+            }
+        });
+    }
+
+    private static string HashOf(CallContext call) => call.Caller.Key?.Identity.Hash ?? (call.Caller.IsAdmin ? call.Snapshot.MasterKeyHash : "");
 
     private ReadOnlyMemory<byte> Sealed(RelayCall relay, ReadOnlyMemory<byte> json, string model)
     {
@@ -99,8 +149,7 @@ internal sealed class RealtimeTokenPlan(string path, IPassThroughProviders provi
         var call = relay.Call;
         var expires = secret.TryGetProperty("expires_at", out var at) && at.TryGetInt64(out var seconds) && seconds is > 0 and < 253402300800
             ? DateTimeOffset.FromUnixTimeSeconds(seconds) : time.GetUtcNow() + UsualLife;
-        var hash = call.Caller.Key?.Identity.Hash ?? (call.Caller.IsAdmin ? call.Snapshot.MasterKeyHash : "");
-        return new RealtimeToken(expires, hash, relay.Target.DeploymentId, value, model);
+        return new RealtimeToken(expires, HashOf(call), relay.Target.DeploymentId, value, model);
     }
 
     /// <summary>Member <c>model</c> of the session, or of what it transcribes with.</summary>

@@ -36,6 +36,9 @@ internal static class StorageSettingsReader
             SqliteStrict = own.Text("sqlite_durability") is "strict",
             AuditLogs = models.Bool("store_audit_logs") ?? defaults.AuditLogs,
             AuditRetention = BudgetPeriod.TryParse(own.Text("audit_retention"), out var period) ? period : null,
+            StoreResponses = own.Bool("store_responses") ?? defaults.StoreResponses,
+            ResponseRetention = BudgetPeriod.TryParse(own.Text("response_retention"), out var age) ? age : defaults.ResponseRetention,
+            ResponseStoreMaxBytes = own.Int32("response_store_max_mb") is > 0 and var most ? most * 1024L * 1024 : defaults.ResponseStoreMaxBytes,
         };
     }
 
