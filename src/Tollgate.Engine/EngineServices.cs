@@ -61,7 +61,9 @@ public static class EngineServices
     {
         services.TryAddSingleton<Relayer>();
         services.TryAddSingleton<ResourceCaller>();
-        services.TryAddSingleton<LateCosts>();
+        services.TryAddSingleton(static provider => new LateCosts(
+            provider.GetService<IResourceStore>(), provider.GetRequiredService<KeyRing>(), provider.GetRequiredService<SpendRecorder>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(static provider => new BatchCosts(
             provider.GetService<IResourceStore>(), provider.GetRequiredService<ResourceCaller>(), provider.GetRequiredService<LateCosts>(),
             provider.GetRequiredService<ILogger<BatchCosts>>()));
@@ -70,6 +72,10 @@ public static class EngineServices
             provider.GetRequiredService<ILogger<TranscriptCosts>>()));
         services.TryAddSingleton(static provider => new StoredResources(
             provider.GetService<IResourceStore>(), provider.GetRequiredService<BatchCosts>()));
+        services.TryAddSingleton(static provider => new BatchPolling(
+            provider.GetService<IResourceStore>(), provider.GetRequiredService<StoredResources>(), provider.GetRequiredService<ResourceCaller>(),
+            provider.GetRequiredService<SnapshotHolder>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<BatchPolling>>()));
         services.TryAddSingleton<ManagedFiles>();
         services.TryAddSingleton<PassThroughPipeline>();
         services.TryAddSingleton<RealtimePipeline>();

@@ -168,10 +168,7 @@ internal sealed class ResourcePlan(string mapped, string resource, string? pathP
             throw ApiException.BadRequest($"The provider '{name}' keeps no {resource}; use one of {string.Join(", ", providers.ResourceProviders)}.", Provider);
         }
 
-        var settings = call.Snapshot.Config.ResourceCredentials;
-        var section = resource is "/fine_tuning/jobs" ? "finetune_settings" : "files_settings";
-        return (settings.FirstOrDefault(entry => string.Equals(entry.ModelGroup, section, StringComparison.Ordinal)
-            && string.Equals(entry.CustomProvider, name, StringComparison.Ordinal)), name);
+        return (ResourceCaller.SettingsOf(call.Snapshot.Config, resource, name), name);
     }
 
     /// <summary>Puts the provider's own ids into a body, and takes out what is the gateway's.</summary>

@@ -14,48 +14,41 @@ internal sealed partial class BatchCosts(
     IResourceStore? store, ResourceCaller caller, LateCosts costs, ILogger<BatchCosts> logger)
 {
     /// <summary>Records a batch unless that was done. Failures are logged and tried again when somebody asks for the batch the next time.</summary>
-    public async Task AccountAsync(RelayCall relay, FinishedBatch batch)
+    /// <returns>True when the cost is on record.</returns>
+    public async Task<bool> AccountAsync(RelayCall relay, FinishedBatch batch)
     {
         var call = relay.Call;
-        var claim = $"batch-cost:{StoredResources.NameOf(batch.Provider, batch.Id)}";
-        if (await store!.IsClaimedAsync(claim, call.Aborted))
-        {
-            return;
-        }
-
         var outcome = call.Outcome;
-        Tally tally;
         try
         {
-            var target = caller.Open(call, batch.Provider, batch.Holder, $"/files/{Uri.EscapeDataString(batch.OutputId)}/content");
-            var holder = batch.Holder is { } config ? ResourceCaller.Describe(call, target, config) : null;
-            tally = await caller.SendAsync(
-                call, holder ?? relay.Deployment, target, HttpMethod.Get, content: null,
-                (answer, cancellationToken) => ReadAsync(answer, new Tally(holder, model => relay.Describe(model)), cancellationToken));
+            var isRecorded = await costs.RecordOnceAsync(
+                call, $"batch-cost:{StoredResources.NameOf(batch.Provider, batch.Id)}", batch.Owner, () => FindAsync(relay, batch));
+            if (isRecorded && batch.ManagedId is { } id)
+            {
+                await store!.MarkAccountedAsync(id, CancellationToken.None);
+            }
+
+            return isRecorded;
         }
         catch (ApiException failed)
         {
             call.Outcome = outcome;
             Log.NotRead(logger, batch.Id, failed.Message);
-            return;
+            return false;
         }
+    }
 
-        // Whoever gets the claim records at once: nothing may come between the two, not even a client that leaves.
-        var maker = await costs.MakerAsync(call, batch.Owner);
-        if (await store.TryClaimAsync(claim, CancellationToken.None))
-        {
-            if (tally.Usage is { } usage)
-            {
-                var deployment = tally.Deployment ?? relay.Deployment;
-                costs.Record(call, maker, new LateCost(
-                    batch.Id, "aretrieve_batch", batch.Holder?.ModelGroup ?? deployment.ModelName, deployment, usage, tally.Cost));
-            }
-
-            if (batch.ManagedId is { } id)
-            {
-                await store.MarkAccountedAsync(id, CancellationToken.None);
-            }
-        }
+    private async Task<LateCost?> FindAsync(RelayCall relay, FinishedBatch batch)
+    {
+        var call = relay.Call;
+        var target = caller.Open(call, batch.Provider, batch.Holder, $"/files/{Uri.EscapeDataString(batch.OutputId)}/content");
+        var holder = batch.Holder is { } config ? ResourceCaller.Describe(call, target, config) : null;
+        var tally = await caller.SendAsync(
+            call, holder ?? relay.Deployment, target, HttpMethod.Get, content: null,
+            (answer, cancellationToken) => ReadAsync(answer, new Tally(holder, model => relay.Describe(model)), cancellationToken));
+        var deployment = tally.Deployment ?? relay.Deployment;
+        return tally.Usage is { } usage
+            ? new LateCost(batch.Id, "aretrieve_batch", batch.Holder?.ModelGroup ?? deployment.ModelName, deployment, usage, tally.Cost) : null;
     }
 
     private static async Task<Tally> ReadAsync(HttpResponseMessage answer, Tally tally, CancellationToken cancellationToken)

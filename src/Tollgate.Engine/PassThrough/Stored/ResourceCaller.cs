@@ -17,6 +17,20 @@ internal sealed class ResourceCaller(UpstreamTransport transport, IPassThroughPr
     public PassThroughTarget Open(CallContext call, string provider, DeploymentConfig? owner, string path)
         => providers.OpenResource(provider, owner, new PassThroughCall("", path, "", Model: null, call.Snapshot.Config));
 
+    /// <summary>Credentials for a provider's resources in the settings (llm-api.md 13.1); null for those of the environment.</summary>
+    public static DeploymentConfig? SettingsOf(GatewayConfig config, string resource, string provider)
+    {
+        var section = resource is "/fine_tuning/jobs" ? "finetune_settings" : "files_settings";
+        return config.ResourceCredentials.FirstOrDefault(entry => string.Equals(entry.ModelGroup, section, StringComparison.Ordinal)
+            && string.Equals(entry.CustomProvider, provider, StringComparison.Ordinal));
+    }
+
+    /// <summary>Reads an object.</summary>
+    /// <exception cref="ApiException">It could not be read.</exception>
+    public async Task<ReadOnlyMemory<byte>> ReadAsync(CallContext call, Deployment deployment, PassThroughTarget target) => await SendAsync(
+        call, deployment, target, HttpMethod.Get, content: null,
+        static (answer, cancellationToken) => answer.Content.ReadAsByteArrayAsync(cancellationToken));
+
     /// <summary>A deployment as logs and prices know it.</summary>
     public static Deployment Describe(CallContext call, PassThroughTarget target, DeploymentConfig config)
         => new(config, target.Connection, config.Model, call.Snapshot.Prices);

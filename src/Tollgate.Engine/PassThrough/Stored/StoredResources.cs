@@ -127,11 +127,33 @@ internal sealed class StoredResources(IResourceStore? store, BatchCosts costs)
             }
         }
 
-        if (texts.GetValueOrDefault("status") is "completed" or "failed" or "expired" or "cancelled"
-            && texts.TryGetValue("output_file_id", out var output))
+        var isOver = texts.GetValueOrDefault("status") is "completed" or "failed" or "expired" or "cancelled";
+        var managedId = about.Managed is { IsBatch: true } managed ? managed.Resource.Id
+            : about.Managed is { Holder: var holder } ? ManagedIds.Batch(holder.Id, id) : null;
+        var name = NameOf(provider, id);
+        if (about.IsCreation)
         {
-            await costs.AccountAsync(relay, new FinishedBatch(provider, id, output, about.Holder, owner, about.Managed?.Resource.Id));
+            await store!.KeepOpenAsync(
+                new OpenBatch(name, provider, id, about.Holder?.Id is { Length: > 0 } deployment ? deployment : null, managedId, owner),
+                CancellationToken.None);
         }
+
+        if (!isOver)
+        {
+            return;
+        }
+
+        if (!texts.TryGetValue("output_file_id", out var output))
+        {
+            // Nothing ran, nothing is to be paid.
+            await (managedId is null ? Task.CompletedTask : store!.MarkAccountedAsync(managedId, CancellationToken.None));
+        }
+        else if (!await costs.AccountAsync(relay, new FinishedBatch(provider, id, output, about.Holder, owner, managedId)))
+        {
+            return;
+        }
+
+        await store!.CloseAsync(name, CancellationToken.None);
     }
 
     /// <summary>A batch as clients see it: with ids of the gateway's own.</summary>
