@@ -7,6 +7,7 @@ using Tollgate.Engine.Admission;
 using Tollgate.Engine.Keys;
 using Tollgate.Engine.Media;
 using Tollgate.Engine.PassThrough;
+using Tollgate.Engine.PassThrough.Natives;
 using Tollgate.Engine.PassThrough.Stored;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Responses;
@@ -61,11 +62,16 @@ public static class EngineServices
     {
         services.TryAddSingleton<Relayer>();
         services.TryAddSingleton<ResourceCaller>();
+        services.TryAddSingleton<LineTranslator>();
+        services.TryAddSingleton(static provider => new KeptFiles(provider.GetService<IResourceStore>(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<NativeFiles>();
+        services.TryAddSingleton<NativeServer>();
         services.TryAddSingleton(static provider => new LateCosts(
             provider.GetService<IResourceStore>(), provider.GetRequiredService<KeyRing>(), provider.GetRequiredService<SpendRecorder>(),
             provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(static provider => new BatchCosts(
-            provider.GetService<IResourceStore>(), provider.GetRequiredService<ResourceCaller>(), provider.GetRequiredService<LateCosts>(),
+            provider.GetService<IResourceStore>(), provider.GetRequiredService<ResourceCaller>(), provider.GetRequiredService<NativeFiles>(),
+            provider.GetRequiredService<LateCosts>(),
             provider.GetRequiredService<ILogger<BatchCosts>>()));
         services.TryAddSingleton(static provider => new TranscriptCosts(
             provider.GetService<IResourceStore>(), provider.GetRequiredService<LateCosts>(),
@@ -74,6 +80,7 @@ public static class EngineServices
             provider.GetService<IResourceStore>(), provider.GetRequiredService<BatchCosts>()));
         services.TryAddSingleton(static provider => new BatchPolling(
             provider.GetService<IResourceStore>(), provider.GetRequiredService<StoredResources>(), provider.GetRequiredService<ResourceCaller>(),
+            provider.GetRequiredService<NativeFiles>(),
             provider.GetRequiredService<SnapshotHolder>(), provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<BatchPolling>>()));
         services.TryAddSingleton<ManagedFiles>();
@@ -83,7 +90,7 @@ public static class EngineServices
             provider.GetRequiredService<PassThroughPipeline>(), provider.GetRequiredService<RealtimePipeline>(),
             provider.GetRequiredService<IPassThroughProviders>(), provider.GetRequiredService<SnapshotHolder>(),
             provider.GetRequiredService<StoredResources>(), provider.GetRequiredService<ManagedFiles>(),
-            provider.GetRequiredService<TranscriptCosts>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<NativeServer>(), provider.GetRequiredService<TranscriptCosts>(), provider.GetRequiredService<TimeProvider>()));
     }
 
     /// <summary>Who may call, for how much; the store of identities, the journal and shared counters are there when somebody adds them.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Tollgate.Engine.Configuration;
+using Tollgate.Engine.PassThrough.Natives;
 using Tollgate.Engine.PassThrough.Realtime;
 using Tollgate.Engine.PassThrough.Stored;
 
@@ -16,15 +17,17 @@ public sealed class PassThroughCalls
     private readonly TranscriptCosts _transcripts;
     private readonly StoredResources _stored;
     private readonly ManagedFiles _files;
+    private readonly NativeServer _natives;
 
     internal PassThroughCalls(
         PassThroughPipeline pipeline, RealtimePipeline realtime, IPassThroughProviders providers, SnapshotHolder snapshots, StoredResources stored,
-        ManagedFiles files, TranscriptCosts transcripts, TimeProvider time)
+        ManagedFiles files, NativeServer natives, TranscriptCosts transcripts, TimeProvider time)
     {
         _time = time;
         _transcripts = transcripts;
         _stored = stored;
         _files = files;
+        _natives = natives;
         _pipeline = pipeline;
         _realtime = realtime;
         _providers = providers;
@@ -68,7 +71,7 @@ public sealed class PassThroughCalls
     /// <param name="resource">The resource's path at the provider, say <c>/files</c>.</param>
     /// <param name="provider">Provider that the path names; null for none.</param>
     public Task RunResourceAsync(HttpContext http, string mapped, string resource, string? provider)
-        => _pipeline.RunAsync(http, new ResourcePlan(mapped, resource, provider, http.Request.Method, _providers, _stored, _files));
+        => _pipeline.RunAsync(http, new ResourcePlan(mapped, resource, provider, http.Request.Method, _providers, _stored, _files, _natives));
 
     /// <summary>Hands out a short-lived token for realtime sessions; answers every outcome itself.</summary>
     /// <param name="http">Request and answer.</param>

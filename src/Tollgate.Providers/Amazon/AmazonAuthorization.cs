@@ -49,6 +49,10 @@ internal sealed class AmazonAuthorization : Authorization
         return new AmazonAuthorization(draft, services, service, region, signedBase);
     }
 
+    /// <summary>Signatures for S3: it knows no keys of Bedrock's.</summary>
+    public static Authorization ForStorage(ConnectionDraft draft, ConnectionServices services, string region)
+        => new AmazonAuthorization(draft, services, "s3", region, signedBase: null);
+
     public override ValueTask<ConnectionFault?> ApplyAsync(HttpRequestMessage message, string? clientKey, CancellationToken cancellationToken)
     {
         foreach (var (name, value) in _headers.Plain)

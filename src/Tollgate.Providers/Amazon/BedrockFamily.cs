@@ -46,7 +46,10 @@ internal static class BedrockFamily
         // Where both are given, requests go to the one and are signed for the other: a proxy before Bedrock.
         var signed = own is not null && Uri.TryCreate(draft.Base, UriKind.Absolute, out var signedFor) ? signedFor : null;
         draft.Base = own ?? draft.Base ?? $"https://bedrock-runtime.{region}.{DomainOf(region)}";
-        return new BedrockConnection(draft, model, region, draft.Base, AmazonAuthorization.Choose(draft, services, "bedrock", region, signed));
+        return new BedrockConnection(draft, model, region, draft.Base, AmazonAuthorization.Choose(draft, services, "bedrock", region, signed))
+        {
+            Storage = AmazonAuthorization.ForStorage(draft, services, draft.Param("s3_region_name") ?? region),
+        };
     }
 
     /// <summary>The region that deployment or environment name.</summary>

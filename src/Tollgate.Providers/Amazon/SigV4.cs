@@ -11,7 +11,10 @@ internal sealed class SigV4(string service, string region)
 {
     private const string Algorithm = "AWS4-HMAC-SHA256";
 
-    private static readonly string[] Signed = ["content-type", "host", "x-amz-date", "x-amz-security-token"];
+    private static readonly string[] Signed = ["content-type", "host", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token"];
+
+    /// <summary>S3 wants the hash of the body as a header, and paths encoded no more than they are sent.</summary>
+    private readonly bool _isStorage = service is "s3";
 
     private DayKey? _dayKey;
     private SignedPath? _lastPath;
@@ -33,7 +36,12 @@ internal sealed class SigV4(string service, string region)
             Set(message, "x-amz-security-token", session);
         }
 
-        var headers = HeadersOf(message, address, keys, time);
+        if (_isStorage)
+        {
+            Set(message, Signed[2], bodyHash);
+        }
+
+        var headers = HeadersOf(message, address, keys, time, _isStorage ? bodyHash : null);
         var names = string.Join(';', headers.Select(static header => header.Name));
         var canonical = Canonical(message.Method.Method, address, headers, names, bodyHash);
         var toSign = $"{Algorithm}\n{time}\n{scope}\n{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)))}";
@@ -50,7 +58,7 @@ internal sealed class SigV4(string service, string region)
         message.Headers.TryAddWithoutValidation(name, value);
     }
 
-    private static List<(string Name, string Value)> HeadersOf(HttpRequestMessage message, Uri address, AmazonKeys keys, string time)
+    private static List<(string Name, string Value)> HeadersOf(HttpRequestMessage message, Uri address, AmazonKeys keys, string time, string? hash)
     {
         var headers = new List<(string Name, string Value)>(Signed.Length);
         if (message.Content?.Headers.ContentType is { } type)
@@ -59,10 +67,15 @@ internal sealed class SigV4(string service, string region)
         }
 
         headers.Add((Signed[1], HostOf(address)));
-        headers.Add((Signed[2], time));
+        if (hash is not null)
+        {
+            headers.Add((Signed[2], hash));
+        }
+
+        headers.Add((Signed[3], time));
         if (keys.Session is { } session)
         {
-            headers.Add((Signed[3], session.Trim()));
+            headers.Add((Signed[4], session.Trim()));
         }
 
         return headers;
@@ -72,7 +85,7 @@ internal sealed class SigV4(string service, string region)
     {
         var text = new StringBuilder(512);
         text.Append(method).Append('\n');
-        text.Append(KnownPath(address.AbsolutePath));
+        text.Append(_isStorage ? address.AbsolutePath : KnownPath(address.AbsolutePath));
         text.Append('\n');
         AppendQuery(text, address.Query);
         text.Append('\n');

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Errors;
+using Tollgate.Engine.PassThrough.Natives;
 using Tollgate.Engine.Pricing;
 using Tollgate.Engine.Routing;
 using Tollgate.Wire;
@@ -11,7 +12,7 @@ namespace Tollgate.Engine.PassThrough.Stored;
 
 /// <summary>What finished batches cost (llm-api.md 13.3): read from their results, at batch prices, recorded once for whoever made them.</summary>
 internal sealed partial class BatchCosts(
-    IResourceStore? store, ResourceCaller caller, LateCosts costs, ILogger<BatchCosts> logger)
+    IResourceStore? store, ResourceCaller caller, NativeFiles natives, LateCosts costs, ILogger<BatchCosts> logger)
 {
     /// <summary>Records a batch unless that was done. Failures are logged and tried again when somebody asks for the batch the next time.</summary>
     /// <returns>True when the cost is on record.</returns>
@@ -43,9 +44,22 @@ internal sealed partial class BatchCosts(
         var call = relay.Call;
         var target = caller.Open(call, batch.Provider, batch.Holder, $"/files/{Uri.EscapeDataString(batch.OutputId)}/content");
         var holder = batch.Holder is { } config ? ResourceCaller.Describe(call, target, config) : null;
-        var tally = await caller.SendAsync(
-            call, holder ?? relay.Deployment, target, HttpMethod.Get, content: null,
-            (answer, cancellationToken) => ReadAsync(answer, new Tally(holder, model => relay.Describe(model)), cancellationToken));
+        var tally = new Tally(holder, model => relay.Describe(model));
+        if (target.Native is null)
+        {
+            await caller.SendAsync(
+                call, holder ?? relay.Deployment, target, HttpMethod.Get, content: null,
+                (answer, cancellationToken) => ReadAsync(answer, tally, cancellationToken));
+        }
+        else
+        {
+            await natives.EachResultAsync(new NativeCall(call, holder ?? relay.Deployment, target, batch.Holder, batch.Group), batch.OutputId, (line, _) =>
+            {
+                tally.Add(line);
+                return ValueTask.CompletedTask;
+            });
+        }
+
         var deployment = tally.Deployment ?? relay.Deployment;
         return tally.Usage is { } usage
             ? new LateCost(batch.Id, "aretrieve_batch", batch.Holder?.ModelGroup ?? deployment.ModelName, deployment, usage, tally.Cost) : null;
@@ -142,4 +156,8 @@ internal sealed partial class BatchCosts(
 /// <param name="Owner">Who made it.</param>
 /// <param name="ManagedId">The gateway's own id; null for none.</param>
 internal sealed record FinishedBatch(
-    string Provider, string Id, string OutputId, DeploymentConfig? Holder, ResourceOwner Owner, string? ManagedId);
+    string Provider, string Id, string OutputId, DeploymentConfig? Holder, ResourceOwner Owner, string? ManagedId)
+{
+    /// <summary>Model group of the deployment; null for settings, whose lines name the provider's models.</summary>
+    public string? Group => Holder is { Id.Length: > 0 } ? Holder.ModelGroup : null;
+}

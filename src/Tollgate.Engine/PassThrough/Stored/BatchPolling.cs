@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Tollgate.Engine.Errors;
+using Tollgate.Engine.PassThrough.Natives;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Wire;
 
@@ -12,17 +13,19 @@ public sealed partial class BatchPolling
     private readonly IResourceStore? _store;
     private readonly StoredResources _resources;
     private readonly ResourceCaller _caller;
+    private readonly NativeFiles _natives;
     private readonly SnapshotHolder _snapshots;
     private readonly TimeProvider _time;
     private readonly ILogger<BatchPolling> _logger;
 
     internal BatchPolling(
-        IResourceStore? store, StoredResources resources, ResourceCaller caller, SnapshotHolder snapshots, TimeProvider time,
+        IResourceStore? store, StoredResources resources, ResourceCaller caller, NativeFiles natives, SnapshotHolder snapshots, TimeProvider time,
         ILogger<BatchPolling> logger)
     {
         _store = store;
         _resources = resources;
         _caller = caller;
+        _natives = natives;
         _snapshots = snapshots;
         _time = time;
         _logger = logger;
@@ -73,7 +76,8 @@ public sealed partial class BatchPolling
 
             var relay = new RelayCall(call, scratch) { Target = _caller.Open(call, batch.Provider, holder, "/batches/" + Uri.EscapeDataString(batch.Id)) };
             relay.Deployment = relay.Describe(holder?.ModelGroup);
-            var json = await _caller.ReadAsync(call, relay.Deployment, relay.Target);
+            var json = relay.Target.Native is null ? await _caller.ReadAsync(call, relay.Deployment, relay.Target)
+                : await _natives.BatchAsync(new NativeCall(call, relay.Deployment, relay.Target, holder, batch.DeploymentId is null ? null : holder?.ModelGroup), batch.Id);
             var managed = batch.ManagedId is { } own && holder is not null && await _store!.FindBatchAsync(own, cancellationToken) is { } row
                 ? new ResolvedId(row, batch.Id, holder, IsBatch: true) : null;
             await _resources.TakeAsync(relay, new ResourceAnswer("/batches", IsCreation: false, Model: null, holder, managed), json);

@@ -60,6 +60,16 @@ public interface IResourceStore
     /// <param name="cancellationToken">Gives up.</param>
     Task<IReadOnlyList<OpenBatch>> TakeOpenAsync(int most, DateTimeOffset since, CancellationToken cancellationToken);
 
+    /// <summary>Keeps a piece of a file under a name.</summary>
+    Task KeepPieceAsync(string name, ReadOnlyMemory<byte> piece, CancellationToken cancellationToken);
+
+    /// <summary>A piece by its name; null when there is none.</summary>
+    Task<ReadOnlyMemory<byte>?> FindPieceAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Forgets a piece.</summary>
+    /// <returns>False when there was none.</returns>
+    Task<bool> DropPieceAsync(string name, CancellationToken cancellationToken);
+
     /// <summary>Notes on a batch's row that its cost is on record.</summary>
     Task MarkAccountedAsync(string id, CancellationToken cancellationToken);
 

@@ -24,12 +24,25 @@ internal sealed class ManagedUpload : IAsyncDisposable
     /// <summary>Media type of the file.</summary>
     public string MediaType => MediaTypeHeaderValueOf(_type)?.MediaType ?? "application/octet-stream";
 
+    /// <summary>What the file is for, in the client's word; empty when it did not say.</summary>
+    public string Purpose => _fields.Find(static entry => entry.Name is "purpose").Value ?? "";
+
+    /// <summary>Name of the file.</summary>
+    public string FileName => _fileName;
+
+    /// <summary>The file from its beginning.</summary>
+    public Stream OpenFile()
+    {
+        _file!.Position = 0;
+        return _file;
+    }
+
     /// <summary>Reads a form.</summary>
     /// <param name="relay">The call.</param>
     /// <param name="isOurs">Fields that no provider gets.</param>
-    /// <param name="models">Models that lines of a batch may name.</param>
+    /// <param name="allows">Models that lines of a batch may name.</param>
     /// <exception cref="ApiException">400 when there is no file in it, or one that cannot be run.</exception>
-    public static async Task<ManagedUpload> ReadAsync(RelayCall relay, Func<string, bool> isOurs, IReadOnlyCollection<string> models)
+    public static async Task<ManagedUpload> ReadAsync(RelayCall relay, Func<string, bool> isOurs, Func<string, bool> allows)
     {
         var call = relay.Call;
         var request = call.Http.Request;
@@ -60,7 +73,7 @@ internal sealed class ManagedUpload : IAsyncDisposable
             {
                 upload._file.Position = 0;
                 upload._lines = await BatchLines.ReadAsync(
-                    upload._file, name => models.Contains(name, StringComparer.Ordinal), call.Aborted);
+                    upload._file, allows, call.Aborted);
             }
 
             return upload;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Errors;
+using Tollgate.Engine.PassThrough.Natives;
 using Tollgate.Engine.Pipeline;
 
 namespace Tollgate.Engine.PassThrough.Stored;
@@ -71,9 +72,15 @@ internal sealed class StoredResources(IResourceStore? store, BatchCosts costs)
         foreach (var id in ids)
         {
             // What the operator has uploaded with the master key, and handed out the id of, is everybody's.
-            if (owners.TryGetValue(NameOf(provider, id), out var owner) && !owner.Admits(call.Caller)
-                && !string.Equals(owner.KeyHash, call.Snapshot.MasterKeyHash, StringComparison.Ordinal))
+            var isKnown = owners.TryGetValue(NameOf(provider, id), out var owner);
+            if (isKnown && !owner!.Admits(call.Caller) && !string.Equals(owner.KeyHash, call.Snapshot.MasterKeyHash, StringComparison.Ordinal))
             {
+                throw Refuse(call, id);
+            }
+
+            if (!isKnown && NativeId.Of(id) is not null)
+            {
+                // Anybody can write such an id; behind it is what the operator's credentials open.
                 throw Refuse(call, id);
             }
         }
@@ -113,7 +120,7 @@ internal sealed class StoredResources(IResourceStore? store, BatchCosts costs)
     }
 
     /// <summary>The name under which the owner of what a provider keeps is known.</summary>
-    public static string NameOf(string provider, string id) => $"{provider}|{id}";
+    public static string NameOf(string provider, string id) => $"{provider}|{NativeId.Plain(id)}";
 
     /// <summary>A batch's results are its owner's, and what they cost is recorded when they are there.</summary>
     private async Task TakeBatchAsync(
