@@ -41,7 +41,7 @@ public sealed class PassThroughCalls
     public IReadOnlyList<PassThroughEndpoint> Endpoints => _snapshots.Current.Config.General.PassThroughEndpoints;
 
     /// <summary>Serves a call below a prefix; answers every outcome itself.</summary>
-    public Task RunAsync(HttpContext http, PassThroughPrefix prefix) => _pipeline.RunAsync(http, new PrefixPlan(prefix, _providers, _transcripts));
+    public Task RunAsync(HttpContext http, PassThroughPrefix prefix) => _pipeline.RunAsync(http, new PrefixPlan(prefix, _providers, _stored, _transcripts));
 
     /// <summary>The path of the operator's own that a request means; null for none.</summary>
     public PassThroughEndpoint? Find(HttpRequest request)

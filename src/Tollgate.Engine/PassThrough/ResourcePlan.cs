@@ -86,9 +86,20 @@ internal sealed class ResourcePlan(string mapped, string resource, string? pathP
         Describe(relay, owner, provider, ids.Path, model);
         await stored.CheckAsync(relay, ids.ProviderIds);
         var about = new ResourceAnswer(resource, method is "POST" && path.Trim('/').Length == 0, model, owner, ids.Managed);
+        if (about is { IsCreation: true, Resource: "/files" or "/batches" })
+        {
+            await stored.CheckStoreAsync(call);
+        }
+
         if (relay.Target.Native is not null)
         {
             relay.Serve = served => natives.ServeAsync(served, new NativeAsk(method, ids.Path, about, IsOurs));
+            return;
+        }
+
+        if (about is { Resource: "/files", IsCreation: true } && FileExpiry.SecondsFor(call.Caller) is not null)
+        {
+            relay.Serve = served => files.UploadOneAsync(served, about, IsOurs);
             return;
         }
 

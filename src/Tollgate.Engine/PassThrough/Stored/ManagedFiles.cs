@@ -50,6 +50,7 @@ internal sealed class ManagedFiles(StoredResources resources, ResourceCaller cal
     {
         var call = relay.Call;
         var store = resources.Store;
+        await resources.CheckStoreAsync(call);
         string[] names = [.. models, .. holders.Select(holder => ResourceCaller.Describe(call, Open(call, holder, "/files"), holder).ModelName)];
         await using var upload = await ManagedUpload.ReadAsync(relay, isOurs, name => names.Contains(name, StringComparer.Ordinal));
         var owner = ResourceOwner.Of(call.Caller, call.Snapshot);
@@ -83,6 +84,16 @@ internal sealed class ManagedFiles(StoredResources resources, ResourceCaller cal
         var shown = StoredObject.With(first, new Dictionary<string, string>(StringComparer.Ordinal) { ["id"] = managed });
         await store.AddFileAsync(new ManagedResource(managed, shown, copies, owner), call.Aborted);
         await AnswerAsync(relay, shown);
+    }
+
+    /// <summary>Uploads a file to one place, with a form of the gateway's making: what it demands of the form, no client can undo.</summary>
+    public async Task UploadOneAsync(RelayCall relay, ResourceAnswer about, Func<string, bool> isOurs)
+    {
+        await using var upload = await ManagedUpload.ReadAsync(relay, isOurs, static _ => true);
+        var answer = await caller.SendAsync(
+            relay.Call, relay.Deployment, relay.Target, HttpMethod.Post, upload.For(model: null),
+            static (answer, cancellationToken) => answer.Content.ReadAsByteArrayAsync(cancellationToken));
+        await AnswerAsync(relay, await resources.TakeAsync(relay, about, answer));
     }
 
     /// <summary>Deletes a file wherever it is.</summary>

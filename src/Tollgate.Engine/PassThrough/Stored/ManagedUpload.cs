@@ -55,18 +55,26 @@ internal sealed class ManagedUpload : IAsyncDisposable
 
         var limit = call.Snapshot.Config.General.MaxUploadBytes;
         var upload = new ManagedUpload();
+        var expiry = FileExpiry.SecondsFor(call.Caller);
+        bool IsDropped(string name) => isOurs(name) || (expiry is not null && name.StartsWith(FileExpiry.Field, StringComparison.Ordinal));
         await using var form = relay.Body!.ToStream(call.Http.Request);
         var reader = new MultipartReader(boundary, form) { BodyLengthLimit = limit };
         try
         {
             while (await reader.ReadNextSectionAsync(call.Aborted) is { } section)
             {
-                await upload.TakeAsync(section, isOurs, limit, call.Aborted);
+                await upload.TakeAsync(section, IsDropped, limit, call.Aborted);
             }
 
             if (upload._file is null)
             {
                 throw ApiException.BadRequest("/files: Missing required parameter: 'file'.", "file");
+            }
+
+            if (expiry is { } seconds)
+            {
+                upload._fields.Add((FileExpiry.Field + "[anchor]", "created_at"));
+                upload._fields.Add((FileExpiry.Field + "[seconds]", seconds.ToString(System.Globalization.CultureInfo.InvariantCulture)));
             }
 
             if (upload._fields.Contains(("purpose", "batch")))
@@ -91,8 +99,8 @@ internal sealed class ManagedUpload : IAsyncDisposable
     }
 
     /// <summary>The form for one deployment.</summary>
-    /// <param name="model">What the provider calls the model there.</param>
-    public MultipartFormDataContent For(string model)
+    /// <param name="model">What the provider calls the model there; null leaves the lines of a batch as they are.</param>
+    public MultipartFormDataContent For(string? model)
     {
         var form = new MultipartFormDataContent();
         foreach (var (name, value) in _fields)
@@ -100,7 +108,7 @@ internal sealed class ManagedUpload : IAsyncDisposable
             form.Add(new StringContent(value), name);
         }
 
-        var file = new FileContent(_file!, _lines, model);
+        var file = new FileContent(_file!, model is null ? null : _lines, model ?? "");
         file.Headers.ContentType = MediaTypeHeaderValueOf(_type);
         form.Add(file, "file", _fileName);
         return form;

@@ -57,6 +57,16 @@ internal sealed class StoredResources(IResourceStore? store, BatchCosts costs)
             : new ResolvedId(resource, resource.Copies[holder.Id], holder, isBatch);
     }
 
+    /// <summary>Lets nothing be made whose owner could not be remembered.</summary>
+    /// <exception cref="ApiException">503 while the database is away.</exception>
+    public async ValueTask CheckStoreAsync(CallContext call)
+    {
+        if (store is not null)
+        {
+            await store.IsRecordedAsync("reachable", call.Aborted);
+        }
+    }
+
     /// <summary>Lets a call pass whose ids are the caller's own, everybody's, or nobody's that is known.</summary>
     /// <exception cref="ApiException">403 for what is somebody else's.</exception>
     public async ValueTask CheckAsync(RelayCall relay, IReadOnlyCollection<string> ids)
