@@ -8,6 +8,7 @@ using Tollgate.Engine.Keys;
 using Tollgate.Engine.Media;
 using Tollgate.Engine.Media.Videos;
 using Tollgate.Engine.PassThrough;
+using Tollgate.Engine.PassThrough.Natives;
 using Tollgate.Engine.PassThrough.Realtime;
 using Tollgate.Engine.PassThrough.Stored;
 using Tollgate.Engine.PassThrough.Videos;
@@ -70,15 +71,27 @@ public static class EngineServices
     {
         services.TryAddSingleton<Relayer>();
         services.TryAddSingleton<ResourceCaller>();
-        services.TryAddSingleton<LateCosts>();
+        services.TryAddSingleton<LineTranslator>();
+        services.TryAddSingleton(static provider => new KeptFiles(provider.GetService<IResourceStore>(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<NativeFiles>();
+        services.TryAddSingleton<NativeServer>();
+        services.TryAddSingleton(static provider => new LateCosts(
+            provider.GetService<IResourceStore>(), provider.GetRequiredService<KeyRing>(), provider.GetRequiredService<SpendRecorder>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(static provider => new BatchCosts(
-            provider.GetService<IResourceStore>(), provider.GetRequiredService<ResourceCaller>(), provider.GetRequiredService<LateCosts>(),
+            provider.GetService<IResourceStore>(), provider.GetRequiredService<ResourceCaller>(), provider.GetRequiredService<NativeFiles>(),
+            provider.GetRequiredService<LateCosts>(),
             provider.GetRequiredService<ILogger<BatchCosts>>()));
         services.TryAddSingleton(static provider => new TranscriptCosts(
             provider.GetService<IResourceStore>(), provider.GetRequiredService<LateCosts>(),
             provider.GetRequiredService<ILogger<TranscriptCosts>>()));
         services.TryAddSingleton(static provider => new StoredResources(
             provider.GetService<IResourceStore>(), provider.GetRequiredService<BatchCosts>()));
+        services.TryAddSingleton(static provider => new BatchPolling(
+            provider.GetService<IResourceStore>(), provider.GetRequiredService<StoredResources>(), provider.GetRequiredService<ResourceCaller>(),
+            provider.GetRequiredService<NativeFiles>(),
+            provider.GetRequiredService<SnapshotHolder>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<BatchPolling>>()));
         services.TryAddSingleton<ManagedFiles>();
         services.TryAddSingleton<VideoCaller>();
         services.TryAddSingleton<PassThroughPipeline>();
@@ -88,7 +101,7 @@ public static class EngineServices
             provider.GetRequiredService<PassThroughPipeline>(), provider.GetRequiredService<RealtimePipeline>(),
             provider.GetRequiredService<LivePipeline>(), provider.GetRequiredService<IPassThroughProviders>(), provider.GetRequiredService<SnapshotHolder>(),
             provider.GetRequiredService<StoredResources>(), provider.GetRequiredService<ManagedFiles>(),
-            provider.GetRequiredService<TranscriptCosts>(),
+            provider.GetRequiredService<NativeServer>(), provider.GetRequiredService<TranscriptCosts>(),
             new VideoParts(provider.GetRequiredService<VideoOwners>(), provider.GetRequiredService<VideoCaller>()),
             provider.GetRequiredService<TimeProvider>()));
     }

@@ -22,6 +22,28 @@ internal sealed class JournalBatch
     /// <summary>The payload of a record.</summary>
     public ReadOnlySpan<byte> this[int index] => Buffer.AsSpan(_records[index].Start, _records[index].Length);
 
+    /// <summary>
+    /// Name under which the batch counts once only; null for none. A record with a name goes into the database alone (<see cref="FirstNamed"/>).
+    /// </summary>
+    public string? Once => Count == 1 && IsNamed(0) ? System.Text.Encoding.UTF8.GetString(SpendRecord.Open(this[0]).Once) : null;
+
+    /// <summary>Index of the first record that has a name; -1 for none.</summary>
+    public int FirstNamed
+    {
+        get
+        {
+            for (var i = 0; i < Count; i++)
+            {
+                if (IsNamed(i))
+                {
+                    return i;
+                }
+            }
+
+            return -1;
+        }
+    }
+
     /// <summary>Where the record ends in its segment.</summary>
     public long EndOf(int index) => _records[index].End;
 
@@ -41,6 +63,8 @@ internal sealed class JournalBatch
 
     /// <summary>The same place without its records: applying it only moves the cursor.</summary>
     public JournalBatch WithoutRecords() => new() { JournalId = JournalId, From = From, To = To, Buffer = Buffer };
+
+    private bool IsNamed(int index) => this[index] is [RecordEncoder.OnceVersion, ..];
 
     internal void Begin(string journal, JournalPosition? from)
     {

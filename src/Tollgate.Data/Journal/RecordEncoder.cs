@@ -9,12 +9,16 @@ namespace Tollgate.Data.Journal;
 /// </summary>
 /// <remarks>
 /// Payload: version, flags, two spare bytes, five token counts, three moments (ticks, UTC), the cost (decimal bits), then texts with a
-/// 4-byte length (call id, endpoint, project, error class, number of tags, tags), then the row. Integers of the row are big-endian as
+/// 4-byte length (call id, endpoint, project, error class, number of tags, tags; in version 2 the record's own name), then the row. Integers of the row are big-endian as
 /// PostgreSQL wants them, the others little-endian. PERF: SpendAppend.
 /// </remarks>
 internal ref struct RecordEncoder
 {
     public const byte Version = 1;
+
+    /// <summary>Version of records with a name of their own: an older program, which would count them twice, does not read them.</summary>
+    public const byte OnceVersion = 2;
+
     public const int FixedPart = 84;
 
     /// <summary>PostgreSQL counts from 2000-01-01.</summary>
@@ -37,7 +41,7 @@ internal ref struct RecordEncoder
             + Length(spent.Model) + Length(spent.ModelId) + Length(spent.ModelGroup) + Length(spent.Provider) + Length(spent.ApiBase)
             + Length(spent.UserId) + Length(spent.TeamId) + Length(spent.OrganizationId) + Length(spent.ProjectId) + Length(spent.AgentId)
             + Length(spent.CustomerId) + Length(spent.CacheHit) + Length(spent.CacheKey) + Length(spent.ClientAddress)
-            + Length(spent.SessionId) + Length(spent.ErrorClass);
+            + Length(spent.SessionId) + Length(spent.ErrorClass) + Length(spent.Once);
         for (var i = 0; i < spent.Tags.Count; i++)
         {
             texts += (3 * Length(spent.Tags[i])) + 8;
@@ -56,6 +60,11 @@ internal ref struct RecordEncoder
         encoder.WriteSide(spent.ProjectId);
         encoder.WriteSide(spent.ErrorClass);
         encoder.WriteTags(spent);
+        if (spent.Once is { } once)
+        {
+            encoder.WriteSide(once);
+        }
+
         encoder.WriteRow(spent);
         RecordFrame.Seal(buffer[..encoder._at]);
         return encoder._at;
@@ -66,7 +75,7 @@ internal ref struct RecordEncoder
     private void WriteFixed(SpendEvent spent)
     {
         var to = _buffer.Slice(_at, FixedPart);
-        to[0] = Version;
+        to[0] = spent.Once is null ? Version : OnceVersion;
         to[1] = (byte)((spent.Succeeded ? SpendRecord.SucceededFlag : 0)
             | (spent.WriteLog ? SpendRecord.WriteLogFlag : 0)
             | (spent.CountGlobally ? SpendRecord.CountGloballyFlag : 0));

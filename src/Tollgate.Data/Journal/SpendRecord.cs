@@ -30,6 +30,7 @@ internal readonly ref struct SpendRecord
             Take(ref rest);
         }
 
+        Once = payload[0] == RecordEncoder.OnceVersion ? Take(ref rest) : default;
         Row = rest;
     }
 
@@ -45,6 +46,9 @@ internal readonly ref struct SpendRecord
 
     /// <summary>The tags, one after the other: <see cref="Take"/> gives the next.</summary>
     public ReadOnlySpan<byte> Tags { get; }
+
+    /// <summary>Name under which the record counts once only; empty for none.</summary>
+    public ReadOnlySpan<byte> Once { get; }
 
     /// <summary>The row of the logs as binary COPY takes it, number of fields included.</summary>
     public ReadOnlySpan<byte> Row { get; }
@@ -78,9 +82,9 @@ internal readonly ref struct SpendRecord
     /// <exception cref="InvalidDataException">It is of a version that this program does not know, or not a record at all.</exception>
     public static SpendRecord Open(ReadOnlySpan<byte> payload)
     {
-        if (payload.Length < RecordEncoder.FixedPart || payload[0] != RecordEncoder.Version)
+        if (payload.Length < RecordEncoder.FixedPart || payload[0] is not (RecordEncoder.Version or RecordEncoder.OnceVersion))
         {
-            throw new InvalidDataException($"The record is of version {(payload.IsEmpty ? 0 : payload[0])}; this program knows version {RecordEncoder.Version}.");
+            throw new InvalidDataException($"The record is of version {(payload.IsEmpty ? 0 : payload[0])}; this program knows versions up to {RecordEncoder.OnceVersion}.");
         }
 
         try

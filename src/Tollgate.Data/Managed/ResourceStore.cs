@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Tollgate.Data.Rows;
+using Tollgate.Data.Spend;
 using Tollgate.Engine.Errors;
 using Tollgate.Engine.PassThrough.Stored;
 
@@ -11,13 +12,13 @@ namespace Tollgate.Data.Managed;
 /// Files and batches in LiteLLM's tables (database.md 2.31); what these cannot hold (the key that made something, files and batches without an
 /// id of the gateway's own) stands among our own named values.
 /// </summary>
-public sealed class ResourceStore(IDatabase database) : IResourceStore
+public sealed partial class ResourceStore(IDatabase database, TimeProvider time) : IResourceStore
 {
     /// <summary>Rows looked at for one listing.</summary>
     private const int MostListed = 10_000;
 
     private const string OwnerPrefix = "resource:";
-    private const string ClaimPrefix = "claim:";
+    private const string ClaimPrefix = OnceSql.Prefix;
 
     /// <inheritdoc/>
     public Task<IReadOnlyDictionary<string, ResourceOwner>> FindOwnersAsync(
@@ -29,19 +30,32 @@ public sealed class ResourceStore(IDatabase database) : IResourceStore
         => WriteAsync(rows => KeepOwnerAsync(rows, name, owner), cancellationToken);
 
     /// <inheritdoc/>
-    public Task<bool> TryClaimAsync(string name, CancellationToken cancellationToken) => GuardAsync(async () =>
+    public Task<bool> TryClaimAsync(string name, TimeSpan length, CancellationToken cancellationToken) => GuardAsync(async () =>
     {
+        var now = time.GetUtcNow();
+        var row = new JsonObject
+        {
+            ["name"] = ClaimPrefix + name,
+            ["value"] = new JsonObject { ["until"] = (now + length).ToUnixTimeMilliseconds() },
+        };
         try
         {
             return await database.WriteAsync(
                 async rows =>
                 {
-                    if (await rows.FindAsync(Tables.Values, ClaimPrefix + name) is not null)
+                    if (await rows.FindAsync(Tables.Values, ClaimPrefix + name) is not { } claim)
+                    {
+                        await rows.InsertAsync(Tables.Values, row);
+                        return true;
+                    }
+
+                    // Two that find the same one run out at once are both let through: the database takes one of their records.
+                    if (claim["value"] is not JsonObject held || held["until"]?.GetValue<long>() > now.ToUnixTimeMilliseconds())
                     {
                         return false;
                     }
 
-                    await rows.InsertAsync(Tables.Values, new JsonObject { ["name"] = ClaimPrefix + name, ["value"] = true });
+                    await rows.UpsertAsync(Tables.Values, row);
                     return true;
                 },
                 cancellationToken);
@@ -54,8 +68,23 @@ public sealed class ResourceStore(IDatabase database) : IResourceStore
     });
 
     /// <inheritdoc/>
-    public Task<bool> IsClaimedAsync(string name, CancellationToken cancellationToken) => GuardAsync(
-        () => database.ReadAsync(async rows => await rows.FindAsync(Tables.Values, ClaimPrefix + name) is not null, cancellationToken));
+    public Task ReleaseAsync(string name, CancellationToken cancellationToken) => WriteAsync(
+        async rows =>
+        {
+            if (await rows.FindAsync(Tables.Values, ClaimPrefix + name) is { } claim && claim["value"] is JsonObject)
+            {
+                await rows.DeleteAsync(Tables.Values, Filter.Equal("name", ClaimPrefix + name));
+            }
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task ConfirmAsync(string name, CancellationToken cancellationToken) => WriteAsync(
+        rows => rows.UpsertAsync(Tables.Values, new JsonObject { ["name"] = ClaimPrefix + name, ["value"] = true }), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<bool> IsRecordedAsync(string name, CancellationToken cancellationToken) => GuardAsync(() => database.ReadAsync(
+        async rows => await rows.FindAsync(Tables.Values, ClaimPrefix + name) is { } claim && claim["value"] is not JsonObject, cancellationToken));
 
     /// <inheritdoc/>
     public Task<ManagedResource?> FindFileAsync(string id, CancellationToken cancellationToken)

@@ -12,6 +12,8 @@ internal sealed class PostgresSpendStore(PostgresDatabase database, TimeProvider
 {
     private static readonly CursorSql Cursor = new("tollgate.\"journal_cursor\"");
 
+    private static readonly string TakeOnce = OnceSql.TakeIn("tollgate.\"kv\"");
+
     private readonly PostgresLogs _logs = new(database);
     private readonly PostgresDaily _daily = new(database, time);
     private readonly PostgresCounters _counters = new(database, time);
@@ -46,6 +48,14 @@ internal sealed class PostgresSpendStore(PostgresDatabase database, TimeProvider
                 return new BatchResult(BatchOutcome.Applied, []);
             }
 
+            if (batch.Once is { } once && !await TakeAsync(connection, once, cancellationToken))
+            {
+                // Another process has recorded it. What waits for it in counters is told that it has arrived.
+                var arrived = await _counters.ReadAsync(connection, totals, cancellationToken);
+                await transaction.CommitAsync(cancellationToken);
+                return new BatchResult(BatchOutcome.Applied, arrived);
+            }
+
             await _logs.WriteAsync(connection, transaction, batch, rules, cancellationToken);
             await _daily.WriteAsync(connection, totals, cancellationToken);
             var flushed = await _counters.WriteAsync(connection, totals, cancellationToken);
@@ -59,6 +69,14 @@ internal sealed class PostgresSpendStore(PostgresDatabase database, TimeProvider
         command.Parameters.AddWithValue("journal", journal);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken) ? new JournalPosition(reader.GetInt64(0), reader.GetInt64(1)) : null;
+    }
+
+    private static async Task<bool> TakeAsync(NpgsqlConnection connection, string once, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(TakeOnce, connection);
+        command.Parameters.AddWithValue("name", OnceSql.Prefix + once);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken);
     }
 
     private async Task<bool> MoveAsync(NpgsqlConnection connection, JournalBatch batch, CancellationToken cancellationToken)

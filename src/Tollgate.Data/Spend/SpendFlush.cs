@@ -66,7 +66,7 @@ internal sealed partial class SpendFlush(
             var end = journal.NextSequence;
             while (!journal.HasDelivered(end) && journal.TryRead(_cursor, spend().FlushRows, _batch))
             {
-                await DeliverAsync(_batch, cancellationToken);
+                await DeliverPartsAsync(_batch, cancellationToken);
             }
 
             await DrainMemoryAsync(cancellationToken);
@@ -101,7 +101,7 @@ internal sealed partial class SpendFlush(
         {
             while (_inFlight is null && journal.TryReadMemory(spend().FlushRows, _batch))
             {
-                await DeliverAsync(_batch, cancellationToken);
+                await DeliverPartsAsync(_batch, cancellationToken);
             }
         }
         finally
@@ -112,6 +112,20 @@ internal sealed partial class SpendFlush(
                 journal.ReleaseMemory();
             }
         }
+    }
+
+    /// <summary>A record that may be in the database already, by another process, goes alone: it is taken whole or not at all.</summary>
+    private async Task DeliverPartsAsync(JournalBatch batch, CancellationToken cancellationToken)
+    {
+        while (batch.Count > 1 && batch.FirstNamed is >= 0 and var named)
+        {
+            var count = Math.Max(named, 1);
+            var first = batch.Part(0, count, batch.From);
+            await DeliverAsync(first, cancellationToken);
+            batch = batch.Part(count, batch.Count - count, first.To);
+        }
+
+        await DeliverAsync(batch, cancellationToken);
     }
 
     private async Task DeliverAsync(JournalBatch batch, CancellationToken cancellationToken)

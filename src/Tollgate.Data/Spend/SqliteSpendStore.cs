@@ -11,6 +11,7 @@ namespace Tollgate.Data.Spend;
 internal sealed class SqliteSpendStore(SqliteDatabase database, TimeProvider time) : ISpendStore
 {
     private static readonly CursorSql Cursor = new("\"tollgate_journal_cursor\"");
+    private static readonly string TakeOnce = OnceSql.TakeIn("\"tollgate_kv\"");
     private static readonly ImmutableArray<bool> AllHaveEndpoint = [.. DailyTable.All.Select(static _ => true)];
 
     private readonly LastActive _active = new();
@@ -61,6 +62,12 @@ internal sealed class SqliteSpendStore(SqliteDatabase database, TimeProvider tim
             return new BatchResult(BatchOutcome.Applied, []);
         }
 
+        if (batch.Once is { } once && !Take(connection, transaction, once))
+        {
+            // Another process has recorded it. What waits for it in counters is told that it has arrived.
+            return new BatchResult(BatchOutcome.Applied, Counters(totals, (index, rows) => SqliteCounters.Read(connection, transaction, index, rows)));
+        }
+
         if (rules.WriteLogs)
         {
             SqliteLogs.Write(connection, batch, rules);
@@ -95,6 +102,14 @@ internal sealed class SqliteSpendStore(SqliteDatabase database, TimeProvider tim
         command.Parameters.AddWithValue("@journal", journal);
         using var reader = command.ExecuteReader();
         return reader.Read() ? new JournalPosition(reader.GetInt64(0), reader.GetInt64(1)) : null;
+    }
+
+    private static bool Take(SqliteConnection connection, SqliteTransaction transaction, string once)
+    {
+        using var command = new SqliteCommand(TakeOnce, connection, transaction);
+        command.Parameters.AddWithValue("@name", OnceSql.Prefix + once);
+        using var reader = command.ExecuteReader();
+        return reader.Read();
     }
 
     private void Move(SqliteConnection connection, SqliteTransaction transaction, JournalBatch batch)

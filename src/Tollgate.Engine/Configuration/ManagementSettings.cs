@@ -58,6 +58,23 @@ public sealed record ManagementSettings
     /// <summary>How long a replica that dies keeps the others from rotating. Default 600 s (<c>LITELLM_KEY_ROTATION_LOCK_TTL_SECONDS</c>).</summary>
     public TimeSpan RotationLease { get; init; } = TimeSpan.FromSeconds(600);
 
+    /// <summary>
+    /// Batches are asked for that nobody asks for, so that their cost is recorded (<c>PROXY_BATCH_POLLING_ENABLED</c>). Default true, LiteLLM's.
+    /// </summary>
+    public bool PollsBatches { get; init; } = true;
+
+    /// <summary>
+    /// How often they are asked for. Default 3600 s, LiteLLM's (<c>general_settings.proxy_batch_polling_interval</c>,
+    /// <c>PROXY_BATCH_POLLING_INTERVAL</c>).
+    /// </summary>
+    public TimeSpan BatchPollingInterval { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Most of them in one round. Default 50, LiteLLM's (<c>MAX_OBJECTS_PER_POLL_CYCLE</c>).</summary>
+    public int BatchesPerPoll { get; init; } = 50;
+
+    /// <summary>Older ones are given up. Default 7 d, LiteLLM's (<c>MANAGED_OBJECT_STALENESS_CUTOFF_DAYS</c>).</summary>
+    public TimeSpan BatchStaleness { get; init; } = TimeSpan.FromDays(7);
+
     /// <summary>Fields of a new user that the request leaves out (<c>litellm_settings.default_internal_user_params</c>).</summary>
     public ImmutableArray<JsonMember> UserDefaults { get; init; } = [];
 

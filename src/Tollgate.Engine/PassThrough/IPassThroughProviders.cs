@@ -17,6 +17,16 @@ public interface IPassThroughProviders
     /// <summary>Providers that keep files, batches and the like in OpenAI's shape; the first is the default.</summary>
     ImmutableArray<string> ResourceProviders { get; }
 
+    /// <summary>Providers that keep files and batches in APIs of their own, shown in OpenAI's shape.</summary>
+    ImmutableArray<string> NativeProviders { get; }
+
+    /// <summary>The way to a model of a provider with the credentials of somebody: for the lines of a batch.</summary>
+    /// <param name="provider">Provider slug; counts where there is no deployment.</param>
+    /// <param name="owner">Deployment or settings whose credentials count; null for those of the environment.</param>
+    /// <param name="model">Model at the provider.</param>
+    /// <param name="config">The configuration.</param>
+    IUpstreamConnection ConnectModel(string provider, DeploymentConfig? owner, string model, GatewayConfig config);
+
     /// <summary>Where the model of a call stands, before its body is read.</summary>
     PassThroughModel ModelOf(string prefix, string path);
 
@@ -85,6 +95,9 @@ public sealed record PassThroughTarget
 
     /// <summary>Why the call cannot be made; null when it can.</summary>
     public ConnectionFault? Fault { get; init; }
+
+    /// <summary>Files and batches in an API of the provider's own; null where it is OpenAI's.</summary>
+    public Natives.INativeResources? Native { get; init; }
 
     /// <summary>Model as logs and prices know it, without the provider's prefix; null for what the call itself says.</summary>
     public string? Model { get; init; }

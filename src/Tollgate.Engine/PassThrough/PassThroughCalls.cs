@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Tollgate.Engine.Configuration;
+using Tollgate.Engine.PassThrough.Natives;
 using Tollgate.Engine.PassThrough.Realtime;
 using Tollgate.Engine.PassThrough.Stored;
 using Tollgate.Engine.PassThrough.Videos;
@@ -19,16 +20,18 @@ public sealed class PassThroughCalls
     private readonly StoredResources _stored;
     private readonly ManagedFiles _files;
     private readonly VideoParts _videos;
+    private readonly NativeServer _natives;
 
     internal PassThroughCalls(
         PassThroughPipeline pipeline, RealtimePipeline realtime, LivePipeline live, IPassThroughProviders providers, SnapshotHolder snapshots,
-        StoredResources stored, ManagedFiles files, TranscriptCosts transcripts, VideoParts videos, TimeProvider time)
+        StoredResources stored, ManagedFiles files, NativeServer natives, TranscriptCosts transcripts, VideoParts videos, TimeProvider time)
     {
         _videos = videos;
         _time = time;
         _transcripts = transcripts;
         _stored = stored;
         _files = files;
+        _natives = natives;
         _pipeline = pipeline;
         _realtime = realtime;
         _live = live;
@@ -43,7 +46,7 @@ public sealed class PassThroughCalls
     public IReadOnlyList<PassThroughEndpoint> Endpoints => _snapshots.Current.Config.General.PassThroughEndpoints;
 
     /// <summary>Serves a call below a prefix; answers every outcome itself.</summary>
-    public Task RunAsync(HttpContext http, PassThroughPrefix prefix) => _pipeline.RunAsync(http, new PrefixPlan(prefix, _providers, _transcripts));
+    public Task RunAsync(HttpContext http, PassThroughPrefix prefix) => _pipeline.RunAsync(http, new PrefixPlan(prefix, _providers, _stored, _transcripts));
 
     /// <summary>The path of the operator's own that a request means; null for none.</summary>
     public PassThroughEndpoint? Find(HttpRequest request)
@@ -73,7 +76,7 @@ public sealed class PassThroughCalls
     /// <param name="resource">The resource's path at the provider, say <c>/files</c>.</param>
     /// <param name="provider">Provider that the path names; null for none.</param>
     public Task RunResourceAsync(HttpContext http, string mapped, string resource, string? provider)
-        => _pipeline.RunAsync(http, new ResourcePlan(mapped, resource, provider, http.Request.Method, _providers, _stored, _files));
+        => _pipeline.RunAsync(http, new ResourcePlan(mapped, resource, provider, http.Request.Method, _providers, _stored, _files, _natives));
 
     /// <summary>Serves a call about films that were made; answers every outcome itself.</summary>
     /// <param name="http">Request and answer.</param>

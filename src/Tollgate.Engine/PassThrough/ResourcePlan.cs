@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Errors;
 using Tollgate.Engine.Keys;
+using Tollgate.Engine.PassThrough.Natives;
 using Tollgate.Engine.PassThrough.Stored;
 using Tollgate.Wire.Json;
 
@@ -18,8 +19,9 @@ namespace Tollgate.Engine.PassThrough;
 /// <param name="providers">Where resources are kept.</param>
 /// <param name="stored">Whose they are.</param>
 /// <param name="files">Files with ids of the gateway's own.</param>
+/// <param name="natives">Providers with APIs of their own.</param>
 internal sealed class ResourcePlan(string mapped, string resource, string? pathProvider, string method, IPassThroughProviders providers,
-    StoredResources stored, ManagedFiles files) : RelayPlan
+    StoredResources stored, ManagedFiles files, NativeServer natives) : RelayPlan
 {
     private const string Provider = "custom_llm_provider";
 
@@ -84,6 +86,23 @@ internal sealed class ResourcePlan(string mapped, string resource, string? pathP
         Describe(relay, owner, provider, ids.Path, model);
         await stored.CheckAsync(relay, ids.ProviderIds);
         var about = new ResourceAnswer(resource, method is "POST" && path.Trim('/').Length == 0, model, owner, ids.Managed);
+        if (about is { IsCreation: true, Resource: "/files" or "/batches" })
+        {
+            await stored.CheckStoreAsync(call);
+        }
+
+        if (relay.Target.Native is not null)
+        {
+            relay.Serve = served => natives.ServeAsync(served, new NativeAsk(method, ids.Path, about, IsOurs));
+            return;
+        }
+
+        if (about is { Resource: "/files", IsCreation: true } && FileExpiry.SecondsFor(call.Caller) is not null)
+        {
+            relay.Serve = served => files.UploadOneAsync(served, about, IsOurs);
+            return;
+        }
+
         relay.Rewrite = path.EndsWith("/content", StringComparison.Ordinal) ? null : json => stored.TakeAsync(relay, about, json);
     }
 
@@ -163,15 +182,14 @@ internal sealed class ResourcePlan(string mapped, string resource, string? pathP
         }
 
         var name = provider ?? providers.ResourceProviders[0];
-        if (!providers.ResourceProviders.Contains(name, StringComparer.Ordinal))
+        ImmutableArray<string> known = resource is "/files" or "/batches" ? providers.ResourceProviders.AddRange(providers.NativeProviders)
+            : providers.ResourceProviders;
+        if (!known.Contains(name, StringComparer.Ordinal))
         {
-            throw ApiException.BadRequest($"The provider '{name}' keeps no {resource}; use one of {string.Join(", ", providers.ResourceProviders)}.", Provider);
+            throw ApiException.BadRequest($"The provider '{name}' keeps no {resource}; use one of {string.Join(", ", known)}.", Provider);
         }
 
-        var settings = call.Snapshot.Config.ResourceCredentials;
-        var section = resource is "/fine_tuning/jobs" ? "finetune_settings" : "files_settings";
-        return (settings.FirstOrDefault(entry => string.Equals(entry.ModelGroup, section, StringComparison.Ordinal)
-            && string.Equals(entry.CustomProvider, name, StringComparison.Ordinal)), name);
+        return (ResourceCaller.SettingsOf(call.Snapshot.Config, resource, name), name);
     }
 
     /// <summary>Puts the provider's own ids into a body, and takes out what is the gateway's.</summary>

@@ -102,11 +102,17 @@ public sealed class SpendEvent
     /// <summary>The gateway's own budget is on: the row <c>litellm-proxy-budget</c> counts too.</summary>
     public bool CountGlobally { get; set; }
 
+    /// <summary>
+    /// Name of something that may be recorded once only, by whatever process: of records with the same name the database takes one and leaves
+    /// out the others, their rows and sums included. Null, the usual case, for calls, of which each is its own.
+    /// </summary>
+    public string? Once { get; set; }
+
     /// <summary>Makes the event as good as new.</summary>
     public void Clear()
     {
         RequestId = CallId = CallType = Endpoint = KeyHash = Model = ModelId = ModelGroup = Provider = ApiBase = ErrorClass = "";
-        KeyAlias = UserId = TeamId = OrganizationId = ProjectId = AgentId = CustomerId = ClientAddress = SessionId = null;
+        KeyAlias = UserId = TeamId = OrganizationId = ProjectId = AgentId = CustomerId = ClientAddress = SessionId = Once = null;
         Cost = 0;
         PromptTokens = CompletionTokens = TotalTokens = CacheReadTokens = CacheCreationTokens = 0;
         Start = End = FirstOutput = default;

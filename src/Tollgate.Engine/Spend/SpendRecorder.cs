@@ -55,7 +55,9 @@ internal sealed partial class SpendRecorder(
     /// <param name="deployment">Who answered.</param>
     /// <param name="answerId">The answer's own id.</param>
     /// <param name="cost">What it costs.</param>
-    public void RecordPriced(CallContext call, CallScratch scratch, Deployment deployment, string answerId, in CostBreakdown cost)
+    /// <param name="once">Name under which it counts once only, by whatever process.</param>
+    /// <returns>True when it is in the journal; false when spend is not recorded here.</returns>
+    public bool RecordPriced(CallContext call, CallScratch scratch, Deployment deployment, string answerId, in CostBreakdown cost, string once)
     {
         call.IsRecorded = true;
         call.Cost = cost;
@@ -64,7 +66,7 @@ internal sealed partial class SpendRecorder(
             WarnUnpriced(deployment);
         }
 
-        Append(call, scratch, deployment, answerId, succeeded: true);
+        return Append(call, scratch, deployment, answerId, succeeded: true, once);
     }
 
     /// <summary>Accounts a call that ended without an answer: gives back what was held, and records the failure of an identified caller.</summary>
@@ -103,14 +105,24 @@ internal sealed partial class SpendRecorder(
         }
     }
 
-    private void Append(CallContext call, CallScratch scratch, Deployment deployment, string? answerId, bool succeeded)
+    private bool Append(CallContext call, CallScratch scratch, Deployment deployment, string? answerId, bool succeeded, string? once = null)
     {
         Count(call, scratch, Money.ToNano(call.Cost.Total));
-        if (!call.Snapshot.Config.Spend.DisableUpdates && journal is not null)
+        if (call.Snapshot.Config.Spend.DisableUpdates || journal is null)
         {
-            Fill(call, scratch, deployment, answerId, succeeded);
-            journal.Append(scratch.Spend);
+            return false;
         }
+
+        Fill(call, scratch, deployment, answerId, succeeded);
+        if (once is not null)
+        {
+            // The same row whoever writes it.
+            scratch.Spend.Once = once;
+            scratch.Spend.RequestId = answerId!;
+        }
+
+        journal.Append(scratch.Spend);
+        return true;
     }
 
     private void Count(CallContext call, CallScratch scratch, long nano)

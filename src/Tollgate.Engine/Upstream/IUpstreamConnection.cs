@@ -34,6 +34,11 @@ public interface IUpstreamConnection
     /// <summary>The same for a call, where what it asks for decides.</summary>
     Surface SpokenFor(in UpstreamRequest request) => SpokenFor(request.Surface);
 
+    /// <summary>
+    /// Files and batches, where the provider keeps them in an API of its own; null where it keeps none, or keeps them in OpenAI's way.
+    /// </summary>
+    PassThrough.Natives.INativeResources? Resources => null;
+
     /// <summary>The wire format of embeddings where it is not OpenAI's; null where it is.</summary>
     EmbeddingCodec? Embeddings => null;
 

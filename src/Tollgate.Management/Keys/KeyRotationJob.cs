@@ -1,55 +1,29 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Tollgate.Data.Rows;
+using Tollgate.Data.Jobs;
 using Tollgate.Data.Spend;
 using Tollgate.Engine;
 
 namespace Tollgate.Management.Keys;
 
-/// <summary>Rotates due keys at an interval, in one process of all replicas (<c>LITELLM_KEY_ROTATION_ENABLED</c>).</summary>
+/// <summary>Rotates due keys at an interval (<c>LITELLM_KEY_ROTATION_ENABLED</c>).</summary>
 internal sealed partial class KeyRotationJob(
-    KeyService keys, Leases leases, SnapshotHolder snapshots, TimeProvider time, ILogger<KeyRotationJob> logger) : BackgroundService
+    KeyService keys, Leases leases, SnapshotHolder snapshots, TimeProvider time, ILogger<KeyRotationJob> logger)
+    : LeasedJob("key-rotation", leases, time, logger)
 {
-    private const string LeaseName = "key-rotation";
-
-    // A restart must not put a daily job off by a day.
-    private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(10);
+    private readonly ILogger _logger = logger;
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override TimeSpan LeaseLength => snapshots.Current.Config.Management.RotationLease;
+
+    /// <inheritdoc/>
+    protected override TimeSpan Interval => snapshots.Current.Config.Management.RotationInterval;
+
+    /// <inheritdoc/>
+    protected override async Task RunAsync(Func<Task<bool>> holdsLease, CancellationToken stoppingToken)
     {
-        await Task.Yield();
-        var wait = FirstWait;
-        while (!stoppingToken.IsCancellationRequested)
+        if (snapshots.Current.Config.Management.RotatesKeys && await keys.RotateDueAsync(holdsLease, stoppingToken) is > 0 and var rotated)
         {
-            try
-            {
-                await Task.Delay(wait, time, stoppingToken);
-                var settings = snapshots.Current.Config.Management;
-                wait = settings.RotationInterval;
-                if (settings.RotatesKeys)
-                {
-                    var rotated = await keys.RotateDueAsync(
-                        () => leases.TryTakeAsync(LeaseName, settings.RotationLease, stoppingToken), stoppingToken);
-                    if (rotated > 0)
-                    {
-                        Log.Rotated(logger, rotated);
-                    }
-                }
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (DatabaseUnavailableException e)
-            {
-                Log.Unavailable(logger, e.Message);
-                wait = FirstWait;
-            }
-            catch (Exception e)
-            {
-                Log.Failed(logger, e);
-            }
+            Log.Rotated(_logger, rotated);
         }
     }
 
@@ -57,11 +31,5 @@ internal sealed partial class KeyRotationJob(
     {
         [LoggerMessage(EventIds.Management + 1, LogLevel.Information, "{Count} keys were rotated because their time had come")]
         public static partial void Rotated(ILogger logger, int count);
-
-        [LoggerMessage(EventIds.Management + 2, LogLevel.Debug, "Keys are not rotated now: {Reason}")]
-        public static partial void Unavailable(ILogger logger, string reason);
-
-        [LoggerMessage(EventIds.Management + 3, LogLevel.Error, "Rotating keys failed; the next run tries again")]
-        public static partial void Failed(ILogger logger, Exception exception);
     }
 }

@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Net.Http.Headers;
+using Tollgate.Engine.PassThrough.Natives;
 using Tollgate.Engine.Upstream;
 using Tollgate.Providers.Anthropic;
 using Tollgate.Providers.Connections;
+using Tollgate.Providers.Resources;
 using Tollgate.Wire;
 using Tollgate.Wire.Anthropic;
 using Tollgate.Wire.Bedrock;
@@ -58,6 +60,19 @@ internal sealed class BedrockConnection(
                 Draft, EndpointTable.Join($"{root}/model/{Uri.EscapeDataString(model.Id)}/invoke-with-bidirectional-stream", query, "", Draft.Deployment.ExtraQuery));
         }
     }
+
+    /// <summary>Signs for S3; null for a connection that has no keys.</summary>
+    public Authorization? Storage { get; init; }
+
+    /// <inheritdoc/>
+    public override INativeResources? Resources => Storage is { } storage && Draft.Fault is null
+        ? new BedrockResources(
+            PlaceOf(),
+            BedrockWire.IsClaude(model) ? Surface.Messages : _wire.Spoken,
+            model.Id,
+            (message, token) => AuthorizeAsync(message, clientKey: null, token),
+            (message, token) => storage.ApplyAsync(message, clientKey: null, token))
+        : null;
 
     /// <inheritdoc/>
     protected override Surface Spoken => _wire.Spoken;
@@ -129,6 +144,18 @@ internal sealed class BedrockConnection(
     /// <summary>Amazon says the class in a header.</summary>
     public UpstreamErrorKind Classify(int status, ReadOnlySpan<byte> body, HttpResponseHeaders? headers)
         => AmazonErrors.Classify(status, body, headers) ?? base.Classify(status, body);
+
+    private BedrockPlace PlaceOf()
+    {
+        var domain = BedrockFamily.DomainOf(region);
+        return new BedrockPlace(
+            (Draft.Param("aws_bedrock_endpoint", "AWS_ENDPOINT_URL_BEDROCK") ?? $"https://bedrock.{region}.{domain}").TrimEnd('/'),
+            (Draft.Param("s3_endpoint_url", "AWS_ENDPOINT_URL_S3") ?? $"https://s3.{Draft.Param("s3_region_name") ?? region}.{domain}").TrimEnd('/'),
+            Draft.Param("s3_bucket_name", "AWS_S3_BUCKET_NAME"),
+            Draft.Param("s3_output_bucket_name", "AWS_S3_OUTPUT_BUCKET_NAME"),
+            Draft.Param("aws_batch_role_arn", "AWS_BATCH_ROLE_ARN"),
+            Draft.Param("s3_encryption_key_id", "AWS_S3_ENCRYPTION_KEY_ID"));
+    }
 
     private TargetModel Claude()
     {

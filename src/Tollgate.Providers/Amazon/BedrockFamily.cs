@@ -54,7 +54,10 @@ internal static class BedrockFamily
         draft.Base = own ?? draft.Base ?? $"https://bedrock-runtime.{region}.{DomainOf(region)}";
         return new BedrockConnection(
             draft, model, region, draft.Base, AmazonAuthorization.Choose(draft, services, "bedrock", region, signed),
-            ReelTasks.Of(draft, draft.Base, region, AmazonAuthorization.Signing(draft, services, "s3", region)));
+            ReelTasks.Of(draft, draft.Base, region, AmazonAuthorization.Signing(draft, services, "s3", region)))
+        {
+            Storage = AmazonAuthorization.Signing(draft, services, "s3", draft.Param("s3_region_name") ?? region),
+        };
     }
 
     /// <summary>The region that deployment or environment name.</summary>

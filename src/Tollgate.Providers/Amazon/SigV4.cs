@@ -103,7 +103,7 @@ internal sealed class SigV4(string service, string region)
         message.Headers.TryAddWithoutValidation(name, value);
     }
 
-    private static List<(string Name, string Value)> HeadersOf(HttpRequestMessage message, Uri address, AmazonKeys keys, string time)
+    private static List<(string Name, string Value)> HeadersOf(HttpRequestMessage message, Uri address, AmazonKeys keys, string time, string? hash)
     {
         var headers = new List<(string Name, string Value)>(Signed.Length);
         if (message.Content?.Headers.ContentType is { } type)
@@ -120,7 +120,7 @@ internal sealed class SigV4(string service, string region)
         headers.Add((Signed[2], time));
         if (keys.Session is { } session)
         {
-            headers.Add((Signed[3], session.Trim()));
+            headers.Add((Signed[4], session.Trim()));
         }
 
         return headers;

@@ -1,8 +1,10 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.RegularExpressions;
+using Tollgate.Engine.PassThrough.Natives;
 using Tollgate.Engine.Upstream;
 using Tollgate.Providers.Connections;
+using Tollgate.Providers.Resources;
 using Tollgate.Wire;
 using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
@@ -20,6 +22,11 @@ internal sealed partial class AnthropicConnection(ConnectionDraft draft, Anthrop
     private readonly AnthropicHost _host = host.For(draft);
     private readonly Rewriters _rewriters = new(draft, AnthropicBody.ShapeFor(host));
     private readonly Lazy<TargetModel> _target = new(() => AnthropicModels.TargetOf(draft, host));
+
+    /// <summary>Anthropic's own, where the address leads to its messages; hosts of its dialect have neither files nor batches.</summary>
+    public override INativeResources? Resources => host == AnthropicHost.Anthropic && address.Uri is { } uri
+        && uri.GetLeftPart(UriPartial.Path) is var path && path.EndsWith("/messages", StringComparison.Ordinal)
+        ? new AnthropicResources(path[..^"/messages".Length], (message, token) => AuthorizeAsync(message, clientKey: null, token)) : null;
 
     /// <inheritdoc/>
     protected override Surface Spoken => Surface.Messages;

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Tollgate.Engine.PassThrough.Natives;
 using Tollgate.Engine.Upstream;
 using Tollgate.Wire;
 using Tollgate.Wire.Hub;
@@ -30,6 +31,9 @@ internal abstract class DialectConnection(ConnectionDraft draft, Authorization a
 
     /// <inheritdoc/>
     public TransportOptions Transport { get; } = OpenAiConnection.TransportOf(draft);
+
+    /// <inheritdoc/>
+    public virtual INativeResources? Resources => null;
 
     /// <inheritdoc/>
     public virtual ResponseRules Response => ResponseRules.Identity;

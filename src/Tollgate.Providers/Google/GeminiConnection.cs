@@ -1,5 +1,7 @@
+using Tollgate.Engine.PassThrough.Natives;
 using Tollgate.Engine.Upstream;
 using Tollgate.Providers.Connections;
+using Tollgate.Providers.Resources;
 using Tollgate.Wire;
 using Tollgate.Wire.Gemini;
 using Tollgate.Wire.Hub;
@@ -30,6 +32,12 @@ internal sealed class GeminiConnection(ConnectionDraft draft, Authorization auth
     public override string LiveModel => Draft.Model.StartsWith("models/", StringComparison.Ordinal) ? Draft.Model : "models/" + Draft.Model;
 
     /// <inheritdoc/>
+    public override INativeResources? Resources
+        => Draft.Fault is null && Draft.Base is { } address && Uri.TryCreate(EndpointTable.Split(address).Root, UriKind.Absolute, out _)
+            ? new GeminiResources(HostOf(EndpointTable.Split(address).Root), Draft.Model, (message, token) => AuthorizeAsync(message, clientKey: null, token))
+            : null;
+
+    /// <inheritdoc/>
     public override EmbeddingCodec Embeddings => EmbeddingsCodec;
 
     /// <inheritdoc/>
@@ -49,6 +57,10 @@ internal sealed class GeminiConnection(ConnectionDraft draft, Authorization auth
     /// <inheritdoc/>
     public override UpstreamCounter CounterFor(Surface spoken)
         => spoken is Surface.GenerateContent ? new UpstreamCounter(_counter.Uri, CounterForm.GenerateContent) : default;
+
+    /// <summary>The address before its version.</summary>
+    private static string HostOf(string root)
+        => root.IndexOf("/v1", StringComparison.Ordinal) is >= 0 and var version ? root[..version] : root;
 
     private static UpstreamEndpoint AddressOf(ConnectionDraft draft, string method, string query)
     {

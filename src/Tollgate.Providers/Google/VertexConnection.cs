@@ -1,5 +1,7 @@
+using Tollgate.Engine.PassThrough.Natives;
 using Tollgate.Engine.Upstream;
 using Tollgate.Providers.Connections;
+using Tollgate.Providers.Resources;
 using Tollgate.Wire;
 using Tollgate.Wire.Gemini;
 using Tollgate.Wire.Hub;
@@ -56,6 +58,16 @@ internal sealed class VertexConnection : GoogleConnection
             "https://discoveryengine.googleapis.com",
             $"/v1/projects/{place.Project ?? VertexPlace.UnknownProject}/locations/global/rankingConfigs/default_ranking_config:rank");
     }
+
+    /// <summary>Batches of Google's own models; express mode has no project to run them in.</summary>
+    public override INativeResources? Resources => IsGooglesOwn && Draft.Fault is null && !_place.IsKeyed && _place.IsWellFormed
+        ? new VertexResources(
+            $"{(Draft.Base is { Length: > 0 } custom ? EndpointTable.Split(custom).Root : _place.Host)}/v1/{_place.Path}/batchPredictionJobs",
+            (Draft.Param("gcs_api_base", "STORAGE_EMULATOR_HOST") ?? "https://storage.googleapis.com").TrimEnd('/'),
+            Draft.Param("gcs_bucket_name", "GCS_BUCKET_NAME"),
+            _publisher.Model,
+            (message, token) => AuthorizeAsync(message, clientKey: null, token))
+        : null;
 
     /// <inheritdoc/>
     public override UpstreamEndpoint Live

@@ -36,6 +36,13 @@ public sealed class PassThroughProviders : IPassThroughProviders
     public ImmutableArray<string> ResourceProviders { get; } = ["openai", "azure", "hosted_vllm", "manus"];
 
     /// <inheritdoc/>
+    public ImmutableArray<string> NativeProviders { get; } = ["anthropic", "gemini", "vertex_ai", "bedrock"];
+
+    /// <inheritdoc/>
+    public IUpstreamConnection ConnectModel(string provider, DeploymentConfig? owner, string model, GatewayConfig config)
+        => new ResourceTargets(_directory).ConnectModel(provider, owner, model, config);
+
+    /// <inheritdoc/>
     public PassThroughModel ModelOf(string prefix, string path) => PassThroughPaths.ModelOf(_rows[prefix].Model, path);
 
     /// <inheritdoc/>

@@ -15,15 +15,25 @@ internal sealed class ResourceTargets(ProviderDirectory directory)
         var owner = deployment ?? new DeploymentConfig { ModelGroup = provider, Id = "", Model = provider + "/resources", CustomProvider = provider };
         var connection = directory.Connect(owner, owner.Model, call.Config);
         var address = connection.DisplayBase is { } root ? AddressOf(owner, connection.Provider, root, call) : null;
+        var native = call.Path.StartsWith("/files", StringComparison.Ordinal) || call.Path.StartsWith("/batches", StringComparison.Ordinal)
+            ? connection.Resources : null;
         return new PassThroughTarget
         {
             Connection = new PassThroughConnection(connection.Provider, connection.DisplayBase, connection.Transport) { Inner = connection },
-            Address = address,
+            Address = native is null ? address : null,
+            Native = native,
             Fault = connection is UnusableConnection ? connection.EndpointFor(Surface.Chat).Fault
-                : address is null ? new ConnectionFault(UpstreamErrorKind.BadRequest,
+                : address is null && native is null ? new ConnectionFault(UpstreamErrorKind.BadRequest,
                     $"no address is known for the provider '{connection.Provider}': set api_base.") : null,
             DeploymentId = deployment?.Id ?? "",
         };
+    }
+
+    public IUpstreamConnection ConnectModel(string provider, DeploymentConfig? owner, string model, GatewayConfig config)
+    {
+        var own = owner is null ? new DeploymentConfig { ModelGroup = model, Id = "", Model = model, CustomProvider = provider }
+            : owner with { Model = model, CustomProvider = owner.CustomProvider ?? directory.Resolve(owner.Model, null, owner.ApiBase).Slug };
+        return directory.Connect(own, own.Model, config);
     }
 
     private static Uri? AddressOf(DeploymentConfig owner, string provider, string root, in PassThroughCall call)

@@ -1,6 +1,7 @@
 using Tollgate.Configuration;
 using Tollgate.Data.Changes;
 using Tollgate.Data.Identity;
+using Tollgate.Data.Jobs;
 using Tollgate.Data.Managed;
 using Tollgate.Data.Postgres;
 using Tollgate.Data.Redis;
@@ -46,6 +47,7 @@ internal static class StorageSetup
             services.AddSpendJournal(static provider => SpendOf(provider), static provider => BudgetsOf(provider));
             services.AddSingleton<IResourceStore, ResourceStore>();
             services.AddStoredResponses(settings);
+            services.AddHostedService<BatchPollingJob>();
             services.AddSingleton<IBudgetResets>(static provider => provider.GetRequiredService<BudgetResets>());
             services.AddManagementJobs();
         }

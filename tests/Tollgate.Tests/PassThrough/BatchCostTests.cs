@@ -1,6 +1,9 @@
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using Tollgate.Data.Rows;
+using Tollgate.Engine.PassThrough.Stored;
 using Tollgate.Tests.Loopback;
 using Tollgate.Tests.Stored;
 
@@ -68,6 +71,96 @@ public sealed class BatchCostTests
         await Task.WhenAll(new[] { one, two, one, two }.Select(replica => replica.GetAsync("v1/batches/" + batch).OkAsync()));
 
         (await one.LogAsync(7)).Count(row => row["spend"]!.GetValue<double>() > 0).ShouldBe(1);
+    }
+
+    [Theory]
+    [MemberData(nameof(Engines))]
+    public async Task ReplicaThatDiesOverABatch_LeavesItToTheNext(DatabaseKind kind)
+    {
+        var files = new FakeFiles { Status = "in_progress", Results = Results };
+        await using var api = await FakeApi.StartAsync(files.AnswerAsync);
+        await using var gateway = await ManagedFileTests.StartAsync(api, kind);
+        var id = (await ManagedFileTests.UploadAsync(gateway, "a", null)).GetProperty("id").GetString()!;
+        var batch = (await ManagedFileTests.BatchAsync(gateway, id, null).OkAsync()).GetProperty("id").GetString()!;
+
+        // One has claimed the batch and was killed before the journal had it: the claim is all that is left.
+        var claims = gateway.Services.GetRequiredService<IResourceStore>();
+        (await claims.TryClaimAsync("batch-cost:openai|batch_one", TimeSpan.FromHours(1), GatewayFixture.Token)).ShouldBeTrue();
+        files.Status = "completed";
+        await gateway.GetAsync("v1/batches/" + batch).OkAsync();
+        files.Fetches.ShouldBe(0);
+
+        await claims.ReleaseAsync("batch-cost:openai|batch_one", GatewayFixture.Token);
+        (await claims.TryClaimAsync("batch-cost:openai|batch_one", TimeSpan.FromSeconds(-1), GatewayFixture.Token)).ShouldBeTrue();
+        await gateway.GetAsync("v1/batches/" + batch).OkAsync();
+        await gateway.GetAsync("v1/batches/" + batch).OkAsync();
+
+        (await gateway.LogAsync(6)).Count(row => row["spend"]!.GetValue<double>() > 0).ShouldBe(1);
+        files.Fetches.ShouldBe(1);
+    }
+
+    [Theory]
+    [MemberData(nameof(Engines))]
+    public async Task BatchThatNobodyAsksFor_IsPaidByWhoMadeIt(DatabaseKind kind)
+    {
+        var files = new FakeFiles { Status = "in_progress", Results = Results };
+        await using var api = await FakeApi.StartAsync(files.AnswerAsync);
+        await using var gateway = await ManagedFileTests.StartAsync(api, kind);
+        var polling = gateway.Services.GetRequiredService<BatchPolling>();
+        var key = await gateway.NewKeyAsync();
+        var id = (await ManagedFileTests.UploadAsync(gateway, "a", key)).GetProperty("id").GetString()!;
+        await ManagedFileTests.BatchAsync(gateway, id, key).OkAsync();
+        (await polling.RunAsync(() => Task.FromResult(false), GatewayFixture.Token)).ShouldBe(0);
+        (await polling.RunAsync(() => Task.FromResult(true), GatewayFixture.Token)).ShouldBe(1);
+        files.Fetches.ShouldBe(0);
+
+        files.Status = "completed";
+        (await polling.RunAsync(() => Task.FromResult(true), GatewayFixture.Token)).ShouldBe(1);
+        (await polling.RunAsync(() => Task.FromResult(true), GatewayFixture.Token)).ShouldBe(0);
+
+        var row = (await gateway.LogAsync(3)).Where(row => row["spend"]!.GetValue<double>() > 0).ShouldHaveSingleItem();
+        row["call_type"]!.GetValue<string>().ShouldBe("aretrieve_batch");
+        row["api_key"]!.GetValue<string>().ShouldBe(Engine.Keys.KeyHash.Of(key).ToHex());
+        (await gateway.ReadAsync(reader => reader.SelectAsync(Tables.ManagedObjects, Filter.None)))
+            .ShouldHaveSingleItem()["batch_processed"]!.GetValue<bool>().ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task BatchThatItsProviderForgot_IsNotAskedForAgain()
+    {
+        var files = new FakeFiles { Status = "in_progress" };
+        var isGone = false;
+        await using var api = await FakeApi.StartAsync(
+            (http, seen) => isGone ? FakeApi.AnswerAsync(http, """{"error":{"message":"no such batch"}}""", 404) : files.AnswerAsync(http, seen));
+        await using var gateway = await ManagedFileTests.StartAsync(api, DatabaseKind.Sqlite);
+        await gateway.PostAsync("v1/batches", """{"input_file_id":"file-x","endpoint":"/v1/chat/completions","model":"a"}""").OkAsync();
+        isGone = true;
+        var polling = gateway.Services.GetRequiredService<BatchPolling>();
+        (await polling.RunAsync(() => Task.FromResult(true), GatewayFixture.Token)).ShouldBe(1);
+        (await polling.RunAsync(() => Task.FromResult(true), GatewayFixture.Token)).ShouldBe(0);
+    }
+
+    [Theory]
+    [MemberData(nameof(Engines))]
+    public async Task BatchOfAnotherGatewayOnTheDatabase_IsAskedForToo(DatabaseKind kind)
+    {
+        var files = new FakeFiles { Results = Results };
+        await using var api = await FakeApi.StartAsync(files.AnswerAsync);
+        await using var gateway = await ManagedFileTests.StartAsync(api, kind);
+        var id = ManagedIds.Batch("dep-a", "batch_other");
+        await gateway.WriteAsync(async rows =>
+        {
+            await rows.InsertAsync(Tables.ManagedObjects, new JsonObject
+            {
+                ["id"] = "1", ["unified_object_id"] = id, ["model_object_id"] = "batch_other", ["file_purpose"] = "batch",
+                ["file_object"] = new JsonObject(), ["created_by"] = "somebody",
+            });
+            return 0;
+        });
+        var polling = gateway.Services.GetRequiredService<BatchPolling>();
+        (await polling.RunAsync(() => Task.FromResult(true), GatewayFixture.Token)).ShouldBe(1);
+        (await polling.RunAsync(() => Task.FromResult(true), GatewayFixture.Token)).ShouldBe(0);
+        (await gateway.LogAsync(1)).ShouldHaveSingleItem()["request_id"]!.GetValue<string>().ShouldBe("batch_other");
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Errors;
+using Tollgate.Engine.PassThrough.Natives;
 using Tollgate.Engine.Pricing;
 using Tollgate.Engine.Routing;
 using Tollgate.Wire;
@@ -11,51 +12,57 @@ namespace Tollgate.Engine.PassThrough.Stored;
 
 /// <summary>What finished batches cost (llm-api.md 13.3): read from their results, at batch prices, recorded once for whoever made them.</summary>
 internal sealed partial class BatchCosts(
-    IResourceStore? store, ResourceCaller caller, LateCosts costs, ILogger<BatchCosts> logger)
+    IResourceStore? store, ResourceCaller caller, NativeFiles natives, LateCosts costs, ILogger<BatchCosts> logger)
 {
     /// <summary>Records a batch unless that was done. Failures are logged and tried again when somebody asks for the batch the next time.</summary>
-    public async Task AccountAsync(RelayCall relay, FinishedBatch batch)
+    /// <returns>True when the cost is on record.</returns>
+    public async Task<bool> AccountAsync(RelayCall relay, FinishedBatch batch)
     {
         var call = relay.Call;
-        var claim = $"batch-cost:{StoredResources.NameOf(batch.Provider, batch.Id)}";
-        if (await store!.IsClaimedAsync(claim, call.Aborted))
-        {
-            return;
-        }
-
         var outcome = call.Outcome;
-        Tally tally;
         try
         {
-            var target = caller.Open(call, batch.Provider, batch.Holder, $"/files/{Uri.EscapeDataString(batch.OutputId)}/content");
-            var holder = batch.Holder is { } config ? ResourceCaller.Describe(call, target, config) : null;
-            tally = await caller.SendAsync(
-                call, holder ?? relay.Deployment, target, HttpMethod.Get, content: null,
-                (answer, cancellationToken) => ReadAsync(answer, new Tally(holder, model => relay.Describe(model)), cancellationToken));
+            var isRecorded = await costs.RecordOnceAsync(
+                call, $"batch-cost:{StoredResources.NameOf(batch.Provider, batch.Id)}", batch.Owner, () => FindAsync(relay, batch));
+            if (isRecorded && batch.ManagedId is { } id)
+            {
+                await store!.MarkAccountedAsync(id, CancellationToken.None);
+            }
+
+            return isRecorded;
         }
         catch (ApiException failed)
         {
             call.Outcome = outcome;
             Log.NotRead(logger, batch.Id, failed.Message);
-            return;
+            return false;
         }
+    }
 
-        // Whoever gets the claim records at once: nothing may come between the two, not even a client that leaves.
-        var maker = await costs.MakerAsync(call, batch.Owner);
-        if (await store.TryClaimAsync(claim, CancellationToken.None))
+    private async Task<LateCost?> FindAsync(RelayCall relay, FinishedBatch batch)
+    {
+        var call = relay.Call;
+        var target = caller.Open(call, batch.Provider, batch.Holder, $"/files/{Uri.EscapeDataString(batch.OutputId)}/content");
+        var holder = batch.Holder is { } config ? ResourceCaller.Describe(call, target, config) : null;
+        var tally = new Tally(holder, model => relay.Describe(model));
+        if (target.Native is null)
         {
-            if (tally.Usage is { } usage)
-            {
-                var deployment = tally.Deployment ?? relay.Deployment;
-                costs.Record(call, maker, new LateCost(
-                    batch.Id, "aretrieve_batch", batch.Holder?.ModelGroup ?? deployment.ModelName, deployment, usage, tally.Cost));
-            }
-
-            if (batch.ManagedId is { } id)
-            {
-                await store.MarkAccountedAsync(id, CancellationToken.None);
-            }
+            await caller.SendAsync(
+                call, holder ?? relay.Deployment, target, HttpMethod.Get, content: null,
+                (answer, cancellationToken) => ReadAsync(answer, tally, cancellationToken));
         }
+        else
+        {
+            await natives.EachResultAsync(new NativeCall(call, holder ?? relay.Deployment, target, batch.Holder, batch.Group), batch.OutputId, (line, _) =>
+            {
+                tally.Add(line);
+                return ValueTask.CompletedTask;
+            });
+        }
+
+        var deployment = tally.Deployment ?? relay.Deployment;
+        return tally.Usage is { } usage
+            ? new LateCost(batch.Id, "aretrieve_batch", batch.Holder?.ModelGroup ?? deployment.ModelName, deployment, usage, tally.Cost) : null;
     }
 
     private static async Task<Tally> ReadAsync(HttpResponseMessage answer, Tally tally, CancellationToken cancellationToken)
@@ -149,4 +156,8 @@ internal sealed partial class BatchCosts(
 /// <param name="Owner">Who made it.</param>
 /// <param name="ManagedId">The gateway's own id; null for none.</param>
 internal sealed record FinishedBatch(
-    string Provider, string Id, string OutputId, DeploymentConfig? Holder, ResourceOwner Owner, string? ManagedId);
+    string Provider, string Id, string OutputId, DeploymentConfig? Holder, ResourceOwner Owner, string? ManagedId)
+{
+    /// <summary>Model group of the deployment; null for settings, whose lines name the provider's models.</summary>
+    public string? Group => Holder is { Id.Length: > 0 } ? Holder.ModelGroup : null;
+}

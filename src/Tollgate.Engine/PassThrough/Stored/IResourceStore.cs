@@ -14,12 +14,21 @@ public interface IResourceStore
     /// <summary>Keeps an owner under a name; the one kept before is replaced.</summary>
     Task KeepOwnerAsync(string name, ResourceOwner owner, CancellationToken cancellationToken);
 
-    /// <summary>Takes something that only one may have, on whatever replica.</summary>
-    /// <returns>True for the first who asks, ever.</returns>
-    Task<bool> TryClaimAsync(string name, CancellationToken cancellationToken);
+    /// <summary>
+    /// Takes the work of recording something that is recorded once only, for a while: a process that dies over it leaves it to others. It is on
+    /// record when the journal's record of that name (<see cref="Spend.SpendEvent.Once"/>) has reached the database.
+    /// </summary>
+    /// <returns>False when it is on record, or somebody is at it.</returns>
+    Task<bool> TryClaimAsync(string name, TimeSpan length, CancellationToken cancellationToken);
 
-    /// <summary>True once somebody has taken it.</summary>
-    Task<bool> IsClaimedAsync(string name, CancellationToken cancellationToken);
+    /// <summary>Gives the work back undone.</summary>
+    Task ReleaseAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Notes that there is nothing to be recorded, or nobody who records.</summary>
+    Task ConfirmAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>True once it is on record.</summary>
+    Task<bool> IsRecordedAsync(string name, CancellationToken cancellationToken);
 
     /// <summary>A file by the gateway's own id; null when there is none.</summary>
     Task<ManagedResource?> FindFileAsync(string id, CancellationToken cancellationToken);
@@ -39,6 +48,28 @@ public interface IResourceStore
     /// <param name="cancellationToken">The client has left.</param>
     Task SaveBatchAsync(ManagedResource batch, string? status, CancellationToken cancellationToken);
 
+    /// <summary>Keeps a batch in mind until it is closed, so that somebody looks when nobody asks.</summary>
+    Task KeepOpenAsync(OpenBatch batch, CancellationToken cancellationToken);
+
+    /// <summary>Forgets an open batch.</summary>
+    Task CloseAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Batches that may still cost something, those first that were looked at longest ago; notes that they are looked at now.</summary>
+    /// <param name="most">No more than these.</param>
+    /// <param name="since">Older ones are given up.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task<IReadOnlyList<OpenBatch>> TakeOpenAsync(int most, DateTimeOffset since, CancellationToken cancellationToken);
+
+    /// <summary>Keeps a piece of a file under a name.</summary>
+    Task KeepPieceAsync(string name, ReadOnlyMemory<byte> piece, CancellationToken cancellationToken);
+
+    /// <summary>A piece by its name; null when there is none.</summary>
+    Task<ReadOnlyMemory<byte>?> FindPieceAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Forgets a piece.</summary>
+    /// <returns>False when there was none.</returns>
+    Task<bool> DropPieceAsync(string name, CancellationToken cancellationToken);
+
     /// <summary>Notes on a batch's row that its cost is on record.</summary>
     Task MarkAccountedAsync(string id, CancellationToken cancellationToken);
 
@@ -55,6 +86,15 @@ public interface IResourceStore
 /// <param name="Copies">Ids at the providers, by id of the deployment.</param>
 /// <param name="Owner">Whose it is.</param>
 public sealed record ManagedResource(string Id, ReadOnlyMemory<byte> Object, IReadOnlyDictionary<string, string> Copies, ResourceOwner Owner);
+
+/// <summary>A batch whose cost is not on record yet.</summary>
+/// <param name="Name">Provider and id: <see cref="StoredResources.NameOf"/>.</param>
+/// <param name="Provider">Provider slug; empty where the deployment tells.</param>
+/// <param name="Id">The provider's id.</param>
+/// <param name="DeploymentId">Deployment that runs it; null for settings or environment.</param>
+/// <param name="ManagedId">The gateway's own id; null for none.</param>
+/// <param name="Owner">Who made it.</param>
+public sealed record OpenBatch(string Name, string Provider, string Id, string? DeploymentId, string? ManagedId, ResourceOwner Owner);
 
 /// <summary>Whose a file or batch is: of whoever has one of these (llm-api.md 13.1).</summary>
 /// <param name="KeyHash">Hash of the key that made it; null when it was made by another gateway on the same database.</param>

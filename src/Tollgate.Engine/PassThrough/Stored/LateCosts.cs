@@ -1,3 +1,4 @@
+using Tollgate.Engine.Errors;
 using Tollgate.Engine.Keys;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Pricing;
@@ -8,10 +9,13 @@ using Tollgate.Wire;
 namespace Tollgate.Engine.PassThrough.Stored;
 
 /// <summary>Records what is known to have cost something only after it was asked for: for whoever asked, not for whoever looks.</summary>
-internal sealed class LateCosts(KeyRing keys, SpendRecorder spend, TimeProvider time)
+internal sealed class LateCosts(IResourceStore? store, KeyRing keys, SpendRecorder spend, TimeProvider time)
 {
+    /// <summary>Results of the largest batches are read within it; a process that dies over them delays their cost by no more.</summary>
+    private static readonly TimeSpan ClaimLength = TimeSpan.FromMinutes(2);
+
     /// <summary>Who made something; a key that is gone still counts for its user and team.</summary>
-    public async ValueTask<Caller> MakerAsync(CallContext call, ResourceOwner owner)
+    private async ValueTask<Caller> MakerAsync(CallContext call, ResourceOwner owner)
     {
         if (owner.KeyHash is not { } hash || string.Equals(hash, call.Snapshot.MasterKeyHash, StringComparison.Ordinal))
         {
@@ -32,8 +36,48 @@ internal sealed class LateCosts(KeyRing keys, SpendRecorder spend, TimeProvider 
         return entry.CallerFor("authorization");
     }
 
-    /// <summary>Records a cost; nothing is awaited, so that nothing comes between a claim and its record.</summary>
-    public void Record(CallContext call, Caller maker, LateCost cost)
+    /// <summary>
+    /// Records a cost once, whatever process looks and whichever of them dies over it: who is at it holds a claim for a while, and of several
+    /// records with the claim's name the database takes one.
+    /// </summary>
+    /// <param name="call">The call that found it.</param>
+    /// <param name="claim">Name of what is recorded.</param>
+    /// <param name="owner">Who pays.</param>
+    /// <param name="find">Finds the cost; null when there is none.</param>
+    /// <returns>True when it is on record or on its way there; false when somebody else is at it.</returns>
+    /// <exception cref="ApiException">It could not be found; the next one who looks tries again.</exception>
+    public async Task<bool> RecordOnceAsync(CallContext call, string claim, ResourceOwner owner, Func<Task<LateCost?>> find)
+    {
+        if (await store!.IsRecordedAsync(claim, call.Aborted))
+        {
+            return true;
+        }
+
+        if (!await store.TryClaimAsync(claim, ClaimLength, call.Aborted))
+        {
+            return false;
+        }
+
+        var isDone = false;
+        try
+        {
+            if (await find() is not { } cost || !Record(call, await MakerAsync(call, owner), cost, claim))
+            {
+                await store.ConfirmAsync(claim, CancellationToken.None);
+            }
+
+            return isDone = true;
+        }
+        finally
+        {
+            if (!isDone)
+            {
+                await store.ReleaseAsync(claim, CancellationToken.None);
+            }
+        }
+    }
+
+    private bool Record(CallContext call, Caller maker, LateCost cost, string claim)
     {
         var scratch = CallScratch.Rent();
         try
@@ -51,7 +95,7 @@ internal sealed class LateCosts(KeyRing keys, SpendRecorder spend, TimeProvider 
                 Usage = cost.Usage,
                 ServiceTier = cost.Usage.Tier,
             };
-            spend.RecordPriced(made, scratch, cost.Deployment, cost.Id, cost.Cost);
+            return spend.RecordPriced(made, scratch, cost.Deployment, cost.Id, cost.Cost, claim);
         }
         finally
         {

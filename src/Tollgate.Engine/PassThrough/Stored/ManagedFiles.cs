@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Errors;
 using Tollgate.Engine.Keys;
+using Tollgate.Engine.PassThrough.Natives;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Spend;
 using Tollgate.Engine.Upstream;
@@ -10,7 +11,7 @@ using Tollgate.Engine.Upstream;
 namespace Tollgate.Engine.PassThrough.Stored;
 
 /// <summary>Files with ids of the gateway's own: kept at every deployment of their models, known here (llm-api.md 13.1, 13.2).</summary>
-internal sealed class ManagedFiles(StoredResources resources, ResourceCaller caller, SpendRecorder spend)
+internal sealed class ManagedFiles(StoredResources resources, ResourceCaller caller, NativeFiles natives, SpendRecorder spend)
 {
     private const int MostFiles = 10_000;
     private const int MostBatches = 100;
@@ -49,8 +50,9 @@ internal sealed class ManagedFiles(StoredResources resources, ResourceCaller cal
     {
         var call = relay.Call;
         var store = resources.Store;
-        await using var upload = await ManagedUpload.ReadAsync(
-            relay, isOurs, [.. models, .. holders.Select(holder => ResourceCaller.Describe(call, Open(call, holder, "/files"), holder).ModelName)]);
+        await resources.CheckStoreAsync(call);
+        string[] names = [.. models, .. holders.Select(holder => ResourceCaller.Describe(call, Open(call, holder, "/files"), holder).ModelName)];
+        await using var upload = await ManagedUpload.ReadAsync(relay, isOurs, name => names.Contains(name, StringComparer.Ordinal));
         var owner = ResourceOwner.Of(call.Caller, call.Snapshot);
         var copies = new Dictionary<string, string>(StringComparer.Ordinal);
         ReadOnlyMemory<byte> first = default;
@@ -60,9 +62,11 @@ internal sealed class ManagedFiles(StoredResources resources, ResourceCaller cal
             {
                 var target = Open(call, holder, "/files");
                 var deployment = ResourceCaller.Describe(call, target, holder);
-                var answer = await caller.SendAsync(
-                    call, deployment, target, HttpMethod.Post, upload.For(deployment.ModelName),
-                    static (answer, cancellationToken) => answer.Content.ReadAsByteArrayAsync(cancellationToken));
+                var answer = target.Native is null
+                    ? await caller.SendAsync(
+                        call, deployment, target, HttpMethod.Post, upload.For(deployment.ModelName),
+                        static (answer, cancellationToken) => answer.Content.ReadAsByteArrayAsync(cancellationToken))
+                    : await natives.UploadAsync(new NativeCall(call, deployment, target, holder, holder.ModelGroup), upload);
                 var id = StoredObject.TextsOf(answer).GetValueOrDefault("id")
                     ?? throw new ApiException(502, "The upstream took the file but named no id.");
                 copies[holder.Id] = id;
@@ -80,6 +84,16 @@ internal sealed class ManagedFiles(StoredResources resources, ResourceCaller cal
         var shown = StoredObject.With(first, new Dictionary<string, string>(StringComparer.Ordinal) { ["id"] = managed });
         await store.AddFileAsync(new ManagedResource(managed, shown, copies, owner), call.Aborted);
         await AnswerAsync(relay, shown);
+    }
+
+    /// <summary>Uploads a file to one place, with a form of the gateway's making: what it demands of the form, no client can undo.</summary>
+    public async Task UploadOneAsync(RelayCall relay, ResourceAnswer about, Func<string, bool> isOurs)
+    {
+        await using var upload = await ManagedUpload.ReadAsync(relay, isOurs, static _ => true);
+        var answer = await caller.SendAsync(
+            relay.Call, relay.Deployment, relay.Target, HttpMethod.Post, upload.For(model: null),
+            static (answer, cancellationToken) => answer.Content.ReadAsByteArrayAsync(cancellationToken));
+        await AnswerAsync(relay, await resources.TakeAsync(relay, about, answer));
     }
 
     /// <summary>Deletes a file wherever it is.</summary>
@@ -147,9 +161,10 @@ internal sealed class ManagedFiles(StoredResources resources, ResourceCaller cal
             var outcome = call.Outcome;
             try
             {
-                await caller.SendAsync(
-                    call, ResourceCaller.Describe(call, target, holder), target, HttpMethod.Delete, content: null,
-                    static (_, _) => Task.FromResult(true));
+                var deployment = ResourceCaller.Describe(call, target, holder);
+                await (target.Native is null
+                    ? caller.SendAsync(call, deployment, target, HttpMethod.Delete, content: null, static (_, _) => Task.FromResult(true))
+                    : natives.DeleteAsync(new NativeCall(call, deployment, target, holder, holder.ModelGroup), copies[holder.Id]));
             }
             catch (ApiException gone) when (gone.Status == StatusCodes.Status404NotFound || !mustSucceed)
             {

@@ -24,12 +24,25 @@ internal sealed class ManagedUpload : IAsyncDisposable
     /// <summary>Media type of the file.</summary>
     public string MediaType => MediaTypeHeaderValueOf(_type)?.MediaType ?? "application/octet-stream";
 
+    /// <summary>What the file is for, in the client's word; empty when it did not say.</summary>
+    public string Purpose => _fields.Find(static entry => entry.Name is "purpose").Value ?? "";
+
+    /// <summary>Name of the file.</summary>
+    public string FileName => _fileName;
+
+    /// <summary>The file from its beginning.</summary>
+    public Stream OpenFile()
+    {
+        _file!.Position = 0;
+        return _file;
+    }
+
     /// <summary>Reads a form.</summary>
     /// <param name="relay">The call.</param>
     /// <param name="isOurs">Fields that no provider gets.</param>
-    /// <param name="models">Models that lines of a batch may name.</param>
+    /// <param name="allows">Models that lines of a batch may name.</param>
     /// <exception cref="ApiException">400 when there is no file in it, or one that cannot be run.</exception>
-    public static async Task<ManagedUpload> ReadAsync(RelayCall relay, Func<string, bool> isOurs, IReadOnlyCollection<string> models)
+    public static async Task<ManagedUpload> ReadAsync(RelayCall relay, Func<string, bool> isOurs, Func<string, bool> allows)
     {
         var call = relay.Call;
         var request = call.Http.Request;
@@ -42,13 +55,15 @@ internal sealed class ManagedUpload : IAsyncDisposable
 
         var limit = call.Snapshot.Config.General.MaxUploadBytes;
         var upload = new ManagedUpload();
+        var expiry = FileExpiry.SecondsFor(call.Caller);
+        bool IsDropped(string name) => isOurs(name) || (expiry is not null && name.StartsWith(FileExpiry.Field, StringComparison.Ordinal));
         await using var form = relay.Body!.ToStream(call.Http.Request);
         var reader = new MultipartReader(boundary, form) { BodyLengthLimit = limit };
         try
         {
             while (await reader.ReadNextSectionAsync(call.Aborted) is { } section)
             {
-                await upload.TakeAsync(section, isOurs, limit, call.Aborted);
+                await upload.TakeAsync(section, IsDropped, limit, call.Aborted);
             }
 
             if (upload._file is null)
@@ -56,11 +71,17 @@ internal sealed class ManagedUpload : IAsyncDisposable
                 throw ApiException.BadRequest("/files: Missing required parameter: 'file'.", "file");
             }
 
+            if (expiry is { } seconds)
+            {
+                upload._fields.Add((FileExpiry.Field + "[anchor]", "created_at"));
+                upload._fields.Add((FileExpiry.Field + "[seconds]", seconds.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+            }
+
             if (upload._fields.Contains(("purpose", "batch")))
             {
                 upload._file.Position = 0;
                 upload._lines = await BatchLines.ReadAsync(
-                    upload._file, name => models.Contains(name, StringComparer.Ordinal), call.Aborted);
+                    upload._file, allows, call.Aborted);
             }
 
             return upload;
@@ -78,8 +99,8 @@ internal sealed class ManagedUpload : IAsyncDisposable
     }
 
     /// <summary>The form for one deployment.</summary>
-    /// <param name="model">What the provider calls the model there.</param>
-    public MultipartFormDataContent For(string model)
+    /// <param name="model">What the provider calls the model there; null leaves the lines of a batch as they are.</param>
+    public MultipartFormDataContent For(string? model)
     {
         var form = new MultipartFormDataContent();
         foreach (var (name, value) in _fields)
@@ -87,7 +108,7 @@ internal sealed class ManagedUpload : IAsyncDisposable
             form.Add(new StringContent(value), name);
         }
 
-        var file = new FileContent(_file!, _lines, model);
+        var file = new FileContent(_file!, model is null ? null : _lines, model ?? "");
         file.Headers.ContentType = MediaTypeHeaderValueOf(_type);
         form.Add(file, "file", _fileName);
         return form;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Errors;
+using Tollgate.Engine.PassThrough.Natives;
 using Tollgate.Engine.Pipeline;
 
 namespace Tollgate.Engine.PassThrough.Stored;
@@ -56,6 +57,16 @@ internal sealed class StoredResources(IResourceStore? store, BatchCosts costs)
             : new ResolvedId(resource, resource.Copies[holder.Id], holder, isBatch);
     }
 
+    /// <summary>Lets nothing be made whose owner could not be remembered.</summary>
+    /// <exception cref="ApiException">503 while the database is away.</exception>
+    public async ValueTask CheckStoreAsync(CallContext call)
+    {
+        if (store is not null)
+        {
+            await store.IsRecordedAsync("reachable", call.Aborted);
+        }
+    }
+
     /// <summary>Lets a call pass whose ids are the caller's own, everybody's, or nobody's that is known.</summary>
     /// <exception cref="ApiException">403 for what is somebody else's.</exception>
     public async ValueTask CheckAsync(RelayCall relay, IReadOnlyCollection<string> ids)
@@ -71,9 +82,15 @@ internal sealed class StoredResources(IResourceStore? store, BatchCosts costs)
         foreach (var id in ids)
         {
             // What the operator has uploaded with the master key, and handed out the id of, is everybody's.
-            if (owners.TryGetValue(NameOf(provider, id), out var owner) && !owner.Admits(call.Caller)
-                && !string.Equals(owner.KeyHash, call.Snapshot.MasterKeyHash, StringComparison.Ordinal))
+            var isKnown = owners.TryGetValue(NameOf(provider, id), out var owner);
+            if (isKnown && !owner!.Admits(call.Caller) && !string.Equals(owner.KeyHash, call.Snapshot.MasterKeyHash, StringComparison.Ordinal))
             {
+                throw Refuse(call, id);
+            }
+
+            if (!isKnown && NativeId.Of(id) is not null)
+            {
+                // Anybody can write such an id; behind it is what the operator's credentials open.
                 throw Refuse(call, id);
             }
         }
@@ -113,7 +130,7 @@ internal sealed class StoredResources(IResourceStore? store, BatchCosts costs)
     }
 
     /// <summary>The name under which the owner of what a provider keeps is known.</summary>
-    public static string NameOf(string provider, string id) => $"{provider}|{id}";
+    public static string NameOf(string provider, string id) => $"{provider}|{NativeId.Plain(id)}";
 
     /// <summary>A batch's results are its owner's, and what they cost is recorded when they are there.</summary>
     private async Task TakeBatchAsync(
@@ -127,11 +144,33 @@ internal sealed class StoredResources(IResourceStore? store, BatchCosts costs)
             }
         }
 
-        if (texts.GetValueOrDefault("status") is "completed" or "failed" or "expired" or "cancelled"
-            && texts.TryGetValue("output_file_id", out var output))
+        var isOver = texts.GetValueOrDefault("status") is "completed" or "failed" or "expired" or "cancelled";
+        var managedId = about.Managed is { IsBatch: true } managed ? managed.Resource.Id
+            : about.Managed is { Holder: var holder } ? ManagedIds.Batch(holder.Id, id) : null;
+        var name = NameOf(provider, id);
+        if (about.IsCreation)
         {
-            await costs.AccountAsync(relay, new FinishedBatch(provider, id, output, about.Holder, owner, about.Managed?.Resource.Id));
+            await store!.KeepOpenAsync(
+                new OpenBatch(name, provider, id, about.Holder?.Id is { Length: > 0 } deployment ? deployment : null, managedId, owner),
+                CancellationToken.None);
         }
+
+        if (!isOver)
+        {
+            return;
+        }
+
+        if (!texts.TryGetValue("output_file_id", out var output))
+        {
+            // Nothing ran, nothing is to be paid.
+            await (managedId is null ? Task.CompletedTask : store!.MarkAccountedAsync(managedId, CancellationToken.None));
+        }
+        else if (!await costs.AccountAsync(relay, new FinishedBatch(provider, id, output, about.Holder, owner, managedId)))
+        {
+            return;
+        }
+
+        await store!.CloseAsync(name, CancellationToken.None);
     }
 
     /// <summary>A batch as clients see it: with ids of the gateway's own.</summary>

@@ -47,21 +47,21 @@ internal sealed partial class TranscriptCosts(IResourceStore? store, LateCosts c
             await store!.KeepOwnerAsync(name, me, CancellationToken.None);
         }
 
-        var claim = "transcript-cost:" + name;
-        if (transcript.Seconds <= 0 || await store!.IsClaimedAsync(claim, CancellationToken.None))
+        if (transcript.Seconds <= 0)
         {
             return;
         }
 
-        var owner = (await store.FindOwnersAsync([name], CancellationToken.None)).GetValueOrDefault(name) ?? me;
-        var maker = await costs.MakerAsync(call, owner);
+        var owner = (await store!.FindOwnersAsync([name], CancellationToken.None)).GetValueOrDefault(name) ?? me;
+        await costs.RecordOnceAsync(call, "transcript-cost:" + name, owner, () => Task.FromResult<LateCost?>(CostOf(relay, usualModel, transcript)));
+    }
+
+    private static LateCost CostOf(RelayCall relay, string usualModel, in Transcript transcript)
+    {
         var deployment = relay.Describe(transcript.Model ?? usualModel);
         deployment = deployment.Prices.IsPriced ? deployment : relay.Describe(usualModel);
         var cost = CostCalculator.Calculate(deployment.Prices, default, units: new CallUnits { InputSeconds = transcript.Seconds });
-        if (await store.TryClaimAsync(claim, CancellationToken.None))
-        {
-            costs.Record(call, maker, new LateCost(transcript.Id, call.CallType, deployment.ModelName, deployment, default(TokenUsage), cost));
-        }
+        return new LateCost(transcript.Id, relay.Call.CallType, deployment.ModelName, deployment, default(TokenUsage), cost);
     }
 
     private static Transcript? Read(ReadOnlyMemory<byte> json)

@@ -39,13 +39,14 @@ internal static partial class ConfigSchema
 
         // 7.2 Database, spend, budgets, retention
         OneOf("database_type", "prisma", "dynamo_db"),
+        .. Live(ValueKind.Int, "proxy_batch_polling_interval"),
         .. Live(ValueKind.Int, "database_connection_pool_limit", "database_connection_timeout", "database_connection_pool_timeout"),
         .. Live(ValueKind.Bool, "disable_prisma_schema_update", "store_model_in_db"),
         .. Live(ValueKind.BoolOrText, "allow_requests_on_db_unavailable"),
         .. Live(ValueKind.TextList, "supported_db_objects"),
         .. Keys(ValueKind.Int, "database_connect_timeout", "database_socket_timeout", "database_statement_timeout", "database_lock_timeout",
             "database_idle_in_transaction_session_timeout", "database_max_idle_connection_lifetime", "proxy_batch_write_at",
-            "proxy_batch_polling_interval", "proxy_budget_rescheduler_min_time", "proxy_budget_rescheduler_max_time"),
+            "proxy_budget_rescheduler_min_time", "proxy_budget_rescheduler_max_time"),
         .. Keys(ValueKind.Bool, "database_disable_prepared_statements", "azure_postgresql_auth",
             "store_prompts_in_cold_storage",
             "use_redis_transaction_buffer"),

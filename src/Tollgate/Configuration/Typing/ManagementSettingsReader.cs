@@ -25,6 +25,11 @@ internal static class ManagementSettingsReader
             RotatesKeys = environment.IsOn("LITELLM_KEY_ROTATION_ENABLED"),
             RotationInterval = AtLeastASecond(numbers.Seconds("LITELLM_KEY_ROTATION_CHECK_INTERVAL_SECONDS", defaults.RotationInterval)),
             RotationLease = AtLeastASecond(numbers.Seconds("LITELLM_KEY_ROTATION_LOCK_TTL_SECONDS", defaults.RotationLease)),
+            PollsBatches = environment.GetNonEmpty("PROXY_BATCH_POLLING_ENABLED") is null || environment.IsOn("PROXY_BATCH_POLLING_ENABLED"),
+            BatchPollingInterval = AtLeastASecond(general.Seconds("proxy_batch_polling_interval")
+                ?? numbers.Seconds("PROXY_BATCH_POLLING_INTERVAL", defaults.BatchPollingInterval)),
+            BatchesPerPoll = Math.Clamp(numbers.Count("MAX_OBJECTS_PER_POLL_CYCLE", defaults.BatchesPerPoll), 1, 10_000),
+            BatchStaleness = TimeSpan.FromDays(Math.Clamp(numbers.Count("MANAGED_OBJECT_STALENESS_CUTOFF_DAYS", 7), 1, 3650)),
             UserDefaults = Section.ToMembers(models["default_internal_user_params"]),
             TeamDefaults = Section.ToMembers(models["default_team_params"]),
             InternalUserBudget = models.Number("max_internal_user_budget") ?? models.Number("default_max_internal_user_budget"),
