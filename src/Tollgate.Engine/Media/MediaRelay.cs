@@ -93,9 +93,9 @@ internal sealed class MediaRelay(
         var type = answer.ContentType ?? "";
         if (type.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase))
         {
-            StreamPath path = media.Shape is { } sounding && sounding.StreamsSound(media.Sent)
+            StreamPath events = media.Shape is { } sounding && sounding.StreamsSound(media.Sent)
                 ? new SoundEvents(sounding, media.Sent, media.Facts) : new MediaStream(call.Surface, media.Facts);
-            return streams.RelayAsync(call, scratch, answer, new SseSplitter(), path, clock);
+            return streams.RelayAsync(call, scratch, answer, new SseSplitter(), events, clock);
         }
 
         if (call.Surface is Surface.Speech && media.Shape is { ReadsSound: true } inside)

@@ -2,7 +2,6 @@ using Tollgate.Engine.Upstream;
 using Tollgate.Providers.Catalogue;
 using Tollgate.Providers.Connections;
 using Tollgate.Wire;
-using Tollgate.Wire.Media.Videos;
 using Tollgate.Wire.OpenAi;
 
 namespace Tollgate.Providers.Amazon;

@@ -103,7 +103,7 @@ internal sealed class SigV4(string service, string region)
         message.Headers.TryAddWithoutValidation(name, value);
     }
 
-    private static List<(string Name, string Value)> HeadersOf(HttpRequestMessage message, Uri address, AmazonKeys keys, string time, string? hash)
+    private static List<(string Name, string Value)> HeadersOf(HttpRequestMessage message, Uri address, AmazonKeys keys, string time)
     {
         var headers = new List<(string Name, string Value)>(Signed.Length);
         if (message.Content?.Headers.ContentType is { } type)

@@ -26,7 +26,6 @@ internal sealed class VertexConnection : GoogleConnection
     private readonly UpstreamEndpoint _speech;
     private readonly UpstreamEndpoint _ranking;
     private readonly UpstreamEndpoint _films;
-    private readonly VertexPlace _place;
 
     public VertexConnection(ConnectionDraft draft, VertexPlace place, Authorization authorization)
         : this(draft, place, authorization, VertexPublisher.Of(draft))
@@ -51,7 +50,6 @@ internal sealed class VertexConnection : GoogleConnection
         };
         _predict = AddressOf(place, "predict", "");
         _films = AddressOf(place, "predictLongRunning", "");
-        _place = place;
         _speech = ServiceAddress(place, "https://texttospeech.googleapis.com", "/v1/text:synthesize");
         _ranking = ServiceAddress(
             place,
