@@ -51,6 +51,12 @@ public enum Surface : byte
     /// <summary>Cohere's and Jina's order of documents by relevance.</summary>
     Rerank,
 
+    /// <summary>Searches of the web.</summary>
+    Search,
+
+    /// <summary>Searches of a vector store.</summary>
+    VectorSearch,
+
     /// <summary>Amazon Bedrock Converse and ConverseStream.</summary>
     Converse,
 
@@ -140,7 +146,11 @@ public static class Surfaces
 
     /// <summary>True for pictures, sounds, judgements and orders: calls that are neither conversations nor embeddings.</summary>
     public static bool IsMedia(this Surface surface) => surface is Surface.ImageGenerations or Surface.ImageEdits or Surface.ImageVariations
-        or Surface.Speech or Surface.Transcriptions or Surface.Translations or Surface.Moderations or Surface.Rerank;
+        or Surface.Speech or Surface.Transcriptions or Surface.Translations or Surface.Moderations or Surface.Rerank
+        || surface.IsLookup();
+
+    /// <summary>True for searches: they go to a tool or a store with a name of its own, not to a model.</summary>
+    public static bool IsLookup(this Surface surface) => surface is Surface.Search or Surface.VectorSearch;
 
     /// <summary>True for calls whose requests bring files, as <c>multipart/form-data</c>.</summary>
     public static bool TakesForm(this Surface surface)
@@ -163,6 +173,8 @@ public static class Surfaces
         Surface.Translations => "/audio/translations",
         Surface.Moderations => "/moderations",
         Surface.Rerank => "/rerank",
+        Surface.Search => "/v1/search",
+        Surface.VectorSearch => "/v1/vector_stores/{vector_store_id}/search",
         _ => "/models",
     };
 
@@ -182,6 +194,8 @@ public static class Surfaces
         Surface.Transcriptions or Surface.Translations => "atranscription",
         Surface.Moderations => "amoderation",
         Surface.Rerank => "arerank",
+        Surface.Search => "asearch",
+        Surface.VectorSearch => "avector_store_search",
         _ => "amodels",
     };
 }
