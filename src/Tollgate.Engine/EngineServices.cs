@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Tollgate.Engine.Admission;
 using Tollgate.Engine.Keys;
+using Tollgate.Engine.Lookups;
 using Tollgate.Engine.Media;
 using Tollgate.Engine.PassThrough;
 using Tollgate.Engine.PassThrough.Stored;
@@ -33,6 +34,7 @@ public static class EngineServices
         services.TryAddSingleton<StreamRelay>();
         services.TryAddSingleton<AnswerPaths>();
         services.TryAddSingleton<SoundRelay>();
+        services.TryAddSingleton<QueryVectors>();
         services.TryAddSingleton<MediaRelay>();
         services.TryAddSingleton<MediaFetcher>();
         services.TryAddSingleton<RequestMedia>();

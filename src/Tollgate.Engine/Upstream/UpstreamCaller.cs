@@ -122,7 +122,7 @@ internal sealed class UpstreamCaller(
 
         var (opened, impossible) = call.Media is null
             ? (MediaRelay.Post(address, new SplicedContent(request.Json, edits)), null)
-            : await MediaRelay.OpenAsync(call, deployment, request, edits, address, clock.Token);
+            : await works.OpenAsync(call, deployment, request, edits, address, clock.Token);
         if (opened is null)
         {
             return UpstreamErrors.FromFault(deployment, impossible!);

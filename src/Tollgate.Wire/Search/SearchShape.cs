@@ -18,6 +18,9 @@ public abstract class SearchShape : MediaShape
     /// <summary>Units that a search is paid in: one a query, unless the provider counts otherwise.</summary>
     public virtual long UnitsOf(SearchQuery query) => query.Texts.Length;
 
+    /// <summary>Name in price lists of the product that a search is, where that is not the usual one (<c>search</c>); null for that.</summary>
+    public virtual string? VariantOf(SearchQuery query) => null;
+
     /// <inheritdoc/>
     public sealed override MediaRequest Write(JsonElement request, TargetModel target) => Write(SearchQuery.Read(request), target);
 

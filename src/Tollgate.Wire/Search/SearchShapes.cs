@@ -17,7 +17,7 @@ public static class SearchShapes
     public static SearchShape Tavily { get; } = Of(new SearchWords
     {
         Count = "max_results", Domains = "include_domains", Excluded = "exclude_domains", Country = "country", CountryForm = CountryForm.Name,
-        Snippet = ["content", "raw_content"], Date = ["published_date"],
+        Snippet = ["content", "raw_content"], Date = ["published_date"], Variant = ("search_depth", "advanced", "search-advanced"),
     });
 
     /// <summary>Exa.</summary>
@@ -33,7 +33,7 @@ public static class SearchShapes
     {
         Query = "objective", Queries = "search_queries", Count = "max_results", Domains = "source_policy.include_domains",
         Excluded = "source_policy.exclude_domains", CharactersPerPage = "excerpts.max_chars_per_result", Snippet = ["excerpts"],
-        Date = ["publish_date"],
+        Date = ["publish_date"], Variant = ("processor", "pro", "search-pro"),
     });
 
     /// <summary>Brave.</summary>
@@ -71,6 +71,7 @@ public static class SearchShapes
     {
         Query = "q", Count = "maxResults", Domains = "includeDomains", Excluded = "excludeDomains",
         Fixed = [("depth", "\"standard\""), ("outputType", "\"searchResults\"")], Title = ["name"], Snippet = ["content"],
+        Variant = ("depth", "deep", "search-deep"),
     });
 
     /// <summary>Serper.</summary>
@@ -106,6 +107,20 @@ public static class SearchShapes
     public static SearchShape FastCrw { get; } = Of(new SearchWords
     {
         Count = "limit", Results = ["data.web", "data"], Snippet = ["markdown", "description", "snippet"], Date = ["publishedDate"],
+    });
+
+    /// <summary>Nimble.</summary>
+    public static SearchShape Nimble { get; } = Of(new SearchWords
+    {
+        Count = "max_results", Domains = "include_domains", Excluded = "exclude_domains", Country = "country",
+        Snippet = ["content", "description"], Date = ["metadata.published_date"],
+    });
+
+    /// <summary>APISerpent.</summary>
+    public static SearchShape ApiSerpent { get; } = Of(new SearchWords
+    {
+        IsAddress = true, Query = "q", Count = "num", Country = "country", CountryForm = CountryForm.Lower, Results = ["results.organic"],
+        Date = ["date"],
     });
 
     private static WordedSearch Of(SearchWords words) => new(words);

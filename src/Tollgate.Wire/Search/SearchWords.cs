@@ -80,4 +80,7 @@ public sealed record SearchWords
 
     /// <summary>Results that are paid as one unit; null where every query is one.</summary>
     public int? ResultsPerUnit { get; init; }
+
+    /// <summary>A member and its value that make another product of the search, with that one's name in price lists; null for none.</summary>
+    public (string Name, string Value, string Model)? Variant { get; init; }
 }

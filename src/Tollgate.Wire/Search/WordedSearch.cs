@@ -25,6 +25,11 @@ public sealed class WordedSearch(SearchWords words) : SearchShape
     }
 
     /// <inheritdoc/>
+    public override string? VariantOf(SearchQuery query) => words.Variant is { } variant && query.Extras.Any(
+        extra => string.Equals(extra.NameOf(), variant.Name, StringComparison.Ordinal)
+            && string.Equals(extra.Value.Text(), variant.Value, StringComparison.Ordinal)) ? variant.Model : null;
+
+    /// <inheritdoc/>
     protected override MediaRequest Write(SearchQuery query, TargetModel target) => words.IsAddress ? Address(query, target) : Body(query);
 
     /// <inheritdoc/>
