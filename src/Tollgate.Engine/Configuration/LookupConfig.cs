@@ -13,6 +13,12 @@ public sealed record VectorStoreConfig
     /// <summary>Id at the provider, by which clients call it (<c>vector_store_id</c>).</summary>
     public required string Id { get; init; }
 
+    /// <summary>Name for people; null for none.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>What is in it, for people; null for none.</summary>
+    public string? Description { get; init; }
+
     /// <summary>Provider as written (<c>custom_llm_provider</c>).</summary>
     public required string Provider { get; init; }
 

@@ -68,7 +68,10 @@ public sealed class PassThroughCalls
     /// <param name="resource">The resource's path at the provider, say <c>/files</c>.</param>
     /// <param name="provider">Provider that the path names; null for none.</param>
     public Task RunResourceAsync(HttpContext http, string mapped, string resource, string? provider)
-        => _pipeline.RunAsync(http, new ResourcePlan(mapped, resource, provider, http.Request.Method, _providers, _stored, _files));
+        => _pipeline.RunAsync(http, new ResourcePlan(mapped, resource, provider, http.Request.Method, _providers, _stored, _files)
+        {
+            IsSearch = resource is "/vector_stores" && http.Request.Path.Value?.EndsWith("/search", StringComparison.Ordinal) == true,
+        });
 
     /// <summary>Hands out a short-lived token for realtime sessions; answers every outcome itself.</summary>
     /// <param name="http">Request and answer.</param>
