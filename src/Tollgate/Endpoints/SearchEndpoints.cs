@@ -52,7 +52,7 @@ internal static class SearchEndpoints
             json.WriteStartObject();
             json.WriteString("object", "list");
             json.WriteStartArray("data");
-            foreach (var tool in snapshot.Config.SearchTools.DistinctBy(static tool => tool.Name).Where(tool => LookupAccess.MayUseTool(caller, tool.Name)))
+            foreach (var tool in snapshot.Config.SearchTools.DistinctBy(static tool => tool.Name, StringComparer.Ordinal).Where(tool => LookupAccess.MayUseTool(caller, tool.Name)))
             {
                 json.WriteStartObject();
                 json.WriteString(Tool, tool.Name);
