@@ -65,6 +65,13 @@ public sealed class SpendingRouteTests
     /// <summary>Routes for which only the refusal is tried: the fake does not serve them.</summary>
     private static readonly string[] OnlyRefused = ["/v1/responses/compact", "/responses/compact", "/openai/v1/responses/compact"];
 
+    /// <summary>Searches, of which only the refusal is tried: with the body that they take.</summary>
+    private static readonly string[] Searching =
+    [
+        "/v1/search", "/search", "/v1/search/{search_tool_name}", "/search/{search_tool_name}",
+        .. new[] { "/v1", "", "/openai/v1" }.Select(static prefix => prefix + "/vector_stores/{vector_store_id}/search"),
+    ];
+
     /// <summary>Tokens for realtime sessions: the sessions are what is paid for, but a key that is spent gets none.</summary>
     private static readonly string[] Tokens =
     [
@@ -103,8 +110,8 @@ public sealed class SpendingRouteTests
     private static readonly HashSet<string> ControlPlane = new(StringComparer.Ordinal)
     {
         "access_group", "add", "budget", "config", "cost", "credentials", "customer", "delete", "end_user", "global", "key", "model",
-        "model_group", "model_hub", "organization", "project", "reload", "schedule", "spend", "tag", "team",
-        "unified_access_group", "user",
+        "model_group", "model_hub", "organization", "project", "reload", "schedule", "search_tools", "spend", "tag", "team",
+        "unified_access_group", "user", "vector_store",
     };
 
     [Fact]
@@ -123,7 +130,7 @@ public sealed class SpendingRouteTests
 
         // Cases and routes are the same: a route without a case is new, a case without a route is gone.
         var known = routes.Where(static route => !IsControlPlane(route)).Order(StringComparer.Ordinal);
-        known.ShouldBe(Spending.Keys.Concat(Relaying).Concat(OnlyRefused).Concat(Costless).Concat(Tokens).Concat(TokenTaking).Order(StringComparer.Ordinal));
+        known.ShouldBe(Spending.Keys.Concat(Relaying).Concat(OnlyRefused).Concat(Searching).Concat(Costless).Concat(Tokens).Concat(TokenTaking).Order(StringComparer.Ordinal));
 
         foreach (var (path, body) in Spending.Values.SelectMany(static calls => calls))
         {
@@ -141,6 +148,13 @@ public sealed class SpendingRouteTests
         foreach (var route in OnlyRefused)
         {
             (await broke.PostAsync(route[1..], Response)).Error.GetProperty("type").GetString().ShouldBe("budget_exceeded", route);
+        }
+
+        foreach (var route in Searching)
+        {
+            var path = route[1..].Replace("{search_tool_name}", "web", StringComparison.Ordinal).Replace("{vector_store_id}", "x", StringComparison.Ordinal);
+            var refusal = await broke.PostAsync(path, """{"search_tool_name":"web","query":"x"}""");
+            refusal.Error.GetProperty("type").GetString().ShouldBe("budget_exceeded", route);
         }
 
         foreach (var route in Tokens)

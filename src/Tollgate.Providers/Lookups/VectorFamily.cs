@@ -15,6 +15,8 @@ internal static class VectorFamily
     /// <summary>Version of Azure AI Search's API that has queries of several kinds.</summary>
     private const string AzureSearchVersion = "2024-07-01";
 
+    private const string UsualGeminiModel = "gemini-2.5-flash";
+
     private static readonly ProviderAuth ApiKey = new("api-key", "{key}");
 
     private static readonly ProviderAuth GoogleKey = new("x-goog-api-key", "{key}");
@@ -92,10 +94,14 @@ internal static class VectorFamily
         return Make(draft, authorization, Below(draft, $"/v1beta1/{place.Path}:retrieveContexts"), new VertexRag(), options);
     }
 
+    /// <summary>A model searches the store: the one that the operator names, else a usual one. Its price stands under both names.</summary>
     private static LookupConnection Gemini(ConnectionDraft draft, Dictionary<string, string> options)
-        => Make(
-            draft, new KeyAuthorization(draft, GoogleKey), Below(draft, $"/v1beta/models/{Uri.EscapeDataString(draft.Model)}:generateContent"),
+    {
+        var model = draft.Model is "vector_store" ? UsualGeminiModel : draft.Model;
+        return Make(
+            draft, new KeyAuthorization(draft, GoogleKey), Below(draft, $"/v1beta/models/{Uri.EscapeDataString(model)}:generateContent"),
             new GeminiFileSearch(), options);
+    }
 
     private static LookupConnection AzureSearch(ConnectionDraft draft, string store, Dictionary<string, string> options)
     {

@@ -8,9 +8,6 @@ namespace Tollgate.Configuration;
 /// <summary>Reads <c>search_tools</c> and <c>vector_store_registry</c> (config.md 8.4). An entry with an error is left out; the others serve.</summary>
 internal sealed class LookupReader(MappingNode tree, ImmutableArray<DeploymentConfig> models, IProviderDirectory providers, DiagnosticBag diagnostics)
 {
-    /// <summary>Model that is asked with a store as its tool, where the operator names none.</summary>
-    private const string UsualModel = "gemini-2.5-flash";
-
     private static readonly string[] ToolKeys = ["search_provider", "search_engine_id"];
 
     // What is wrong with the list was said when it was read for the models.
@@ -86,7 +83,7 @@ internal sealed class LookupReader(MappingNode tree, ImmutableArray<DeploymentCo
 
         var parameters = ParamsOf(written, path);
         var model = provider.Contains('/', StringComparison.Ordinal) ? provider
-            : $"{provider}/{(provider is "gemini" ? ModelOf(parameters) : "vector_store")}";
+            : $"{provider}/{ModelOf(provider, parameters)}";
         var deployment = DeploymentReader.Read(id, model, "vector-store:" + id, entry, parameters);
         return new VectorStoreConfig
         {
@@ -117,8 +114,10 @@ internal sealed class LookupReader(MappingNode tree, ImmutableArray<DeploymentCo
         return DeploymentReader.Read(model, model, "vector-store-embedding:" + id, written, new DeploymentParams(written, null, []));
     }
 
-    private static string ModelOf(DeploymentParams parameters)
-        => parameters.Text("model") is { } model ? model.StartsWith("gemini/", StringComparison.Ordinal) ? model["gemini/".Length..] : model : UsualModel;
+    /// <summary>The model that a store is asked through, for providers where that is one; the name of the thing itself otherwise.</summary>
+    private static string ModelOf(string provider, DeploymentParams parameters)
+        => parameters.Text("model") is not { } model ? "vector_store"
+            : model.StartsWith(provider + "/", StringComparison.Ordinal) ? model[(provider.Length + 1)..] : model;
 
     private DeploymentParams ParamsOf(MappingNode written, string path)
     {
