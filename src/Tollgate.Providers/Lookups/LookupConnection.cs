@@ -23,6 +23,8 @@ internal sealed class LookupConnection(
 {
     private readonly Lazy<TargetModel> _target = new(() => TargetOf(draft) with { Options = options });
 
+    private readonly bool _isAmazons = draft.Row.Slug is "bedrock" or "s3_vectors";
+
     /// <summary>Parameters that the operator has set, as they are inserted into a body.</summary>
     private readonly (string Name, byte[] Member)[] _defaults =
     [
@@ -65,7 +67,7 @@ internal sealed class LookupConnection(
     /// <inheritdoc/>
     public override UpstreamErrorKind Classify(int status, ReadOnlySpan<byte> body) => Classify(status, body, headers: null);
 
-    /// <summary>Amazon says the class in a header, and nobody else has that one.</summary>
+    /// <summary>Amazon says the class in a header.</summary>
     public UpstreamErrorKind Classify(int status, ReadOnlySpan<byte> body, HttpResponseHeaders? headers)
-        => AmazonErrors.Classify(status, body, headers) ?? base.Classify(status, body);
+        => (_isAmazons ? AmazonErrors.Classify(status, body, headers) : null) ?? base.Classify(status, body);
 }

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http;
 using Tollgate.Data.Rows;
 using Tollgate.Tests.PassThrough;
 using Tollgate.Tests.Stored;

@@ -141,22 +141,22 @@ public sealed class VectorStoreTests
     }
 
     [Fact]
-    public void Registry_NamesWhatIsMissing()
+    public void Sections_AreTyped()
     {
         var config = ConfigFixture.LoadClean("""
             search_tools:
               - search_tool_name: a
-                litellm_params: {search_provider: exa_ai, api_key: k, timeout: 7, max_retries: 2}
+                litellm_params: {search_provider: openai, api_key: k, timeout: 7, max_retries: 2}
             vector_store_registry:
               - vector_store_name: n
-                litellm_params: {vector_store_id: v, custom_llm_provider: vertex_ai/search_api, team_id: t, litellm_embedding_model: openai/e, litellm_embedding_config: {api_key: e}}
+                litellm_params: {vector_store_id: v, custom_llm_provider: openai/search_api, team_id: t, litellm_embedding_model: openai/e, litellm_embedding_config: {api_key: e}}
             """);
 
         var tool = config.SearchTools.ShouldHaveSingleItem();
-        (tool.Name, tool.Provider, tool.Deployment.Timeout, tool.Deployment.NumRetries).ShouldBe(("a", "exa_ai", TimeSpan.FromSeconds(7), 2));
+        (tool.Name, tool.Provider, tool.Deployment.Timeout, tool.Deployment.NumRetries).ShouldBe(("a", "openai", TimeSpan.FromSeconds(7), 2));
         tool.Deployment.DefaultParams.ShouldBeEmpty();
         var store = config.VectorStores.ShouldHaveSingleItem();
-        (store.Id, store.TeamId, store.Deployment.Model, store.Embedding!.ApiKey).ShouldBe(("v", "t", "vertex_ai/search_api", "e"));
+        (store.Id, store.TeamId, store.Deployment.Model, store.Embedding!.ApiKey).ShouldBe(("v", "t", "openai/search_api", "e"));
     }
 
     private static Task<FakeApi> StartApiAsync() => FakeApi.StartAsync((http, seen) => FakeApi.AnswerAsync(
