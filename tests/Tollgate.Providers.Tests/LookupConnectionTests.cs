@@ -111,7 +111,7 @@ public sealed class LookupConnectionTests
 
     [Fact]
     public void StoreThatCannotBeSearched_SaysSo()
-        => Store("ragflow/vector_store", "x").EndpointFor(Surface.VectorSearch).Fault!.Message.ShouldContain("does not serve");
+        => Store("mongodb/vector_store", "x").EndpointFor(Surface.VectorSearch).Fault!.Message.ShouldContain("does not serve");
 
     private static IUpstreamConnection Search(
         string model, (string, string) environment, Func<DeploymentConfig, DeploymentConfig>? change = null) => Search(model, [environment], change);

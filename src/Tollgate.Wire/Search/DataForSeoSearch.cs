@@ -56,6 +56,7 @@ public sealed class DataForSeoSearch : SearchShape
     /// <inheritdoc/>
     protected override IEnumerable<SearchResult> ResultsIn(JsonElement answer)
     {
+        var found = new List<SearchResult>();
         Refuse(answer);
         var tasks = answer.Member("tasks"u8);
         if (tasks.ValueKind is not JsonValueKind.Array)
@@ -70,10 +71,12 @@ public sealed class DataForSeoSearch : SearchShape
             {
                 if (item.Text("type"u8) is "organic" && item.Text("url"u8) is { Length: > 0 } url)
                 {
-                    yield return new SearchResult(item.Text("title"u8) ?? "", url, item.Text("description"u8) ?? "", item.Text("timestamp"u8));
+                    found.Add(new SearchResult(item.Text("title"u8) ?? "", url, item.Text("description"u8) ?? "", item.Text("timestamp"u8)));
                 }
             }
         }
+
+        return found;
     }
 
     private static void WriteLocation(string? country, Utf8JsonWriter json)

@@ -20,6 +20,7 @@ public sealed class DuckDuckGoSearch : SearchShape
     /// <inheritdoc/>
     protected override IEnumerable<SearchResult> ResultsIn(JsonElement answer)
     {
+        var found = new List<SearchResult>();
         if (answer.ValueKind is not JsonValueKind.Object)
         {
             throw new WireException("The answer is no object.");
@@ -27,7 +28,7 @@ public sealed class DuckDuckGoSearch : SearchShape
 
         if (answer.Text("AbstractURL"u8) is { Length: > 0 } address)
         {
-            yield return new SearchResult(answer.Text("Heading"u8) ?? "", address, answer.Text("AbstractText"u8) ?? "");
+            found.Add(new SearchResult(answer.Text("Heading"u8) ?? "", address, answer.Text("AbstractText"u8) ?? ""));
         }
 
         foreach (var topic in Topics(answer.Member("Results"u8)).Concat(Topics(answer.Member("RelatedTopics"u8))))
@@ -37,26 +38,31 @@ public sealed class DuckDuckGoSearch : SearchShape
                 // A topic is its title, a dash and a sentence.
                 var text = topic.Text("Text"u8) ?? "";
                 var dash = text.IndexOf(" - ", StringComparison.Ordinal);
-                yield return new SearchResult(dash > 0 ? text[..dash] : text, url, text);
+                found.Add(new SearchResult(dash > 0 ? text[..dash] : text, url, text));
             }
         }
+
+        return found;
     }
 
     private static IEnumerable<JsonElement> Topics(JsonElement list)
     {
+        var found = new List<JsonElement>();
         foreach (var topic in list.ValueKind is JsonValueKind.Array ? list.EnumerateArray().ToArray() : [])
         {
             if (topic.Member("Topics"u8) is { ValueKind: JsonValueKind.Array } group)
             {
                 foreach (var inner in group.EnumerateArray())
                 {
-                    yield return inner;
+                    found.Add(inner);
                 }
             }
             else
             {
-                yield return topic;
+                found.Add(topic);
             }
         }
+
+        return found;
     }
 }

@@ -48,6 +48,7 @@ public sealed class AzureIndexSearch : VectorShape
     /// <inheritdoc/>
     protected override IEnumerable<VectorHit> HitsIn(JsonElement answer)
     {
+        var found = new List<VectorHit>();
         if (answer.Member("value"u8).ValueKind is not JsonValueKind.Array)
         {
             throw new WireException("The answer holds no value.");
@@ -57,10 +58,12 @@ public sealed class AzureIndexSearch : VectorShape
         {
             var id = document.Text("id"u8) ?? document.Text("chunk_id"u8)
                 ?? document.Member("id"u8).Count()?.ToString(CultureInfo.InvariantCulture) ?? "";
-            yield return new VectorHit(
+            found.Add(new VectorHit(
                 id, First(document, NameFields) ?? id, document.Member("@search.score"u8).Number(), First(document, TextFields) ?? "",
-                FlatFields.Of(document, static name => name.StartsWith("@search", StringComparison.Ordinal) || TextFields.Contains(name, StringComparer.Ordinal)));
+                FlatFields.Of(document, static name => name.StartsWith("@search", StringComparison.Ordinal) || TextFields.Contains(name, StringComparer.Ordinal))));
         }
+
+        return found;
     }
 
     private static string? First(JsonElement document, string[] names)

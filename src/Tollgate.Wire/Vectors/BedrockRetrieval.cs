@@ -36,13 +36,16 @@ public sealed class BedrockRetrieval : VectorShape
     /// <inheritdoc/>
     protected override IEnumerable<VectorHit> HitsIn(JsonElement answer)
     {
+        var found = new List<VectorHit>();
         foreach (var result in ListIn(answer, "retrievalResults"u8))
         {
             var address = AddressOf(result.Member("location"u8));
-            yield return new VectorHit(
+            found.Add(new VectorHit(
                 address, LastPart(address), result.Member("score"u8).Number(), result.Member("content"u8).Text("text"u8) ?? "",
-                result.Member("metadata"u8));
+                result.Member("metadata"u8)));
         }
+
+        return found;
     }
 
     /// <summary>A location has one member beside its type, with the address in it.</summary>

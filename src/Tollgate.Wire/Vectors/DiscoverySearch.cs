@@ -24,15 +24,18 @@ public sealed class DiscoverySearch : VectorShape
     /// <inheritdoc/>
     protected override IEnumerable<VectorHit> HitsIn(JsonElement answer)
     {
+        var found = new List<VectorHit>();
         foreach (var result in ListIn(answer, "results"u8))
         {
             var document = result.Member("document"u8);
             var derived = document.Member("derivedStructData"u8);
             var id = result.Text("id"u8) ?? document.Text("id"u8) ?? "";
             var link = derived.Text("link"u8);
-            yield return new VectorHit(
-                link ?? id, derived.Text("title"u8) ?? LastPart(link ?? id), ScoreOf(result), TextOf(derived, document), document.Member("structData"u8));
+            found.Add(new VectorHit(
+                link ?? id, derived.Text("title"u8) ?? LastPart(link ?? id), ScoreOf(result), TextOf(derived, document), document.Member("structData"u8)));
         }
+
+        return found;
     }
 
     private static double? ScoreOf(JsonElement result)

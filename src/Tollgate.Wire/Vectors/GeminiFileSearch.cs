@@ -44,6 +44,7 @@ public sealed class GeminiFileSearch : VectorShape
     /// <inheritdoc/>
     protected override IEnumerable<VectorHit> HitsIn(JsonElement answer)
     {
+        var found = new List<VectorHit>();
         foreach (var candidate in ListIn(answer, "candidates"u8))
         {
             var grounding = candidate.Member("groundingMetadata"u8);
@@ -57,11 +58,13 @@ public sealed class GeminiFileSearch : VectorShape
             {
                 var context = chunk.Member("retrievedContext"u8);
                 var title = context.Text("title"u8) ?? "";
-                yield return new VectorHit(
+                found.Add(new VectorHit(
                     context.Text("uri"u8) is { Length: > 0 } uri ? uri : title, title, scores.TryGetValue(index, out var score) ? score : 1,
-                    context.Text("text"u8) ?? "");
+                    context.Text("text"u8) ?? ""));
             }
         }
+
+        return found;
     }
 
     /// <inheritdoc/>

@@ -43,6 +43,7 @@ public sealed class MilvusSearch : VectorShape
     /// <inheritdoc/>
     protected override IEnumerable<VectorHit> HitsIn(JsonElement answer)
     {
+        var list = new List<VectorHit>();
         if (answer.Member("code"u8).Count() is { } code && code is not (0 or 200))
         {
             // 1800 is a wrong credential, 100 a collection that is not there; the rest is about the request.
@@ -58,10 +59,12 @@ public sealed class MilvusSearch : VectorShape
         {
             var field = _textField is { } named ? named : Array.Find(["text", "content", "chunk", "source_text"], name => found.TryGetProperty(name, out _));
             var id = found.Member("id"u8) is { ValueKind: not JsonValueKind.Undefined } given ? given.Text() ?? given.GetRawText() : "";
-            yield return new VectorHit(
+            list.Add(new VectorHit(
                 id, found.Text("filename"u8) ?? found.Text("title"u8) ?? id, found.Member("distance"u8).Number(),
                 field is not null && found.TryGetProperty(field, out var text) ? text.Text() ?? "" : "",
-                FlatFields.Of(found, name => name is "distance" or "id" || string.Equals(name, field, StringComparison.Ordinal)));
+                FlatFields.Of(found, name => name is "distance" or "id" || string.Equals(name, field, StringComparison.Ordinal))));
         }
+
+        return list;
     }
 }

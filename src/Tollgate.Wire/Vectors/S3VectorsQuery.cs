@@ -51,6 +51,7 @@ public sealed class S3VectorsQuery : VectorShape
     /// <inheritdoc/>
     protected override IEnumerable<VectorHit> HitsIn(JsonElement answer)
     {
+        var list = new List<VectorHit>();
         foreach (var vector in ListIn(answer, "vectors"u8))
         {
             var metadata = vector.Member("metadata"u8);
@@ -60,9 +61,11 @@ public sealed class S3VectorsQuery : VectorShape
                 : null;
 
             // Near is small there and large here.
-            yield return new VectorHit(
+            list.Add(new VectorHit(
                 metadata.Text("file_id"u8) ?? key, metadata.Text("filename"u8) ?? key, 1 - vector.Member("distance"u8).Number(), text ?? "",
-                metadata.ValueKind is JsonValueKind.Object ? FlatFields.Of(metadata, static name => TextFields.Contains(name, StringComparer.Ordinal)) : default);
+                metadata.ValueKind is JsonValueKind.Object ? FlatFields.Of(metadata, static name => TextFields.Contains(name, StringComparer.Ordinal)) : default));
         }
+
+        return list;
     }
 }

@@ -44,12 +44,15 @@ public sealed class VertexRag : VectorShape
     /// <inheritdoc/>
     protected override IEnumerable<VectorHit> HitsIn(JsonElement answer)
     {
+        var found = new List<VectorHit>();
         foreach (var context in ListIn(answer.Member("contexts"u8) is { ValueKind: JsonValueKind.Object } inner ? inner : answer, "contexts"u8))
         {
             var address = context.Text("sourceUri"u8) ?? "";
-            yield return new VectorHit(
+            found.Add(new VectorHit(
                 address, context.Text("sourceDisplayName"u8) is { Length: > 0 } name ? name : LastPart(address),
-                context.Member("score"u8).Number() ?? context.Member("distance"u8).Number(), context.Text("text"u8) ?? "");
+                context.Member("score"u8).Number() ?? context.Member("distance"u8).Number(), context.Text("text"u8) ?? ""));
         }
+
+        return found;
     }
 }
