@@ -56,6 +56,13 @@ public sealed class LimitTests
             answer.Status.ShouldBe(200, answer.Body);
             answer.Header($"x-ratelimit-{owner}-limit-requests").ShouldBe("3");
             answer.Header($"x-ratelimit-{owner}-remaining-requests").ShouldBe($"{remaining}");
+
+            // OpenAI's own names tell of the key's limits, and only without any of the provider's.
+            var isKey = owner == "api_key";
+            answer.Header("x-ratelimit-limit-requests").ShouldBe(isKey ? "3" : "10000");
+            answer.Header("x-ratelimit-remaining-requests").ShouldBe(isKey ? $"{remaining}" : "9999");
+            answer.Header("x-ratelimit-reset-requests")!.ShouldMatch(isKey ? "^[0-9]{1,4}s$" : "^6ms$");
+            answer.Header("x-ratelimit-limit-tokens").ShouldBe("2000000");
         }
 
         var refusal = await client.ChatAsync(Config.Free);

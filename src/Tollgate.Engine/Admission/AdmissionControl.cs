@@ -50,7 +50,7 @@ internal sealed class AdmissionControl(
         }
 
         var settings = call.Snapshot.Config.Budgets;
-        var now = time.GetUtcNow();
+        var now = call.AdmittedAt = time.GetUtcNow();
         await CollectAsync(call, claims, estimate, now);
         if (claims.Count == 0)
         {
@@ -110,10 +110,10 @@ internal sealed class AdmissionControl(
 
         claims.AreHeld = false;
         var holdsSlots = claims.TryFreeSlots();
-        _running.TryRemove(call.Uid, out _);
         var settings = call.Snapshot.Config.Budgets;
         if (claims.AreShared)
         {
+            _running.TryRemove(call.Uid, out _);
             shared!.Settle(call.Uid, claims.Span, cost, tokens);
 
             // The figure to go on with should the store be lost.

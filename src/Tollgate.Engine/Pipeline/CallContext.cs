@@ -106,8 +106,11 @@ internal sealed class CallContext(HttpContext http, GatewaySnapshot snapshot, Su
     /// <summary>What the call costs. Known just before the last byte goes out.</summary>
     public CostBreakdown Cost { get; set; }
 
-    /// <summary>USD that the key has spent, this call included; null without a virtual key.</summary>
-    public decimal? KeySpend { get; set; }
+    /// <summary>When limits were asked. Step 3.</summary>
+    public DateTimeOffset AdmittedAt { get; set; }
+
+    /// <summary>nano-USD that the key has spent, this call included; null without a virtual key.</summary>
+    public long? KeySpend { get; set; }
 
     /// <summary>The call is on record; it never is twice.</summary>
     public bool IsRecorded { get; set; }

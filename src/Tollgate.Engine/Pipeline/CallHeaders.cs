@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Collections.Frozen;
 using System.Globalization;
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Http;
@@ -15,40 +13,13 @@ internal static class CallHeaders
     public const string CompatibleVersion = "1.81.0";
 
     private const int MostProviderBytes = 8 * 1024;
-    private const int MostKnownNames = 1024;
-
-    /// <summary>Headers of one hop, and those that would be untrue of our answer.</summary>
-    private static readonly FrozenSet<string> NotRelayed = new[]
-    {
-        "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade", "set-cookie",
-        "content-length", "content-encoding",
-    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
-
-    /// <summary>Rate-limit headers that OpenAI's clients read under their own names.</summary>
-    private static readonly FrozenSet<string> RelayedUnprefixed = new[]
-    {
-        "x-ratelimit-limit-requests", "x-ratelimit-limit-tokens", "x-ratelimit-remaining-requests", "x-ratelimit-remaining-tokens",
-        "x-ratelimit-reset-requests", "x-ratelimit-reset-tokens", "request-id",
-    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
-
-    /// <summary>Rate-limit headers of Anthropic's dialect under the names that OpenAI's clients read (09-cross-cutting.md section 8).</summary>
-    private static readonly FrozenDictionary<string, string> Mirrored = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
-    {
-        ["anthropic-ratelimit-requests-limit"] = "x-ratelimit-limit-requests",
-        ["anthropic-ratelimit-requests-remaining"] = "x-ratelimit-remaining-requests",
-        ["anthropic-ratelimit-tokens-limit"] = "x-ratelimit-limit-tokens",
-        ["anthropic-ratelimit-tokens-remaining"] = "x-ratelimit-remaining-tokens",
-    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
-
-    // Upstreams send the same few names again and again; prefixing them once saves a string per header and call.
-    private static readonly ConcurrentDictionary<string, string> Prefixed = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Sets what is known of a call that got an answer or failed.</summary>
     public static void Write(CallContext call, AttemptOutcome? outcome, TimeSpan upstream, TimeSpan total)
     {
         var headers = call.Http.Response.Headers;
         WriteAlways(headers, call.CallId);
-        LimitHeaders.Write(call, headers);
+        var limits = LimitHeaders.Write(call, headers);
         if (call.Plan is not { } plan)
         {
             return;
@@ -84,7 +55,7 @@ internal static class CallHeaders
 
         if (outcome.Headers is { } provider)
         {
-            WriteProvider(headers, provider);
+            WriteProvider(headers, provider, limits);
         }
     }
 
@@ -104,12 +75,13 @@ internal static class CallHeaders
         }
     }
 
-    private static void WriteProvider(IHeaderDictionary headers, HttpResponseHeaders provider)
+    private static void WriteProvider(IHeaderDictionary headers, HttpResponseHeaders provider, KeyLimits limits)
     {
         var bytes = 0;
         foreach (var (name, values) in provider.NonValidated)
         {
-            if (NotRelayed.Contains(name))
+            var header = ProviderHeader.Of(name);
+            if (header.Prefixed is null)
             {
                 continue;
             }
@@ -121,32 +93,12 @@ internal static class CallHeaders
                 return;
             }
 
-            headers[PrefixedName(name)] = value;
-            if (RelayedUnprefixed.Contains(name))
+            headers[header.Prefixed] = value;
+            if (header.Plain is not null && !limits.Has(header.Limit))
             {
-                headers[name] = value;
-            }
-            else if (Mirrored.TryGetValue(name, out var mirror))
-            {
-                headers[mirror] = value;
+                headers[header.Plain] = value;
             }
         }
-    }
-
-    private static string PrefixedName(string name)
-    {
-        if (Prefixed.TryGetValue(name, out var known))
-        {
-            return known;
-        }
-
-        var prefixed = "llm_provider-" + name.ToLowerInvariant();
-        if (Prefixed.Count < MostKnownNames)
-        {
-            Prefixed.TryAdd(name, prefixed);
-        }
-
-        return prefixed;
     }
 
     /// <summary>A header value must be printable ASCII on one line; anything else becomes a question mark.</summary>

@@ -7,8 +7,12 @@ namespace Tollgate.Engine.Pipeline;
 /// <summary>Headers about money and limits (routing.md 14.5, 20.1).</summary>
 internal static class LimitHeaders
 {
+    /// <summary>A window is a minute, unless configured otherwise.</summary>
+    private static readonly string[] ResetTexts = [.. Enumerable.Range(0, 61).Select(static seconds => seconds.ToString(CultureInfo.InvariantCulture) + "s")];
+
     /// <summary>Sets what is known: of a stream the cost is not, its headers leave before its end.</summary>
-    public static void Write(CallContext call, IHeaderDictionary headers)
+    /// <returns>The limits of the key that OpenAI's header names now tell of.</returns>
+    public static KeyLimits Write(CallContext call, IHeaderDictionary headers)
     {
         if (call.IsRecorded && call.Usage is not null)
         {
@@ -17,10 +21,10 @@ internal static class LimitHeaders
 
         if (call.Caller.Key is not { Identity: var key })
         {
-            return;
+            return default;
         }
 
-        headers["x-litellm-key-spend"] = PythonFloat.Format(call.KeySpend ?? key.Budget.Spend);
+        headers["x-litellm-key-spend"] = call.KeySpend is { } spent ? PythonFloat.FormatNano(spent) : PythonFloat.Format(key.Budget.Spend);
         if (key.Budget.Max is { } max)
         {
             headers["x-litellm-key-max-budget"] = PythonFloat.Format(max + (call.HasTemporaryIncrease ? key.Metadata.TemporaryBudgetIncrease : 0));
@@ -36,10 +40,16 @@ internal static class LimitHeaders
             headers["x-litellm-key-rpm-limit"] = requests.ToString(CultureInfo.InvariantCulture);
         }
 
-        if (call.Claims is { } claims)
-        {
-            WriteLimits(call, claims, headers);
-        }
+        return call.Claims is { } claims ? WriteLimits(call, claims, headers) : default;
+    }
+
+    /// <summary>Time until the window that the call counts in is over, as OpenAI writes it.</summary>
+    private static string ResetOf(in Claim claim, DateTimeOffset now, RateWindow window)
+    {
+        var start = window.IsFixed ? claim.Bucket : now.UtcTicks - (now.UtcTicks % window.Ticks);
+        var left = Math.Clamp(start + window.Ticks - now.UtcTicks, 0, window.Ticks);
+        var seconds = (int)((left + TimeSpan.TicksPerSecond - 1) / TimeSpan.TicksPerSecond);
+        return seconds < ResetTexts.Length ? ResetTexts[seconds] : seconds.ToString(CultureInfo.InvariantCulture) + "s";
     }
 
     private static void WriteCost(CallContext call, IHeaderDictionary headers)
@@ -60,8 +70,9 @@ internal static class LimitHeaders
         }
     }
 
-    private static void WriteLimits(CallContext call, CallClaims claims, IHeaderDictionary headers)
+    private static KeyLimits WriteLimits(CallContext call, CallClaims claims, IHeaderDictionary headers)
     {
+        var limits = default(KeyLimits);
         var span = claims.Span;
         for (var i = 0; i < span.Length; i++)
         {
@@ -79,9 +90,21 @@ internal static class LimitHeaders
             headers[names.Remaining] = remaining;
             if (scope.Owner == LimitOwner.Key && claim.Kind is ClaimKind.Requests or ClaimKind.Tokens)
             {
-                var isRequests = claim.Kind == ClaimKind.Requests;
-                headers[isRequests ? "x-ratelimit-limit-requests" : "x-ratelimit-limit-tokens"] = limit;
-                headers[isRequests ? "x-ratelimit-remaining-requests" : "x-ratelimit-remaining-tokens"] = remaining;
+                var reset = ResetOf(claim, call.AdmittedAt, call.Snapshot.Config.Budgets.RateWindow);
+                if (claim.Kind == ClaimKind.Requests)
+                {
+                    limits.Requests = true;
+                    headers["x-ratelimit-limit-requests"] = limit;
+                    headers["x-ratelimit-remaining-requests"] = remaining;
+                    headers["x-ratelimit-reset-requests"] = reset;
+                }
+                else
+                {
+                    limits.Tokens = true;
+                    headers["x-ratelimit-limit-tokens"] = limit;
+                    headers["x-ratelimit-remaining-tokens"] = remaining;
+                    headers["x-ratelimit-reset-tokens"] = reset;
+                }
             }
             else if (scope.Owner == LimitOwner.KeyModel && claim.Kind is ClaimKind.Requests or ClaimKind.Tokens)
             {
@@ -89,5 +112,7 @@ internal static class LimitHeaders
                 headers[$"x-litellm-key-remaining-{type}-{HeaderText.Clean(call.Envelope.Model)}"] = remaining;
             }
         }
+
+        return limits;
     }
 }

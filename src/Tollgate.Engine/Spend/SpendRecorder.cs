@@ -134,7 +134,7 @@ internal sealed partial class SpendRecorder(
                 counters.AddSpend(key.SpendCounter, recorded, budget.ResetAt?.UtcTicks ?? 0, nano);
             }
 
-            call.KeySpend = Money.ToUsd(counters.SpentOf(key.SpendCounter, recorded));
+            call.KeySpend = counters.SpentOf(key.SpendCounter, recorded);
             return;
         }
 

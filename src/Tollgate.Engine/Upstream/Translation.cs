@@ -17,6 +17,7 @@ internal sealed class Translation : IDisposable
     private readonly DialectCodec _client;
     private readonly JsonDocument _document;
     private readonly ChatRequest _request;
+    private readonly WrittenJson _written = WrittenJson.Rent();
 
     private Translation(DialectCodec client, DialectCodec upstream, TargetModel target, JsonDocument document, ChatRequest request)
     {
@@ -134,20 +135,26 @@ internal sealed class Translation : IDisposable
     /// <summary>The way of a whole answer back to the client.</summary>
     public AnswerPath Answer(AnswerView view) => new TranslatedAnswer(Upstream, _client, Target, Complete(view));
 
+    /// <summary>No transport reads the body any more, so that its memory may be used again.</summary>
+    public bool IsSent { get; set; }
+
     /// <inheritdoc/>
-    public void Dispose() => _document.Dispose();
+    public void Dispose()
+    {
+        _document.Dispose();
+        if (IsSent)
+        {
+            _written.Return();
+        }
+    }
 
     private AnswerView Complete(AnswerView view) => view with { Request = _request, RequestJson = _document.RootElement };
 
     private void Write()
     {
-        var written = new ArrayBufferWriter<byte>(1024);
-        using (var json = new Utf8JsonWriter(written, HubJson.Writing))
-        {
-            Upstream.WriteRequest(_request, Target, json);
-        }
-
-        Body = written.WrittenMemory;
+        Upstream.WriteRequest(_request, Target, _written.Writer);
+        _written.Writer.Flush();
+        Body = _written.Memory;
         var fault = JsonScanner.Scan(Body.Span, Members);
         if (!fault.IsNone)
         {

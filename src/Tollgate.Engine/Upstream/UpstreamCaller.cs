@@ -38,8 +38,9 @@ internal sealed class UpstreamCaller(
         }
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<AttemptOutcome> CallAsync(CallContext call, CallScratch scratch, Deployment deployment, AttemptClock clock)
+    /// <summary>Chooses the way: the client's own bytes, a translation, or something that takes several calls.</summary>
+    /// <remarks>PERF: not async, so that the client's own bytes have one frame less to resume.</remarks>
+    private ValueTask<AttemptOutcome> CallAsync(CallContext call, CallScratch scratch, Deployment deployment, AttemptClock clock)
     {
         var connection = deployment.Connection;
 
@@ -50,33 +51,49 @@ internal sealed class UpstreamCaller(
         var endpoint = connection.EndpointFor(spoken, call.Envelope.Stream, call.Envelope.ApiVersion);
         if (endpoint.Uri is null)
         {
-            return UpstreamErrors.FromFault(deployment, endpoint.Fault!);
+            return new(UpstreamErrors.FromFault(deployment, endpoint.Fault!));
         }
 
         if (call.Surface is Surface.Embeddings && connection.Embeddings is { } codec)
         {
-            var embedded = await embeddings.CallAsync(call, scratch, deployment, codec, ClientKey(call, deployment), clock);
-            return await RelayGatheredAsync(call, scratch, deployment, clock, embedded);
+            return EmbedAsync(call, scratch, deployment, codec, clock);
         }
 
         if (spoken == call.Surface)
         {
             var address = call.Operation.Length == 0 ? endpoint.Uri : AddressBelow(endpoint.Uri, call.Operation);
-            return await SendAsync(call, scratch, deployment, clock, address, WithCachePoints(request, deployment), translation: null);
+            return SendAsync(call, scratch, deployment, clock, address, WithCachePoints(request, deployment), translation: null);
         }
 
         if (call.Operation.Length > 0)
         {
-            return UpstreamErrors.FromFault(deployment, new ConnectionFault(
-                UpstreamErrorKind.BadRequest, $"{connection.ExceptionName} - the provider does not serve {call.Route}{call.Operation}."));
+            return new(UpstreamErrors.FromFault(deployment, new ConnectionFault(
+                UpstreamErrorKind.BadRequest, $"{connection.ExceptionName} - the provider does not serve {call.Route}{call.Operation}.")));
         }
 
-        if (PromptListCaller.CountOf(call) is > 1 and var count)
-        {
-            var answer = await prompts.CallAsync(call, scratch, deployment, spoken, count, ClientKey(call, deployment), clock);
-            return await RelayGatheredAsync(call, scratch, deployment, clock, answer);
-        }
+        return PromptListCaller.CountOf(call) is > 1 and var count
+            ? CallEachAsync(call, scratch, deployment, spoken, count, clock)
+            : TranslateAsync(call, scratch, deployment, spoken, endpoint.Uri, clock);
+    }
 
+    private async ValueTask<AttemptOutcome> EmbedAsync(
+        CallContext call, CallScratch scratch, Deployment deployment, EmbeddingCodec codec, AttemptClock clock)
+    {
+        var embedded = await embeddings.CallAsync(call, scratch, deployment, codec, ClientKey(call, deployment), clock);
+        return await RelayGatheredAsync(call, scratch, deployment, clock, embedded);
+    }
+
+    private async ValueTask<AttemptOutcome> CallEachAsync(
+        CallContext call, CallScratch scratch, Deployment deployment, Surface spoken, int count, AttemptClock clock)
+    {
+        var answer = await prompts.CallAsync(call, scratch, deployment, spoken, count, ClientKey(call, deployment), clock);
+        return await RelayGatheredAsync(call, scratch, deployment, clock, answer);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<AttemptOutcome> TranslateAsync(
+        CallContext call, CallScratch scratch, Deployment deployment, Surface spoken, Uri address, AttemptClock clock)
+    {
         var (translation, unfit) = await Translation.OpenAsync(call, scratch, deployment, spoken, media, clock.Token);
         if (translation is null)
         {
@@ -90,7 +107,9 @@ internal sealed class UpstreamCaller(
             {
                 ClientHeaders = call.Http.Request.Headers,
             };
-            return await SendAsync(call, scratch, deployment, clock, endpoint.Uri, translated, translation);
+            var outcome = await SendAsync(call, scratch, deployment, clock, address, translated, translation);
+            translation.IsSent = !scratch.BuffersInUse;
+            return outcome;
         }
     }
 

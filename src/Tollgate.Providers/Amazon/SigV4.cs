@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -37,7 +38,7 @@ internal sealed class SigV4(string service, string region)
         var names = string.Join(';', headers.Select(static header => header.Name));
         var canonical = Canonical(message.Method.Method, address, headers, names, bodyHash);
         var toSign = $"{Algorithm}\n{time}\n{scope}\n{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)))}";
-        var signature = Convert.ToHexStringLower(HMACSHA256.HashData(KeyOf(keys.Secret, time[..8]), Encoding.UTF8.GetBytes(toSign)));
+        var signature = Convert.ToHexStringLower(KeyOf(keys.Secret, time[..8]).Sign(Encoding.UTF8.GetBytes(toSign)));
         Set(message, "Authorization", $"{Algorithm} Credential={keys.AccessKey}/{scope}, SignedHeaders={names}, Signature={signature}");
     }
 
@@ -119,23 +120,45 @@ internal sealed class SigV4(string service, string region)
     }
 
     /// <summary>PERF: the key of a day costs four hashes and is the same for all its requests.</summary>
-    private byte[] KeyOf(string secret, string date)
+    private DayKey KeyOf(string secret, string date)
     {
         var known = Volatile.Read(ref _dayKey);
         if (known is not null && string.Equals(known.Date, date, StringComparison.Ordinal) && string.Equals(known.Secret, secret, StringComparison.Ordinal))
         {
-            return known.Key;
+            return known;
         }
 
         var key = HMACSHA256.HashData(Encoding.UTF8.GetBytes("AWS4" + secret), Encoding.UTF8.GetBytes(date));
         key = HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(region));
         key = HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(service));
-        key = HMACSHA256.HashData(key, "aws4_request"u8);
-        Volatile.Write(ref _dayKey, new DayKey(date, secret, key));
-        return key;
+        var made = new DayKey(date, secret, HMACSHA256.HashData(key, "aws4_request"u8));
+        Volatile.Write(ref _dayKey, made);
+        return made;
     }
 
     private sealed record SignedPath(string Path, string Canonical);
 
-    private sealed record DayKey(string Date, string Secret, byte[] Key);
+    /// <summary>The key of a day.</summary>
+    private sealed class DayKey(string date, string secret, byte[] key)
+    {
+        /// <summary>PERF: making one costs as much as signing with it. There are never more than calls that were signed at the same moment.</summary>
+        private readonly ConcurrentStack<IncrementalHash> _idle = new();
+
+        public string Date => date;
+
+        public string Secret => secret;
+
+        public byte[] Sign(byte[] text)
+        {
+            if (!_idle.TryPop(out var hash))
+            {
+                hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
+            }
+
+            hash.AppendData(text);
+            var signature = hash.GetHashAndReset();
+            _idle.Push(hash);
+            return signature;
+        }
+    }
 }

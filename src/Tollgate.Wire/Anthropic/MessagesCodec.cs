@@ -49,8 +49,8 @@ public sealed class MessagesCodec : DialectCodec
     public override Treatment TreatmentOf(Feature feature, ChatRequest request, TargetModel target) => feature switch
     {
         // Where nothing may be left out, the writer refuses such a tool by its own name.
-        Feature.HostedTools when target.DropParams && HasForeign(request, ToolKind.Hosted) => new Treatment(Handling.Dropped),
-        Feature.ComputerUse when target.DropParams && HasForeign(request, ToolKind.Computer) => new Treatment(Handling.Dropped),
+        Feature.HostedTools when ToolWriter.MayLeaveOut(request, target) && HasForeign(request, ToolKind.Hosted) => new Treatment(Handling.Dropped),
+        Feature.ComputerUse when ToolWriter.MayLeaveOut(request, target) && HasForeign(request, ToolKind.Computer) => new Treatment(Handling.Dropped),
         _ => Writes[feature],
     };
 

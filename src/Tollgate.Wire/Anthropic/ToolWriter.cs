@@ -31,6 +31,12 @@ internal sealed class ToolWriter(ChatRequest request, TargetModel target, bool u
         WriteChoice(json, count);
     }
 
+    /// <summary>
+    /// Hosted tools that the upstream does not know may be left out: where the caller or the operator said so, and for clients of Responses,
+    /// which offer all the tools they know to whatever model they are pointed at (08-bridges.md 2.2).
+    /// </summary>
+    public static bool MayLeaveOut(ChatRequest request, TargetModel target) => target.DropParams || request.Origin is Surface.Responses;
+
     /// <summary>True for a tool of Anthropic's own that needs no translation.</summary>
     public static bool IsOwn(ToolDefinition tool, ChatRequest request) => HostedTools.IsOwn(tool.Raw?.Text("type"u8))
         || (tool is { RawOrigin: Surface.Messages, Raw: not null } && request.Origin is Surface.Messages);
@@ -174,7 +180,7 @@ internal sealed class ToolWriter(ChatRequest request, TargetModel target, bool u
                 HostedTools.WriteCodeExecution(json);
                 return 1;
             default:
-                return target.DropParams ? 0 : throw new WireException($"Unsupported tool type: {type ?? tool.Name}", "tools");
+                return MayLeaveOut(request, target) ? 0 : throw new WireException($"Unsupported tool type: {type ?? tool.Name}", "tools");
         }
     }
 

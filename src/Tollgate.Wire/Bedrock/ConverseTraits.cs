@@ -19,7 +19,7 @@ internal enum ModelFamily : byte
 /// <summary>What a model of Bedrock takes, read off its name and the catalogue's flags.</summary>
 /// <param name="Family">Whose model it is.</param>
 /// <param name="Version">For Claude ten times its version (45 for 4.5); 0 for others.</param>
-internal readonly record struct ConverseTraits(ModelFamily Family, int Version)
+internal sealed record ConverseTraits(ModelFamily Family, int Version)
 {
     /// <summary>Name of the setting that holds the model without route, region and ARN.</summary>
     public const string BaseModelOption = "base_model";
@@ -48,7 +48,9 @@ internal readonly record struct ConverseTraits(ModelFamily Family, int Version)
     public bool CanBeToldToThink => Family is ModelFamily.Claude or ModelFamily.Nova2 or ModelFamily.GptOss;
 
     /// <summary>Reads a model's.</summary>
-    public static ConverseTraits Of(TargetModel target)
+    public static ConverseTraits Of(TargetModel target) => target.Derived(Read);
+
+    private static ConverseTraits Read(TargetModel target)
     {
         var name = (target.Options.GetValueOrDefault(BaseModelOption) ?? target.Model).ToLowerInvariant();
         var family = FamilyOf(name);

@@ -101,6 +101,9 @@ public abstract class DialectCodec
 /// <summary>What a codec must know of the model that a request is written for. Made by the connection.</summary>
 public sealed record TargetModel
 {
+    // Shared by the copies that `with` makes for each call; it says of which model it was worked out.
+    private readonly Derivation?[] _derived = new Derivation?[1];
+
     /// <summary>Provider slug, for messages and for the few places where hosts of one dialect differ.</summary>
     public required string Provider { get; init; }
 
@@ -132,6 +135,23 @@ public sealed record TargetModel
 
     /// <summary>Settings of the connection that only its own codec knows (a default for <c>max_tokens</c>, a version), by name.</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>What a codec reads off the model, its options and what it can do; worked out once.</summary>
+    internal T Derived<T>(Func<TargetModel, T> derive)
+        where T : class
+    {
+        if (Volatile.Read(ref _derived[0]) is { Value: T known } of && ReferenceEquals(of.Model, Model) && ReferenceEquals(of.Options, Options)
+            && ReferenceEquals(of.Can, Can))
+        {
+            return known;
+        }
+
+        var made = derive(this);
+        Volatile.Write(ref _derived[0], new Derivation(Model, Options, Can, made));
+        return made;
+    }
+
+    private sealed record Derivation(string Model, IReadOnlyDictionary<string, string> Options, Func<string, bool?> Can, object Value);
 }
 
 /// <summary>What a client is to see of an answer.</summary>

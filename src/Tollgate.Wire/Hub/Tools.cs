@@ -9,6 +9,9 @@ public sealed record ToolDefinition
 
     public required string Name { get; init; }
 
+    /// <summary>The group that the client keeps the tool in; <see cref="Name"/> begins with it. Null for most.</summary>
+    public string? Namespace { get; init; }
+
     public string? Description { get; init; }
 
     /// <summary>JSON schema of the arguments; null for none.</summary>

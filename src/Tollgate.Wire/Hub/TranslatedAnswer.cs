@@ -11,7 +11,7 @@ namespace Tollgate.Wire.Hub;
 /// <param name="view">What the client is to see.</param>
 public sealed class TranslatedAnswer(DialectCodec upstream, DialectCodec client, TargetModel target, AnswerView view) : AnswerPath, IDisposable
 {
-    private readonly ArrayBufferWriter<byte> _written = new(1024);
+    private WrittenJson? _written;
     private JsonDocument? _document;
     private ChatResponse _response = new();
     private bool _isCounted;
@@ -30,8 +30,7 @@ public sealed class TranslatedAnswer(DialectCodec upstream, DialectCodec client,
     {
         get
         {
-            Write();
-            return _written.WrittenCount;
+            return Written().Length;
         }
     }
 
@@ -67,8 +66,7 @@ public sealed class TranslatedAnswer(DialectCodec upstream, DialectCodec client,
     /// <inheritdoc/>
     public override void WriteTo(IBufferWriter<byte> output)
     {
-        Write();
-        output.Write(_written.WrittenSpan);
+        output.Write(Written().Span);
     }
 
     /// <inheritdoc/>
@@ -84,17 +82,26 @@ public sealed class TranslatedAnswer(DialectCodec upstream, DialectCodec client,
         writer.End(output);
     }
 
-    /// <summary>Gives the document's memory back.</summary>
-    public void Dispose() => _document?.Dispose();
-
-    private void Write()
+    /// <summary>Gives the memory of both texts back.</summary>
+    public void Dispose()
     {
-        if (_written.WrittenCount == 0)
+        _document?.Dispose();
+        _written?.Return();
+        _written = null;
+    }
+
+    private ReadOnlyMemory<byte> Written()
+    {
+        if (_written is null)
         {
             Complete();
-            using var json = new Utf8JsonWriter(_written, HubJson.Writing);
-            client.WriteResponse(_response, view, json);
+            var written = WrittenJson.Rent();
+            client.WriteResponse(_response, view, written.Writer);
+            written.Writer.Flush();
+            _written = written;
         }
+
+        return _written.Memory;
     }
 
     /// <summary>Clients of every dialect read usage; an estimate is better than none.</summary>

@@ -81,7 +81,7 @@ internal sealed class ItemReader(ChatRequest request, ReadOnlyMemory<byte> body)
         var given = item.Text("call_id"u8) ?? item.Text("id"u8)
             ?? throw new WireException($"{path}.call_id is missing.", path + ".call_id");
         var (id, signature) = ThoughtIds.Split(given);
-        var name = item.Text("name"u8) ?? throw new WireException($"{path}.name is missing.", path + ".name");
+        var name = ToolGroups.NameIn(item) ?? throw new WireException($"{path}.name is missing.", path + ".name");
         var call = new ToolCallPart(id, name, arguments) { Kind = kind, Signature = signature };
         if (_calls.TryAdd(id, call))
         {

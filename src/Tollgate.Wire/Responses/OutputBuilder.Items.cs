@@ -174,8 +174,9 @@ internal sealed partial class OutputBuilder
 
         var isCustom = next.ToolKind is ToolKind.Custom;
         var callId = ThoughtIds.Join(next.Id ?? "call_" + view.NewId(), (next.Part as ToolCallPart)?.Signature);
-        _calls[next.Index] = Open(
-            new CallItem(_items.Count, (isCustom ? "ctc_" : "fc_") + view.NewId(), callId, next.Name ?? "", isCustom), output);
+        var (group, name) = ToolGroups.Split(view.Request, next.Name ?? "");
+        var item = new CallItem(_items.Count, (isCustom ? "ctc_" : "fc_") + view.NewId(), callId, name, isCustom) { Namespace = group };
+        _calls[next.Index] = Open(item, output);
     }
 
     private void Argue(int index, string text, IBufferWriter<byte>? output)

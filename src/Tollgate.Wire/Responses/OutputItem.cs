@@ -194,6 +194,9 @@ internal sealed class CallItem(int index, string id, string callId, string name,
     /// <summary>The tool takes free text.</summary>
     public bool IsCustom { get; } = isCustom;
 
+    /// <summary>The client's group that the tool is in; null for none.</summary>
+    public string? Namespace { get; init; }
+
     public StringBuilder Arguments { get; } = new();
 
     /// <inheritdoc/>
@@ -201,6 +204,7 @@ internal sealed class CallItem(int index, string id, string callId, string name,
     {
         Open(IsCustom ? "custom_tool_call"u8 : "function_call"u8, json);
         json.WriteString("call_id"u8, callId);
+        json.WriteGiven("namespace"u8, Namespace);
         json.WriteString("name"u8, name);
         json.WriteString(IsCustom ? "input"u8 : "arguments"u8, IsDone ? Arguments.ToString() : "");
         json.WriteEndObject();

@@ -19,19 +19,24 @@ internal static class ToolReader
         request.ToolChoice = ReadChoice(root.Member("tool_choice"u8));
     }
 
-    private static void ReadTool(JsonElement tool, string path, ChatRequest request)
+    private static void ReadTool(JsonElement tool, string path, ChatRequest request, string? group = null)
     {
         var type = tool.Text("type"u8) ?? throw new WireException($"{path}.type is missing.", path + ".type");
         if (type is "function")
         {
-            request.Tools.Add(ReadFunction(tool, path));
+            request.Tools.Add(ReadFunction(tool, path, group));
+        }
+        else if (type is "namespace" && group is null)
+        {
+            ReadGroup(tool, path, request);
         }
         else if (type is "custom")
         {
             request.Tools.Add(new ToolDefinition
             {
                 Kind = ToolKind.Custom,
-                Name = tool.Text("name"u8) ?? throw new WireException($"{path}.name is missing.", path + ".name"),
+                Name = ToolGroups.Join(group, tool.Text("name"u8) ?? throw new WireException($"{path}.name is missing.", path + ".name")),
+                Namespace = group,
                 Description = tool.Text("description"u8),
                 Raw = tool,
                 RawOrigin = Surface.Responses,
@@ -47,14 +52,26 @@ internal static class ToolReader
         }
     }
 
-    private static ToolDefinition ReadFunction(JsonElement tool, string path)
+    private static void ReadGroup(JsonElement tool, string path, ChatRequest request)
+    {
+        var group = tool.Text("name"u8) is { Length: > 0 } name ? name : throw new WireException($"{path}.name is missing.", path + ".name");
+        var i = 0;
+        foreach (var member in Items.Of(tool, "tools"u8))
+        {
+            ReadTool(member, $"{path}.tools[{i}]", request, group);
+            i++;
+        }
+    }
+
+    private static ToolDefinition ReadFunction(JsonElement tool, string path, string? group)
     {
         // Clients that come from chat completions send its nested form; there is no mistaking it.
         var function = tool.Member("function"u8) is { ValueKind: JsonValueKind.Object } nested ? nested : tool;
         return new ToolDefinition
         {
             Kind = ToolKind.Function,
-            Name = function.Text("name"u8) ?? throw new WireException($"{path}.name is missing.", path + ".name"),
+            Name = ToolGroups.Join(group, function.Text("name"u8) ?? throw new WireException($"{path}.name is missing.", path + ".name")),
+            Namespace = group,
             Description = function.Text("description"u8),
             Parameters = function.Member("parameters"u8) is { ValueKind: JsonValueKind.Object } parameters ? parameters : null,
             Strict = function.Member("strict"u8).Flag(),
@@ -80,7 +97,7 @@ internal static class ToolReader
 
         return choice.Text("type"u8) switch
         {
-            "function" or "custom" when (choice.Text("name"u8) ?? choice.Member("function"u8).Text("name"u8)) is { } name
+            "function" or "custom" when (ToolGroups.NameIn(choice) ?? choice.Member("function"u8).Text("name"u8)) is { } name
                 => new ToolChoice(ToolChoiceMode.Named, name),
             "allowed_tools" => new ToolChoice(ModeOf(choice.Text("mode"u8) ?? "") ?? ToolChoiceMode.Auto) { Allowed = AllowedIn(choice) },
             null => null,
@@ -95,7 +112,7 @@ internal static class ToolReader
         var names = new List<string>();
         foreach (var tool in Items.Of(choice, "tools"u8))
         {
-            if (tool.Text("name"u8) is { } name)
+            if (ToolGroups.NameIn(tool) is { } name)
             {
                 names.Add(name);
             }

@@ -230,4 +230,37 @@ public sealed class ResponsesRequestTests
         using var right = JsonDocument.Parse(expected);
         JsonElement.DeepEquals(left.RootElement, right.RootElement).ShouldBeTrue($"{actual}\nis not\n{expected}");
     }
+
+    [Fact]
+    public void ToolsInGroups_GoByBothNames_AndComeBackInTwo()
+    {
+        var request = _codec.Read("""
+            {"model":"m","input":[{"role":"user","content":"Hi"},
+             {"type":"function_call","call_id":"c1","namespace":"crm","name":"find","arguments":"{}"},{"type":"function_call_output","call_id":"c1","output":"none"}],
+             "tools":[{"type":"namespace","name":"crm","description":"Customers","tools":[
+               {"type":"function","name":"find","parameters":{"type":"object"}},{"type":"custom","name":"note"}]}],
+             "tool_choice":{"type":"function","namespace":"crm","name":"find"}}
+            """);
+        request.Tools.Select(static tool => (tool.Namespace, tool.Name, tool.Kind)).ShouldBe(
+            [("crm", "crm__find", ToolKind.Function), ("crm", "crm__note", ToolKind.Custom)]);
+        request.ToolChoice!.Name.ShouldBe("crm__find");
+        request.Messages[1].Parts.ShouldHaveSingleItem().ShouldBe(new ToolCallPart("c1", "crm__find", "{}"));
+
+        var answer = new ChatCodec().Answer("""
+            {"id":"a","choices":[{"index":0,"finish_reason":"tool_calls","message":{"role":"assistant","tool_calls":[
+             {"id":"c2","type":"function","function":{"name":"crm__find","arguments":"{}"}},{"id":"c3","type":"function","function":{"name":"other","arguments":"{}"}}]}}]}
+            """);
+        using var written = JsonDocument.Parse(_codec.Write(answer, Codecs.View(Surface.Responses, request: request)));
+        var calls = written.RootElement.GetProperty("output").EnumerateArray().ToList();
+        calls[0].GetProperty("namespace").GetString().ShouldBe("crm");
+        calls[0].GetProperty("name").GetString().ShouldBe("find");
+        calls[1].TryGetProperty("namespace", out _).ShouldBeFalse();
+        calls[1].GetProperty("name").GetString().ShouldBe("other");
+    }
+
+    [Theory]
+    [InlineData("""{"type":"namespace","tools":[]}""", "tools[0].name")]
+    [InlineData("""{"type":"namespace","name":"crm","tools":[{"type":"function"}]}""", "tools[0].tools[0].name")]
+    public void ToolsInAGroupWithoutAName_AreRefused(string tool, string param)
+        => Should.Throw<WireException>(() => _codec.Read($$"""{"model":"m","input":"Hi","tools":[{{tool}}]}""")).Param.ShouldBe(param);
 }
