@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Tollgate.Engine.Admission;
 using Tollgate.Engine.Keys;
+using Tollgate.Engine.Lookups;
 using Tollgate.Engine.Media;
 using Tollgate.Engine.Media.Videos;
 using Tollgate.Engine.PassThrough;
@@ -38,6 +39,7 @@ public static class EngineServices
         services.TryAddSingleton<StreamRelay>();
         services.TryAddSingleton<AnswerPaths>();
         services.TryAddSingleton<SoundRelay>();
+        services.TryAddSingleton<QueryVectors>();
         services.TryAddSingleton<MediaRelay>();
         services.TryAddSingleton(static provider => new VideoOwners(
             provider.GetService<IResourceStore>(), provider.GetRequiredService<ILogger<VideoOwners>>()));

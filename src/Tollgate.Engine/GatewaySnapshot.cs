@@ -6,6 +6,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Keys;
+using Tollgate.Engine.Lookups;
 using Tollgate.Engine.Pricing;
 using Tollgate.Engine.Routing;
 using Tollgate.Engine.Spend;
@@ -44,6 +45,7 @@ public sealed class GatewaySnapshot
         Providers = providers;
         Prices = new PriceBook(config, providers, prices ?? NoPrices.Instance);
         Models = new ModelResolver(config, providers, Prices);
+        Lookups = new LookupDirectory(config, providers, Prices);
         MasterKey = config.General.MasterKey is { Length: > 0 } key ? Encoding.UTF8.GetBytes(key) : null;
         MasterKeyHash = MasterKey is null ? "" : Convert.ToHexStringLower(SHA256.HashData(MasterKey));
         _adminPrefix = SpendMetadata.PrefixFor(MasterKeyHash, MasterUserId);
@@ -61,6 +63,9 @@ public sealed class GatewaySnapshot
     public IProviderDirectory Providers { get; }
 
     public ModelResolver Models { get; }
+
+    /// <summary>Tools and stores that can be searched.</summary>
+    public LookupDirectory Lookups { get; }
 
     /// <summary>Prices of models.</summary>
     public PriceBook Prices { get; }

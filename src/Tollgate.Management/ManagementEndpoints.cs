@@ -6,6 +6,7 @@ using Tollgate.Management.Configuration;
 using Tollgate.Management.Credentials;
 using Tollgate.Management.Customers;
 using Tollgate.Management.Keys;
+using Tollgate.Management.Lookups;
 using Tollgate.Management.Models;
 using Tollgate.Management.Organizations;
 using Tollgate.Management.Projects;
@@ -35,6 +36,7 @@ public static class ManagementEndpoints
         routes.MapSpend();
         routes.MapModelsAdmin();
         routes.MapCredentials();
+        routes.MapLookups();
         routes.MapConfiguration();
         return routes;
     }

@@ -7,6 +7,7 @@ using Tollgate.Management.Budgets;
 using Tollgate.Management.Customers;
 using Tollgate.Management.Kernel;
 using Tollgate.Management.Keys;
+using Tollgate.Management.Lookups;
 using Tollgate.Management.Models;
 using Tollgate.Management.Organizations;
 using Tollgate.Management.Projects;
@@ -37,6 +38,7 @@ public static class ManagementServices
         services.AddUsers();
         services.AddSpend();
         services.AddModels();
+        services.AddLookups();
         return services;
     }
 

@@ -76,7 +76,7 @@ public sealed partial class ProviderDirectory : IProviderDirectory
             Log.OddDeployment(_logger, deployment.ModelGroup, resolved.Notice);
         }
 
-        return Families.Has(row.Family) ? Open(row, deployment, resolved.Model, config) : WithoutDialect(row);
+        return Families.Has(row, deployment) ? Open(row, deployment, resolved.Model, config) : WithoutDialect(row);
     }
 
     /// <summary>Issuers of tokens have a pool of their own: it lives as long as the tokens, that is, as the process.</summary>

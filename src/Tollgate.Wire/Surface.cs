@@ -57,6 +57,12 @@ public enum Surface : byte
     /// <summary>Mistral's text from documents and pictures.</summary>
     Ocr,
 
+    /// <summary>Searches of the web.</summary>
+    Search,
+
+    /// <summary>Searches of a vector store.</summary>
+    VectorSearch,
+
     /// <summary>Amazon Bedrock Converse and ConverseStream.</summary>
     Converse,
 
@@ -155,7 +161,11 @@ public static class Surfaces
 
     /// <summary>True for pictures, sounds, judgements and orders: calls that are neither conversations nor embeddings.</summary>
     public static bool IsMedia(this Surface surface) => surface is Surface.ImageGenerations or Surface.ImageEdits or Surface.ImageVariations
-        or Surface.Speech or Surface.Transcriptions or Surface.Translations or Surface.Moderations or Surface.Rerank or Surface.Videos or Surface.Ocr;
+        or Surface.Speech or Surface.Transcriptions or Surface.Translations or Surface.Moderations or Surface.Rerank or Surface.Videos or Surface.Ocr
+        || surface.IsLookup();
+
+    /// <summary>True for searches: they go to a tool or a store with a name of its own, not to a model.</summary>
+    public static bool IsLookup(this Surface surface) => surface is Surface.Search or Surface.VectorSearch;
 
     /// <summary>True for calls whose requests may bring files, as <c>multipart/form-data</c>.</summary>
     public static bool TakesForm(this Surface surface)
@@ -181,6 +191,8 @@ public static class Surfaces
         Surface.Rerank => "/rerank",
         Surface.Videos => "/videos",
         Surface.Ocr => "/ocr",
+        Surface.Search => "/v1/search",
+        Surface.VectorSearch => "/v1/vector_stores/{vector_store_id}/search",
         _ => "/models",
     };
 
@@ -202,6 +214,8 @@ public static class Surfaces
         Surface.Rerank => "arerank",
         Surface.Videos => "avideo_generation",
         Surface.Ocr => "aocr",
+        Surface.Search => "asearch",
+        Surface.VectorSearch => "avector_store_search",
         _ => "amodels",
     };
 }

@@ -81,6 +81,13 @@ public sealed class SpendingRouteTests
         }),
     ];
 
+    /// <summary>Searches, of which only the refusal is tried: with the body that they take.</summary>
+    private static readonly string[] Searching =
+    [
+        "/v1/search", "/search", "/v1/search/{search_tool_name}", "/search/{search_tool_name}",
+        .. new[] { "/v1", "", "/openai/v1" }.Select(static prefix => prefix + "/vector_stores/{vector_store_id}/search"),
+    ];
+
     /// <summary>Tokens for realtime sessions: the sessions are what is paid for, but a key that is spent gets none.</summary>
     private static readonly string[] Tokens =
     [
@@ -120,8 +127,8 @@ public sealed class SpendingRouteTests
     private static readonly HashSet<string> ControlPlane = new(StringComparer.Ordinal)
     {
         "access_group", "add", "budget", "config", "cost", "credentials", "customer", "delete", "end_user", "global", "key", "model",
-        "model_group", "model_hub", "organization", "project", "reload", "schedule", "spend", "tag", "team",
-        "unified_access_group", "user",
+        "model_group", "model_hub", "organization", "project", "reload", "schedule", "search_tools", "spend", "tag", "team",
+        "unified_access_group", "user", "vector_store",
     };
 
     [Fact]
@@ -140,7 +147,8 @@ public sealed class SpendingRouteTests
 
         // Cases and routes are the same: a route without a case is new, a case without a route is gone.
         var known = routes.Where(static route => !IsControlPlane(route)).Order(StringComparer.Ordinal);
-        known.ShouldBe(Spending.Keys.Concat(Relaying).Concat(OnlyRefused).Concat(Unserved.Select(static call => call.Route)).Concat(Costless).Concat(Tokens).Concat(TokenTaking).Order(StringComparer.Ordinal));
+        known.ShouldBe(Spending.Keys.Concat(Relaying).Concat(OnlyRefused).Concat(Unserved.Select(static call => call.Route)).Concat(Searching)
+            .Concat(Costless).Concat(Tokens).Concat(TokenTaking).Order(StringComparer.Ordinal));
 
         foreach (var (path, body) in Spending.Values.SelectMany(static calls => calls))
         {
@@ -164,6 +172,13 @@ public sealed class SpendingRouteTests
         {
             var refusal = await broke.PostAsync(path[1..], body);
             refusal.Status.ShouldBe(400, $"{route}: {refusal.Body}");
+            refusal.Error.GetProperty("type").GetString().ShouldBe("budget_exceeded", route);
+        }
+
+        foreach (var route in Searching)
+        {
+            var path = route[1..].Replace("{search_tool_name}", "web", StringComparison.Ordinal).Replace("{vector_store_id}", "x", StringComparison.Ordinal);
+            var refusal = await broke.PostAsync(path, """{"search_tool_name":"web","query":"x"}""");
             refusal.Error.GetProperty("type").GetString().ShouldBe("budget_exceeded", route);
         }
 

@@ -89,7 +89,7 @@ public sealed class CatalogueTests
     public void EveryModel_BelongsToAKnownProvider()
     {
         var models = Providers.Catalogue.Models;
-        models.Count.ShouldBe(2749);
+        models.Count.ShouldBe(2752);
         models.ProviderOf("gpt-4o").ShouldBe("openai");
         models.ModeOf("gpt-5-codex").ShouldBe("responses");
         models.ProviderOf("nobody's").ShouldBeNull();

@@ -57,7 +57,7 @@ public sealed class PriceCatalogueTests
             sum += fields[PriceKind.Input] * 1_000_000 ?? 0;
         }
 
-        models.ShouldBe(2642);
+        models.ShouldBe(2647);
         sum.ShouldBe(SumOfInputs());
     }
 

@@ -10,6 +10,7 @@ namespace Tollgate.Data.Identity;
 internal sealed class IdentityStatements
 {
     private const string LimitColumns = "max_budget tpm_limit rpm_limit max_parallel_requests budget_duration budget_reset_at";
+    private const string Objects = "vector_stores search_tools";
     private const string BudgetRow = "budget_id soft_budget model_max_budget allowed_models " + LimitColumns;
 
     private readonly DatabaseKind _kind;
@@ -57,6 +58,9 @@ internal sealed class IdentityStatements
             .LeftOn(Tables.Organizations, "o", "organization_id organization_alias models spend metadata", "organization_id",
                 $"COALESCE({Column("k.organization_id", Tables.Keys)}, {Column("t.organization_id", Tables.Teams)})")
             .Left(Tables.Budgets, "ob", BudgetRow, ("budget_id", "o.budget_id"))
+            .Left(Tables.ObjectPermissions, "kp", Objects, ("object_permission_id", "k.object_permission_id"))
+            .Left(Tables.ObjectPermissions, "tp", Objects, ("object_permission_id", "t.object_permission_id"))
+            .Left(Tables.ObjectPermissions, "op", Objects, ("object_permission_id", "o.object_permission_id"))
             .Left(Tables.Projects, "p", "project_id project_alias blocked models spend model_rpm_limit model_tpm_limit", ("project_id", "k.project_id"))
             .Left(Tables.Budgets, "pb", BudgetRow, ("budget_id", "p.budget_id"))
             .Select("k.group_models", GroupModels("k", Tables.Keys))

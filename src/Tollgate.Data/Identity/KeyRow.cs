@@ -33,6 +33,7 @@ internal static class KeyRow
                 ? ownModelBudgets
                 : BudgetColumns.ModelBudgets(linked.Json("model_max_budget"), budget.Duration),
             Metadata = MetadataColumn.Read(key.Object("metadata")),
+            Objects = Objects(row, "kp"),
             UserId = key.Text("user_id"),
             TeamId = key.Text("team_id"),
             AgentId = key.Text("agent_id"),
@@ -86,6 +87,7 @@ internal static class KeyRow
             Windows = BudgetColumns.Windows(team.Json("budget_limits")),
             Metadata = MetadataColumn.Read(metadata),
             AccessGroupModels = GroupModels(team),
+            Objects = Objects(row, "tp"),
             Admins = team.Json("members_with_roles") is JsonArray members
                 ? [.. members.OfType<JsonObject>()
                     .Where(static member => string.Equals(Values.Text(member["role"]), "admin", StringComparison.Ordinal))
@@ -127,6 +129,7 @@ internal static class KeyRow
                 Limits = BudgetColumns.Limits(budget),
                 Budget = BudgetColumns.Linked(budget, organization.Money("spend")),
                 Metadata = MetadataColumn.Read(organization.Object("metadata")),
+                Objects = Objects(row, "op"),
             }
             : null;
     }
@@ -147,6 +150,14 @@ internal static class KeyRow
                 ModelLimits = BudgetColumns.ModelLimits(project.Json("model_rpm_limit"), project.Json("model_tpm_limit")),
             }
             : null;
+    }
+
+    /// <summary>Stores and tools that an owner is kept to (<c>object_permission</c>).</summary>
+    private static ObjectRights Objects(JsonObject row, string alias)
+    {
+        var permission = new RowPart(row, alias);
+        var (stores, tools) = (permission.Texts("vector_stores"), permission.Texts("search_tools"));
+        return stores.IsDefaultOrEmpty && tools.IsDefaultOrEmpty ? ObjectRights.All : new ObjectRights(stores, tools);
     }
 
     /// <summary>Models of access groups: a list for each group, the groups in no particular order.</summary>

@@ -58,6 +58,8 @@ internal static class ChangeTriggers
         (Tables.Budgets, ChangedObject.Budget, ["budget_id"]),
         (Tables.Models, ChangedObject.Configuration, ["model_id"]),
         (Tables.Credentials, ChangedObject.Configuration, ["credential_name"]),
+        (Tables.SearchTools, ChangedObject.Configuration, ["search_tool_id"]),
+        (Tables.VectorStores, ChangedObject.Configuration, ["vector_store_id"]),
         (Tables.Config, ChangedObject.Configuration, ["param_name"]),
     ];
 

@@ -67,6 +67,12 @@ public static class Tables
 
     public static Table ManagedObjects { get; } = new("LiteLLM_ManagedObjectTable", ["id"]);
 
+    public static Table SearchTools { get; } = new("LiteLLM_SearchToolsTable", ["search_tool_id"]);
+
+    public static Table VectorStores { get; } = new("LiteLLM_ManagedVectorStoresTable", ["vector_store_id"]);
+
+    public static Table VectorStoreIndexes { get; } = new("LiteLLM_ManagedVectorStoreIndexTable", ["id"]);
+
     /// <summary>Named values of ours: <c>name</c>, <c>value</c> (JSON).</summary>
     public static Table Values { get; } = new("kv", ["name"], IsOwn: true);
 
@@ -82,7 +88,7 @@ public static class Tables
         Keys, DeletedKeys, DeprecatedKeys, JwtKeyMappings, Users, Teams, DeletedTeams, TeamMemberships, Organizations,
         OrganizationMemberships, Projects, Budgets, Customers, Tags, ObjectPermissions, AccessGroups, Models, Credentials,
         TeamModelAliases, Config, SpendLogs, DailyUserSpend, DailyTeamSpend, DailyOrganizationSpend, DailyCustomerSpend, DailyAgentSpend,
-        DailyTagSpend, AuditLog, Invitations, ManagedFiles, ManagedObjects, Values, ModelOverrides,
+        DailyTagSpend, AuditLog, Invitations, ManagedFiles, ManagedObjects, SearchTools, VectorStores, VectorStoreIndexes, Values, ModelOverrides,
         Responses,
     ];
 }

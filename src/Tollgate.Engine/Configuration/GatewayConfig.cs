@@ -53,6 +53,12 @@ public sealed record GatewayConfig
     /// </summary>
     public ImmutableArray<DeploymentConfig> ResourceCredentials { get; init; } = [];
 
+    /// <summary><c>search_tools</c>: deployments whose model group is the tool's name. Tools of one name share its calls.</summary>
+    public ImmutableArray<SearchToolConfig> SearchTools { get; init; } = [];
+
+    /// <summary><c>vector_store_registry</c> and the stores of the database.</summary>
+    public ImmutableArray<VectorStoreConfig> VectorStores { get; init; } = [];
+
     /// <summary>
     /// Environment as the configuration saw it (process, <c>.env</c>, <c>environment_variables</c>): where credentials without a key in the
     /// file come from. Values are secrets and must never be logged.

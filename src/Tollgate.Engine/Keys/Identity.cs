@@ -68,6 +68,14 @@ public sealed record EntityMetadata
     public ImmutableArray<string> PassThroughRoutes { get; init; } = [];
 }
 
+/// <summary>Things with a name of their own that a key, team or organization is kept to (<c>object_permission</c>); empty is all.</summary>
+/// <param name="VectorStores">Ids of vector stores.</param>
+/// <param name="SearchTools">Names of tools that search the web.</param>
+public sealed record ObjectRights(ImmutableArray<string> VectorStores, ImmutableArray<string> SearchTools)
+{
+    public static ObjectRights All { get; } = new([], []);
+}
+
 /// <summary>The owner of a key.</summary>
 public sealed record UserIdentity
 {
@@ -119,6 +127,8 @@ public sealed record TeamIdentity
 
     /// <summary>Ids of members with role <c>admin</c>.</summary>
     public ImmutableArray<string> Admins { get; init; } = [];
+
+    public ObjectRights Objects { get; init; } = ObjectRights.All;
 }
 
 /// <summary>A user within the team of a key: exists for every key that has both.</summary>
@@ -150,6 +160,8 @@ public sealed record OrganizationIdentity
     public BudgetFacts Budget { get; init; }
 
     public EntityMetadata Metadata { get; init; } = EntityMetadata.None;
+
+    public ObjectRights Objects { get; init; } = ObjectRights.All;
 }
 
 /// <summary>The project of a key.</summary>
@@ -214,6 +226,8 @@ public sealed record KeyIdentity
     public ImmutableArray<PartialBudget> ModelBudgets { get; init; } = [];
 
     public EntityMetadata Metadata { get; init; } = EntityMetadata.None;
+
+    public ObjectRights Objects { get; init; } = ObjectRights.All;
 
     public string? UserId { get; init; }
 

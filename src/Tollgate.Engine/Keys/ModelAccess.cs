@@ -29,6 +29,27 @@ public static class ModelAccess
     /// <summary>True when a key may call a model.</summary>
     public static bool Allows(KeyIdentity key, string model, GatewaySnapshot snapshot) => FirstRefusal(key, model, snapshot) is null;
 
+    /// <summary>Lets a call that is of no model pass, unless the key's team or project is switched off.</summary>
+    /// <exception cref="ApiException">401 that says which.</exception>
+    internal static void CheckOwners(KeyIdentity key)
+    {
+        if (key.Team is { Blocked: true } team)
+        {
+            throw TeamBlocked(team);
+        }
+
+        if (key.Project is { Blocked: true } project)
+        {
+            throw ProjectBlocked(project);
+        }
+    }
+
+    private static ApiException TeamBlocked(TeamIdentity team)
+        => ApiException.Unauthorized($"Authentication Error, Team={team.Id} is blocked. Update via `/team/unblock` if you're an admin.");
+
+    private static ApiException ProjectBlocked(ProjectIdentity project)
+        => ApiException.Unauthorized($"Authentication Error, Project={project.Id} is blocked. Update via `/project/update` if you're an admin.");
+
     private static ApiException? FirstRefusal(KeyIdentity key, string model, GatewaySnapshot snapshot)
     {
         var team = key.Team;
@@ -41,7 +62,7 @@ public static class ModelAccess
         {
             if (team.Blocked)
             {
-                return ApiException.Unauthorized($"Authentication Error, Team={team.Id} is blocked. Update via `/team/unblock` if you're an admin.");
+                return TeamBlocked(team);
             }
 
             if (!IsOn(team.Models, team.AccessGroupModels, model, key, snapshot))
@@ -74,8 +95,7 @@ public static class ModelAccess
         {
             if (project.Blocked)
             {
-                return ApiException.Unauthorized(
-                    $"Authentication Error, Project={project.Id} is blocked. Update via `/project/update` if you're an admin.");
+                return ProjectBlocked(project);
             }
 
             if (!IsOn(project.Models, [], model, key, snapshot))

@@ -2,12 +2,14 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Tollgate.Engine.Admission;
+using Tollgate.Engine.Lookups;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Pricing;
 using Tollgate.Engine.Routing;
 using Tollgate.Wire;
 using Tollgate.Wire.Json;
 using Tollgate.Wire.Media;
+using Tollgate.Wire.Search;
 
 namespace Tollgate.Engine.Media;
 
@@ -51,6 +53,8 @@ internal sealed class MediaCall
     private readonly string? _resolution;
     private readonly long? _pages;
     private readonly bool _annotates;
+    private readonly SearchQuery? _search;
+    private readonly Deployment? _embedding;
 
     /// <summary>Reads what a peeked call asks for.</summary>
     public MediaCall(CallContext call)
@@ -76,7 +80,17 @@ internal sealed class MediaCall
             _annotates = call.Members.Find(call.Body.Span, "document_annotation_format"u8) >= 0
                 || call.Members.Find(call.Body.Span, "bbox_annotation_format"u8) >= 0;
         }
+
+        if (_surface.IsLookup())
+        {
+            _textBytes = call.Body.Length;
+            _search = _surface is Surface.Search ? SearchOf(call) : null;
+            _embedding = _surface is Surface.VectorSearch ? call.Snapshot.Lookups.FindStore(call.Envelope.Model)?.Embedding : null;
+        }
     }
+
+    /// <summary>The query as a vector, for stores that take nothing else; null while there is none. Outlives attempts.</summary>
+    public QueryVector? Vector { get; set; }
 
     /// <summary>What the answer says of its size.</summary>
     public MediaFacts Facts { get; private set; } = new();
@@ -107,6 +121,14 @@ internal sealed class MediaCall
             return Math.Max(width, height) > UsualFilmSide ? deployment.LargeFilmPrices() ?? deployment.Prices : deployment.Prices;
         }
 
+        if (_search is not null)
+        {
+            // What the operator has set counts as well as what the client asks for, as soon as both are known.
+            var asked = Sent.ValueKind is JsonValueKind.Object ? SearchQuery.Read(Sent) : _search;
+            return deployment.Connection.ShapeFor(_surface) is SearchShape shape && shape.VariantOf(asked) is { } variant
+                ? deployment.PricesOfProduct(variant) : deployment.Prices;
+        }
+
         if (!IsPicture || (usage.TotalTokens > 0 && deployment.Prices[PriceKind.ImageOutput] is > 0))
         {
             return deployment.Prices;
@@ -124,6 +146,8 @@ internal sealed class MediaCall
         Surface.Rerank => new CallUnits { Queries = Facts.SearchUnits ?? ExpectedUnits },
         Surface.Videos => new CallUnits { VideoOutputSeconds = Facts.Seconds ?? _seconds, Is1080p = Is1080p() },
         Surface.Ocr => Pages(Facts.Pages ?? _pages ?? UsualPages),
+        Surface.Search => SearchUnits(Shape),
+        Surface.VectorSearch => new CallUnits { Queries = 1 },
         _ => new CallUnits(),
     };
 
@@ -159,11 +183,28 @@ internal sealed class MediaCall
             return 0;
         }
 
+        if (_surface.IsLookup())
+        {
+            var units = _search is null ? Units() : SearchUnits(deployment.Connection.ShapeFor(_surface));
+            var search = Money.ToNano(CostCalculator.Calculate(PricesOf(deployment, default), default, units: units).Total);
+            return search + (_embedding?.Prices.EstimateNano(TokenEstimate.FromBytes(_textBytes), 0) ?? 0);
+        }
+
         var usage = IsPicture ? OfPrompt(TokenEstimate.FromBytes(_textBytes), _pictures * PictureTokens) with { ImageOutputTokens = _pictures * PictureTokens }
             : _surface is Surface.Rerank or Surface.Videos or Surface.Ocr ? default
             : Complete(default, out _);
         var prices = PricesOf(deployment, usage);
         return Money.ToNano(CostCalculator.Calculate(prices, usage, units: Units()).Total);
+    }
+
+    private CallUnits SearchUnits(MediaShape? shape)
+        => new() { Queries = shape is SearchShape search ? search.UnitsOf(_search!) : _search!.Texts.Length };
+
+    private static SearchQuery SearchOf(CallContext call)
+    {
+        // A copy: members of it are looked at after the call's own buffer has gone.
+        using var document = JsonDocument.Parse(call.Body);
+        return SearchQuery.Read(document.RootElement.Clone());
     }
 
     private bool IsPicture => _surface is Surface.ImageGenerations or Surface.ImageEdits or Surface.ImageVariations;

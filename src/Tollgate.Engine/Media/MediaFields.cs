@@ -1,8 +1,12 @@
+using System.Text.Json;
 using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Errors;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Wire;
+using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
+using Tollgate.Wire.Search;
+using Tollgate.Wire.Vectors;
 
 namespace Tollgate.Engine.Media;
 
@@ -45,8 +49,37 @@ internal static class MediaFields
             case Surface.Ocr:
                 Require(call, "document");
                 break;
+            case Surface.Search or Surface.VectorSearch:
+                CheckQuery(call);
+                break;
             default:
                 break;
+        }
+    }
+
+    /// <summary>What cannot be searched is refused before it costs anything.</summary>
+    private static void CheckQuery(CallContext call)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(call.Body);
+            if (call.Surface is Surface.Search)
+            {
+                SearchQuery.Read(document.RootElement);
+            }
+            else
+            {
+                VectorQuery.Read(document.RootElement);
+            }
+        }
+        catch (WireException exception)
+        {
+            throw ApiException.BadRequest($"{call.Route}: {exception.Message}", exception.Param);
+        }
+        catch (JsonException exception)
+        {
+            // The scanner has accepted the text; what is left is nesting beyond the parser's limit.
+            throw ApiException.BadRequest($"Invalid JSON payload: {exception.Message}");
         }
     }
 
@@ -91,6 +124,17 @@ internal static class MediaModel
         Surface.ImageGenerations or Surface.ImageEdits or Surface.ImageVariations => general.ImageModel,
         Surface.Moderations when call.PathModel is null && call.Members.Find(call.Body.Span, "model"u8) < 0
             => general.ModerationModel ?? UsualModeration,
+        Surface.Search when call.PathModel is null => ToolOf(call),
         _ => null,
     };
+
+    private static string ToolOf(CallContext call)
+    {
+        const string Name = "search_tool_name";
+        var json = call.Body.Span;
+        return call.Members.Find(json, "search_tool_name"u8) is >= 0 and var index
+            && JsonText.AsString(json.Slice(call.Members[index].ValueStart, call.Members[index].ValueLength)) is { Length: > 0 } tool ? tool
+                : throw ApiException.BadRequest(
+                    $"{call.Route}: Missing required parameter: '{Name}'. Name the tool in the body, or in the path: /v1/search/<{Name}>.", Name);
+    }
 }

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Tollgate.Engine.Lookups;
 using Tollgate.Engine.Media.Videos;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Routing;
@@ -11,12 +12,13 @@ using Tollgate.Wire.Media;
 using Tollgate.Wire.Media.Videos;
 using Tollgate.Wire.OpenAi;
 using Tollgate.Wire.Sse;
+using Tollgate.Wire.Vectors;
 
 namespace Tollgate.Engine.Media;
 
 /// <summary>Requests and answers of calls about pictures, sounds and documents: JSON, forms, event streams and sound as it comes.</summary>
 internal sealed class MediaRelay(
-    BodyRelay bodies, StreamRelay streams, SoundRelay sounds, MediaFetcher fetcher, VideoOwners owners, TimeProvider time)
+    BodyRelay bodies, StreamRelay streams, SoundRelay sounds, MediaFetcher fetcher, VideoOwners owners, QueryVectors vectors, TimeProvider time)
 {
     /// <summary>Most bytes of files in a JSON body: in base64 a third more, and a copy or two on the way.</summary>
     private const long MostFileBytes = 20L * 1024 * 1024;
@@ -40,6 +42,11 @@ internal sealed class MediaRelay(
         if (TooLarge(call.Form, deployment) is { } tooLarge)
         {
             return (null, tooLarge);
+        }
+
+        if (await vectors.PrepareAsync(call, cancellationToken) is { } noVector)
+        {
+            return (null, noVector);
         }
 
         var shape = deployment.Connection.ShapeFor(call.Surface);
@@ -71,7 +78,7 @@ internal sealed class MediaRelay(
             }
 
             media.Shape = shape;
-            var target = deployment.Connection.TargetFor(call.Surface);
+            var target = TargetOf(deployment, call);
             var shaped = shape.TakesFiles
                 ? shape.Write(media.Sent, await FilesAsync(call, shape, media.Sent, cancellationToken), target) : shape.Write(media.Sent, target);
             return (Shaped(call.Form, call.Route, shaped, address), null);
@@ -140,6 +147,14 @@ internal sealed class MediaRelay(
         return await bodies.RelayAsync(call, scratch, answer with { Body = whole, Length = whole.Length }, path, clock);
     }
 
+    private static TargetModel TargetOf(Deployment deployment, CallContext call)
+    {
+        var target = deployment.Connection.TargetFor(call.Surface);
+        return call.Media!.Vector is { } vector
+            ? target with { Options = new Dictionary<string, string>(target.Options, StringComparer.Ordinal) { [VectorShape.VectorOption] = vector.Json } }
+            : target;
+    }
+
     /// <summary>The operator's limit of files for a deployment, where the client's is larger; of a form that streams its announced size counts.</summary>
     private static ConnectionFault? TooLarge(FormBody? form, Deployment deployment)
     {
@@ -206,14 +221,15 @@ internal sealed class MediaRelay(
             address = new Uri(root + path + (both.Length == 0 ? "" : "?" + both));
         }
 
-        HttpContent content = shaped.Body switch
+        HttpContent? content = shaped.Body switch
         {
+            MediaBody.None => null,
             MediaBody.File when form is { Parts.Count: > 0 } => new FileContent(form),
             MediaBody.File => throw new WireException($"{route}: Missing required parameter: 'file'.", "file"),
             MediaBody.Form => new FormContent(FormFields.Read(JsonDocument.Parse(shaped.Json).RootElement), form),
             _ => Bytes(shaped.Json, shaped.Body is MediaBody.Text && shaped.ContentType is { } type ? type : "application/json"),
         };
-        var message = Post(address, content);
+        var message = content is null ? Get(address) : Post(address, content);
         if (shaped.Accept is { } accept)
         {
             message.Headers.TryAddWithoutValidation("Accept", accept);
@@ -234,6 +250,9 @@ internal sealed class MediaRelay(
         Content = content,
         VersionPolicy = HttpVersionPolicy.RequestVersionOrHigher,
     };
+
+    /// <summary>A request without one.</summary>
+    private static HttpRequestMessage Get(Uri address) => new(HttpMethod.Get, address) { VersionPolicy = HttpVersionPolicy.RequestVersionOrHigher };
 
     private static ReadOnlyMemoryContent Bytes(ReadOnlyMemory<byte> bytes, string type)
     {

@@ -76,7 +76,10 @@ public sealed class PassThroughCalls
     /// <param name="resource">The resource's path at the provider, say <c>/files</c>.</param>
     /// <param name="provider">Provider that the path names; null for none.</param>
     public Task RunResourceAsync(HttpContext http, string mapped, string resource, string? provider)
-        => _pipeline.RunAsync(http, new ResourcePlan(mapped, resource, provider, http.Request.Method, _providers, _stored, _files, _natives));
+        => _pipeline.RunAsync(http, new ResourcePlan(mapped, resource, provider, http.Request.Method, _providers, _stored, _files, _natives)
+        {
+            IsSearch = resource is "/vector_stores" && http.Request.Path.Value?.EndsWith("/search", StringComparison.Ordinal) == true,
+        });
 
     /// <summary>Serves a call about films that were made; answers every outcome itself.</summary>
     /// <param name="http">Request and answer.</param>

@@ -5,8 +5,10 @@ using Microsoft.AspNetCore.Http;
 using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Errors;
 using Tollgate.Engine.Keys;
+using Tollgate.Engine.Lookups;
 using Tollgate.Engine.PassThrough.Natives;
 using Tollgate.Engine.PassThrough.Stored;
+using Tollgate.Engine.Pipeline;
 using Tollgate.Wire.Json;
 
 namespace Tollgate.Engine.PassThrough;
@@ -38,9 +40,12 @@ internal sealed class ResourcePlan(string mapped, string resource, string? pathP
         ("/batches", _) => "aretrieve_batch",
         ("/fine_tuning/jobs", "POST") => "acreate_fine_tuning_job",
         ("/fine_tuning/jobs", _) => "aretrieve_fine_tuning_job",
-        (_, "POST") => "avector_store_create",
+        (_, "POST") => IsSearch ? "avector_store_search" : "avector_store_create",
         _ => "avector_store_retrieve",
     };
+
+    /// <summary>A store is searched.</summary>
+    public bool IsSearch { get; init; }
 
     public override ImmutableArray<string> Groups => ["llm_api_routes", "openai_routes"];
 
@@ -52,6 +57,7 @@ internal sealed class ResourcePlan(string mapped, string resource, string? pathP
         var call = relay.Call;
         var request = call.Http.Request;
         var path = RawRest(request, mapped);
+        var store = StoreIn(call, path);
         await ReadBodyAsync(relay, IsKeptToModels(call.Caller) && request.HasFormContentType);
         var body = relay.Body!;
         FormHead? form = null;
@@ -82,7 +88,8 @@ internal sealed class ResourcePlan(string mapped, string resource, string? pathP
         var model = ids.Model ?? (resource is "/fine_tuning/jobs" ? null : Asked("model", relay, form) ?? Header(request, "x-litellm-model"));
         var named = pathProvider ?? Query(request, Provider) ?? Query(request, "provider") ?? Header(request, "custom-llm-provider")
             ?? Asked(Provider, relay, form);
-        var (owner, provider) = ids.Managed is { } managed ? (managed.Holder, "") : OwnerOf(relay, model, named);
+        var (owner, provider) = ids.Managed is { } managed ? (managed.Holder, "") : store is not null && model is null && named is null ? (store, "")
+            : OwnerOf(relay, model, named);
         Describe(relay, owner, provider, ids.Path, model);
         await stored.CheckAsync(relay, ids.ProviderIds);
         var about = new ResourceAnswer(resource, method is "POST" && path.Trim('/').Length == 0, model, owner, ids.Managed);
@@ -104,6 +111,21 @@ internal sealed class ResourcePlan(string mapped, string resource, string? pathP
         }
 
         relay.Rewrite = path.EndsWith("/content", StringComparison.Ordinal) ? null : json => stored.TakeAsync(relay, about, json);
+    }
+
+    /// <summary>Credentials of the store that a path names; null when none is named, or nobody has told of it.</summary>
+    /// <exception cref="ApiException">The caller may not.</exception>
+    private DeploymentConfig? StoreIn(CallContext call, string path)
+    {
+        if (resource is not "/vector_stores" || path.Trim('/').Split('/')[0] is not { Length: > 0 } name)
+        {
+            return null;
+        }
+
+        var id = Uri.UnescapeDataString(name);
+        LookupAccess.CheckStore(call.Caller, id, call.Snapshot);
+        return call.Snapshot.Lookups.FindStore(id)?.Config is { } store && providers.ResourceProviders.Contains(store.Provider, StringComparer.Ordinal)
+            ? store.Deployment with { Model = store.Provider + "/resources", CustomProvider = store.Provider, Info = new DeploymentInfo() } : null;
     }
 
     /// <summary>Works out where a call goes.</summary>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Tollgate.Engine.Admission;
 using Tollgate.Engine.Errors;
 using Tollgate.Engine.Keys;
+using Tollgate.Engine.Lookups;
 using Tollgate.Engine.Pricing;
 using Tollgate.Engine.Responses;
 using Tollgate.Engine.Routing;
@@ -24,16 +25,7 @@ internal sealed class CallAdmission(AdmissionControl admission)
     /// <exception cref="ApiException">The refusal.</exception>
     public ValueTask AdmitAsync(CallContext call, CallScratch scratch)
     {
-        var model = call.Envelope.Model;
-        if (call.Caller.Key is { Identity: var key } && !call.Caller.IsAdmin)
-        {
-            ModelAccess.Check(key, model, call.Snapshot);
-            CheckFallbacks(call, key);
-            RequireParams(call, key);
-            model = ModelAccess.AliasOf(key, model);
-        }
-
-        call.Group = Conversations.Pin(call, Resolve(call, model));
+        call.Group = call.Surface.IsLookup() ? FindLookup(call) : FindModel(call);
         Describe(call);
         call.OwnPrices = call.Envelope.HasPrices && call.Caller.IsAdmin ? PricesIn(call) : null;
         var estimate = CallEstimate.For(call);
@@ -82,6 +74,32 @@ internal sealed class CallAdmission(AdmissionControl admission)
         call.ExpectedCost = estimate.ToReserve.Cost;
         call.Claims = scratch.Claims;
         return admission.AdmitAsync(call, scratch.Claims, estimate.ToReserve);
+    }
+
+    /// <summary>The model group that a call means, if its key may call that.</summary>
+    private static ModelGroup FindModel(CallContext call)
+    {
+        var model = call.Envelope.Model;
+        if (call.Caller.Key is { Identity: var key } && !call.Caller.IsAdmin)
+        {
+            ModelAccess.Check(key, model, call.Snapshot);
+            CheckFallbacks(call, key);
+            RequireParams(call, key);
+            model = ModelAccess.AliasOf(key, model);
+        }
+
+        return Conversations.Pin(call, Resolve(call, model));
+    }
+
+    /// <summary>The tool or store that a call means, if its key may search that.</summary>
+    private static ModelGroup FindLookup(CallContext call)
+    {
+        if (call.Caller.Key is { Identity: var key } && !call.Caller.IsAdmin)
+        {
+            RequireParams(call, key);
+        }
+
+        return LookupAccess.Resolve(call);
     }
 
     private static async ValueTask CapAsync(CallContext call, ValueTask admitted)

@@ -82,6 +82,9 @@ internal sealed class CallContext(HttpContext http, GatewaySnapshot snapshot, Su
     /// <summary>Step 3: the group asked for.</summary>
     public ModelGroup? Group { get; set; }
 
+    /// <summary>Another model group may answer in place of the one asked for. Tools and stores that are searched have no such groups.</summary>
+    public bool MayFallBack => !Envelope.DisableFallbacks && !Surface.IsLookup();
+
     /// <summary>Step 6: how the call goes about its attempts.</summary>
     public RoutePlan? Plan { get; set; }
 

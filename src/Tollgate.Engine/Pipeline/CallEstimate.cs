@@ -115,7 +115,7 @@ internal readonly record struct CallEstimate(Estimate ToReserve, bool IsUnpriced
 
     private static IEnumerable<ModelGroup> FallbackGroups(CallContext call, ModelGroup group)
     {
-        if (call.Envelope.DisableFallbacks)
+        if (!call.MayFallBack)
         {
             yield break;
         }

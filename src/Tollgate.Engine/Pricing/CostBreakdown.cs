@@ -40,6 +40,20 @@ public readonly record struct CostBreakdown
     /// <summary>No price is known here and the sum is the one that the upstream named.</summary>
     public bool IsFromProvider { get; init; }
 
+    /// <summary>What two costs come to together; percentages stay this one's.</summary>
+    public CostBreakdown Plus(in CostBreakdown other) => this with
+    {
+        Input = Input + other.Input,
+        Output = Output + other.Output,
+        Tools = Tools + other.Tools,
+        Original = Original + other.Original,
+        DiscountAmount = DiscountAmount + other.DiscountAmount,
+        MarginFixed = MarginFixed + other.MarginFixed,
+        MarginTotal = MarginTotal + other.MarginTotal,
+        Total = Total + other.Total,
+        IsUnknown = IsUnknown || other.IsUnknown,
+    };
+
     /// <summary>The total in nano-USD (10^-9), as budgets count, rounded up.</summary>
     public long TotalNano => NanoUsd.Ceiling(Total);
 }

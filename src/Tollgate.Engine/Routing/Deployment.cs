@@ -35,6 +35,9 @@ public sealed class Deployment(DeploymentConfig config, IUpstreamConnection conn
     /// <summary>Prices of a call that the upstream says <paramref name="answerModel"/> has answered; counts where the configured model has none.</summary>
     public PriceSheet PricesFor(string? answerModel) => book?.PricesOf(Config, Prices, Connection.Provider, answerModel) ?? Prices;
 
+    /// <summary>Prices of another product of the provider, that one deployment gives as well (<c>search-advanced</c>).</summary>
+    public PriceSheet PricesOfProduct(string name) => book?.PricesOf(Config, Connection.Provider, $"{Connection.Provider}/{name}") ?? Prices;
+
     /// <summary>Prices of pictures of a size and quality; null where none are published for them or the operator has set prices.</summary>
     public PriceSheet? PicturePrices(string? quality, string? size) => book?.PicturePricesOf(Config, Connection.Provider, UpstreamModel, quality, size);
 

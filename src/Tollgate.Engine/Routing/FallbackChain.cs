@@ -22,11 +22,11 @@ internal sealed class FallbackChain(CallContext call)
     /// <summary>True when a class of error has a list of its own with an entry for the group, so that retrying is pointless.</summary>
     public static bool HasListFor(CallContext call, string group, UpstreamErrorKind kind)
         => kind is UpstreamErrorKind.ContextWindowExceeded or UpstreamErrorKind.ContentPolicyViolation
-            && !call.Envelope.DisableFallbacks && !ChainFor(call, group, kind).IsEmpty;
+            && call.MayFallBack && !ChainFor(call, group, kind).IsEmpty;
 
     /// <summary>Names of the groups that a failing group may be followed by, as configured.</summary>
     public static IReadOnlyList<string> NamesFor(CallContext call, string group, UpstreamErrorKind kind)
-        => call.Envelope.DisableFallbacks ? [] : [.. ChainFor(call, group, kind).Select(static target => target.Model)];
+        => !call.MayFallBack ? [] : [.. ChainFor(call, group, kind).Select(static target => target.Model)];
 
     /// <summary>The next group to try.</summary>
     /// <param name="failed">The group that has just failed.</param>
@@ -38,7 +38,7 @@ internal sealed class FallbackChain(CallContext call)
     {
         group = null!;
         overrides = [];
-        if (call.Envelope.DisableFallbacks || Steps >= call.Snapshot.Config.Router.MaxFallbacks)
+        if (!call.MayFallBack || Steps >= call.Snapshot.Config.Router.MaxFallbacks)
         {
             return false;
         }

@@ -34,7 +34,7 @@ internal sealed partial class SpendRecorder(
         call.IsRecorded = true;
         if (call.Usage is { } usage)
         {
-            call.Cost = CostOf(call, deployment, usage);
+            call.Cost = CostOf(call, deployment, usage, succeeded);
             if (call.Cost.IsUnknown)
             {
                 WarnUnpriced(deployment);
@@ -153,7 +153,7 @@ internal sealed partial class SpendRecorder(
         admission.Settle(call, claims, nano, tokens);
     }
 
-    private static CostBreakdown CostOf(CallContext call, Deployment deployment, in TokenUsage usage)
+    private static CostBreakdown CostOf(CallContext call, Deployment deployment, in TokenUsage usage, bool succeeded)
     {
         if (call.Media is not { } media)
         {
@@ -163,6 +163,13 @@ internal sealed partial class SpendRecorder(
         var complete = media.Complete(usage, out var isEstimated);
         call.Usage = complete;
         call.UsageEstimated |= isEstimated;
+
+        if (media.Vector is { } vector)
+        {
+            // Two are paid: who has made a vector of the query, and who has searched with it.
+            call.Usage = vector.Usage;
+            return !succeeded ? vector.Cost : CostCalculator.Calculate(deployment.Prices, default, call.ServiceTier, media.Units()).Plus(vector.Cost);
+        }
 
         // Judging texts is free everywhere.
         return call.Surface is Surface.Moderations

@@ -34,6 +34,8 @@ public sealed class SecretRotation(ISecretBox secrets) : IMasterKeyRotation
         var tally = new Tally(secrets, to);
         await RotateAsync(rows, Tables.Models, "litellm_params", "model_id", tally);
         await RotateAsync(rows, Tables.Credentials, "credential_values", "credential_id", tally);
+        await RotateNewerAsync(rows, Tables.SearchTools, "search_tool_id", tally);
+        await RotateNewerAsync(rows, Tables.VectorStores, "vector_store_id", tally);
         await RotateVariablesAsync(rows, tally);
         await RotateOverridesAsync(rows, tally);
         await RotateEndpointsAsync(rows, tally);
@@ -89,6 +91,19 @@ public sealed class SecretRotation(ISecretBox secrets) : IMasterKeyRotation
             {
                 await rows.UpdateAsync(table, Filter.Equal(key, ModelRows.Text(row[key])), new JsonObject { [column] = rotated });
             }
+        }
+    }
+
+    /// <summary>A table that an adopted database may be too old to have.</summary>
+    private static async Task RotateNewerAsync(IRowWriter rows, Table table, string key, Tally tally)
+    {
+        try
+        {
+            await RotateAsync(rows, table, "litellm_params", key, tally);
+        }
+        catch (MissingTableException)
+        {
+            // Nothing is kept where there is no table.
         }
     }
 

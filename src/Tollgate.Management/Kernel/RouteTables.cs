@@ -45,7 +45,7 @@ internal static class RouteTables
     [
         "/key/info", "/key/health", "/key/list", "/v2/key/info", "/team/info", "/team/list", "/v2/team/list", "/team/available",
         "/organization/list", "/user/info", "/v2/user/info", "/user/filter/ui", "/model/info", "/v1/model/info", "/v2/model/info",
-        "/model_group/info", "/health", "/health/services", "/models", "/v1/models", "/sso/get/ui_settings",
+        "/model_group/info", "/health", "/health/services", "/models", "/v1/models", "/sso/get/ui_settings", "/vector_store/list", "/v1/vector_store/list", "/vector_store/info",
     ];
 
     private static readonly ImmutableArray<string> KeyManagement =

@@ -2,12 +2,15 @@ using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Upstream;
 using Tollgate.Providers.Amazon;
 using Tollgate.Providers.Anthropic;
 using Tollgate.Providers.Azure;
+using Tollgate.Providers.Catalogue;
 using Tollgate.Providers.Documents;
 using Tollgate.Providers.Google;
+using Tollgate.Providers.Lookups;
 using Tollgate.Providers.Natives;
 using Tollgate.Providers.Videos;
 
@@ -45,6 +48,10 @@ internal sealed record ConnectionServices(TimeProvider Clock, EntraTokens Entra)
 /// </summary>
 internal static class Families
 {
+    private const string SearchMode = "search";
+
+    private const string VectorStoreMode = "vector_store";
+
     private static readonly FrozenDictionary<string, Func<ConnectionDraft, ConnectionServices, IUpstreamConnection>> ByName =
         new Dictionary<string, Func<ConnectionDraft, ConnectionServices, IUpstreamConnection>>(StringComparer.Ordinal)
         {
@@ -96,11 +103,17 @@ internal static class Families
             ["own:github_copilot"] = CopilotFamily.Open,
         }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>True for families that connections can be made to.</summary>
-    public static bool Has(string family) => ByName.ContainsKey(family);
+    /// <summary>True for rows that connections can be made to, for what a deployment is meant for.</summary>
+    public static bool Has(ProviderRow row, DeploymentConfig deployment)
+        => ByName.ContainsKey(row.Family) || deployment.Info.Mode is SearchMode or VectorStoreMode;
 
-    /// <summary>Makes a connection.</summary>
-    public static IUpstreamConnection Open(ConnectionDraft draft, ConnectionServices services) => ByName[draft.Row.Family](draft, services);
+    /// <summary>Makes a connection: to what the deployment is meant for, where that is not a model.</summary>
+    public static IUpstreamConnection Open(ConnectionDraft draft, ConnectionServices services) => draft.Deployment.Info.Mode switch
+    {
+        SearchMode => SearchFamily.Open(draft),
+        VectorStoreMode => VectorFamily.Open(draft, services),
+        _ => ByName[draft.Row.Family](draft, services),
+    };
 
     private static OpenAiConnection OpenAi(ConnectionDraft draft, ConnectionServices services)
         => new(draft, EndpointTable.Below(draft), new KeyAuthorization(draft, draft.Row.Auth));

@@ -156,7 +156,7 @@ public sealed class MediaAnswer(
             return TryTakePages(json);
         }
 
-        var content = _members.Find(json, surface is Surface.Moderations or Surface.Rerank ? "results"u8 : "data"u8);
+        var content = _members.Find(json, surface is Surface.Moderations or Surface.Rerank or Surface.Search ? "results"u8 : "data"u8);
         if (content < 0 || _members[content].Kind != JsonKind.Array)
         {
             return false;
@@ -166,7 +166,7 @@ public sealed class MediaAnswer(
         {
             TakeBilledUnits(json);
         }
-        else if (surface is not Surface.Moderations)
+        else if (IsPicture)
         {
             facts.Images = Count(json, _members[content].ValueStart);
             facts.Size = Text(json, "size"u8);

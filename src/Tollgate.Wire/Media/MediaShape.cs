@@ -17,6 +17,9 @@ public enum MediaBody : byte
 
     /// <summary>A text that is no JSON: SSML.</summary>
     Text,
+
+    /// <summary>Nothing: the address says it all (GET).</summary>
+    None,
 }
 
 /// <summary>A request in the words of a provider.</summary>

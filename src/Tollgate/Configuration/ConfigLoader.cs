@@ -43,6 +43,8 @@ internal static class ConfigLoader
         var overrides = overlay?.Overrides(environment) ?? new ModelOverrides();
         var list = new ModelListReader(tree, environment, providers, overrides, diagnostics).Read();
         var config = GatewayConfigReader.Read(tree, environment, request.CommandLine, list, diagnostics);
+        var lookups = new LookupReader(tree, list.Deployments, providers, diagnostics);
+        config = config with { SearchTools = lookups.ReadTools(), VectorStores = lookups.ReadStores() };
         ConfigRules.Check(new RuleContext(tree, config, environment, diagnostics));
 
         var strict = request.Strict || environment.IsOn("STRICT_CONFIG") || IsStrict(tree);

@@ -178,6 +178,7 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
         app.MapMessages();
         app.MapGoogle();
         app.MapResponses();
+        app.MapSearch();
         app.MapPassThrough();
         app.MapVideos();
         app.MapModels();

@@ -54,6 +54,7 @@ internal static class Config
             .Append(", litellm_params: {model: openai/up, use_chat_completions_api: true, output_cost_per_token: 0.0002, input_cost_per_token: 0.0, api_key: k, api_base: '")
             .Append(upstream).Append("v1'}}\n");
         return text
+            .Append("search_tools:\n  - {search_tool_name: web, litellm_params: {search_provider: serper, api_key: k, api_base: '").Append(upstream).Append("'}}\n")
             .Append("router_settings: {num_retries: 0}\n")
             .Append("general_settings: {master_key: ").Append(GatewayProcess.MasterKey).Append("}\n")
             .Append("tollgate: {").Append(tollgate).Append("}\n").ToString();

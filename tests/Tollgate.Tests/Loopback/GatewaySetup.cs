@@ -44,6 +44,9 @@ internal sealed record GatewaySetup
     /// <summary>Members of section <c>tollgate</c>.</summary>
     public string Own { get; init; } = "";
 
+    /// <summary>Further sections, as they stand in the file.</summary>
+    public string Sections { get; init; } = "";
+
     /// <summary>Whether <see cref="GatewayFixture.MasterKey"/> is set.</summary>
     public bool HasMasterKey { get; init; } = true;
 
@@ -75,7 +78,7 @@ internal sealed record GatewaySetup
         Section(text, "router_settings", Router);
         Section(text, "litellm_settings", Litellm);
         Section(text, "tollgate", Own);
-        return text.ToString();
+        return text.Append(Sections).ToString();
     }
 
     private static void Section(StringBuilder text, string name, string members)

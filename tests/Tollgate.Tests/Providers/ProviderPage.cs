@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -19,6 +20,7 @@ internal sealed class ProviderPage
         ("/v1/images/variations", Surface.ImageVariations), ("/v1/audio/speech", Surface.Speech), ("/v1/audio/transcriptions", Surface.Transcriptions),
         ("/v1/moderations", Surface.Moderations), ("/v1/rerank", Surface.Rerank),
         ("/v1/videos", Surface.Videos), ("/v1/ocr", Surface.Ocr),
+        ("/v1/search", Surface.Search), ("/v1/vector_stores", Surface.VectorSearch),
     ];
 
     private static readonly string[] Chats = ["/v1/chat/completions", "/v1/completions", "/v1/responses", "/v1/messages", "/v1beta/models"];
@@ -134,8 +136,14 @@ internal sealed class ProviderPage
     private IUpstreamConnection Connect(ProviderRow row, Surface surface)
     {
         var model = row.Slug + "/" + Models.GetValueOrDefault((row.Slug, surface), Models.GetValueOrDefault((row.Slug, Surface.Chat), "model"));
+        var mode = surface switch { Surface.Search => "search", Surface.VectorSearch => "vector_store", _ => null };
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["GOOGLE_PSE_ENGINE_ID"] = "engine" }.ToFrozenDictionary(StringComparer.Ordinal);
         return _directory.Connect(
-            new DeploymentConfig { ModelGroup = "page", Id = "page", Model = model, ApiKey = "key", ApiBase = "https://provider.example/v1" }, model, new GatewayConfig());
+            new DeploymentConfig
+            {
+                ModelGroup = "page", Id = "page", Model = model, ApiKey = "key", ApiBase = "https://provider.example/v1", Info = new DeploymentInfo { Mode = mode },
+            },
+            model, new GatewayConfig { Environment = environment });
     }
 
     private static string NameOf(Surface surface) => Wire.Hub.Dialects.All.FirstOrDefault(codec => codec.Surface == surface)?.Name ?? surface.ToString();

@@ -64,6 +64,8 @@ internal sealed class DatabaseOverlay(StoredConfiguration stored, DiagnosticBag 
 
         Append(changes, tree, "credential_list", Credentials(), ReplacesCredential);
         Append(changes, tree, "model_list", Models(), static (_, _) => false);
+        Append(changes, tree, "search_tools", Lookups(_rows.SearchTools, "search_tool_name", ToolOf), ReplacesTool);
+        Append(changes, tree, "vector_store_registry", Lookups(_rows.VectorStores, "vector_store_id", StoreOf), ReplacesStore);
         return JsonNodes.With(tree, changes);
     }
 
@@ -169,6 +171,53 @@ internal sealed class DatabaseOverlay(StoredConfiguration stored, DiagnosticBag 
                 position);
         }
     }
+
+    private IEnumerable<MappingNode> Lookups(IReadOnlyList<JsonObject> rows, string key, Func<JsonObject, JsonObject, JsonObject> shape)
+    {
+        foreach (var row in rows)
+        {
+            var name = row[key]?.GetValue<string>() ?? "";
+            var position = JsonNodes.PositionOf(name);
+            if (Open(row["litellm_params"] as JsonObject ?? []) is not { } parameters)
+            {
+                diagnostics.Error(DiagnosticCodes.Stored, position, $"{key} {name}", CannotDecrypt);
+                continue;
+            }
+
+            yield return JsonNodes.Mapping(shape(row, parameters), position);
+        }
+    }
+
+    private static JsonObject ToolOf(JsonObject row, JsonObject parameters) => new()
+    {
+        ["search_tool_id"] = row["search_tool_id"]?.DeepClone(),
+        ["search_tool_name"] = row["search_tool_name"]?.DeepClone(),
+        ["litellm_params"] = parameters,
+        ["search_tool_info"] = row["search_tool_info"] is JsonObject info ? info.DeepClone() : new JsonObject(),
+    };
+
+    /// <summary>The row's columns say what a store is; parameters of the same names are older copies of them.</summary>
+    private static JsonObject StoreOf(JsonObject row, JsonObject parameters)
+    {
+        foreach (var name in (ReadOnlySpan<string>)["vector_store_id", "custom_llm_provider", "litellm_credential_name", "team_id"])
+        {
+            if (row[name] is { } value)
+            {
+                parameters[name] = value.DeepClone();
+            }
+        }
+
+        return new JsonObject { ["vector_store_name"] = row["vector_store_name"]?.DeepClone(), ["litellm_params"] = parameters };
+    }
+
+    private static bool ReplacesTool(ConfigNode mine, IReadOnlyList<MappingNode> stored) =>
+        Coercion.Text((mine as MappingNode)?.Get("search_tool_name")) is { } name
+            && stored.Any(item => string.Equals(Coercion.Text(item.Get("search_tool_name")), name, StringComparison.Ordinal));
+
+    private static bool ReplacesStore(ConfigNode mine, IReadOnlyList<MappingNode> stored) =>
+        IdOf(mine) is { } id && stored.Any(item => string.Equals(IdOf(item), id, StringComparison.Ordinal));
+
+    private static string? IdOf(ConfigNode store) => Coercion.Text(((store as MappingNode)?.Get("litellm_params") as MappingNode)?.Get("vector_store_id"));
 
     /// <summary><c>model_info</c> of a row with what only the row's columns say.</summary>
     public static JsonObject InfoOf(JsonObject row)

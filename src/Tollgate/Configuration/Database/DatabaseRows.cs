@@ -17,6 +17,10 @@ internal sealed record DatabaseRows
 
     public IReadOnlyList<JsonObject> Overrides { get; init; } = [];
 
+    public IReadOnlyList<JsonObject> SearchTools { get; init; } = [];
+
+    public IReadOnlyList<JsonObject> VectorStores { get; init; } = [];
+
     /// <summary>True for a database that Tollgate made.</summary>
     public bool IsOwnDatabase { get; init; }
 
@@ -31,7 +35,7 @@ internal sealed record DatabaseRows
     public string Fingerprint()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var rows in (IReadOnlyList<JsonObject>[])[Models, Credentials, Settings, Overrides])
+        foreach (var rows in (IReadOnlyList<JsonObject>[])[Models, Credentials, Settings, Overrides, SearchTools, VectorStores])
         {
             foreach (var row in rows)
             {
@@ -53,7 +57,22 @@ internal sealed record DatabaseRows
                 Credentials = await rows.SelectAsync(Tables.Credentials, Filter.None, [new SortBy("credential_name")]),
                 Settings = await rows.SelectAsync(Tables.Config, Filter.None, [new SortBy("param_name")]),
                 Overrides = await rows.SelectAsync(Tables.ModelOverrides, Filter.None, [new SortBy("scope"), new SortBy("id")]),
+                SearchTools = await NewerAsync(rows, Tables.SearchTools, "search_tool_name"),
+                VectorStores = await NewerAsync(rows, Tables.VectorStores, "vector_store_id"),
                 IsOwnDatabase = isOwnDatabase,
             },
             cancellationToken);
+
+    /// <summary>Rows of a table that an adopted database may be too old to have.</summary>
+    private static async Task<IReadOnlyList<JsonObject>> NewerAsync(IRowReader rows, Table table, string order)
+    {
+        try
+        {
+            return await rows.SelectAsync(table, Filter.None, [new SortBy(order)]);
+        }
+        catch (MissingTableException)
+        {
+            return [];
+        }
+    }
 }
