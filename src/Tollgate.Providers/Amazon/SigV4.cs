@@ -120,7 +120,7 @@ internal sealed class SigV4(string service, string region)
         headers.Add((Signed[2], time));
         if (keys.Session is { } session)
         {
-            headers.Add((Signed[4], session.Trim()));
+            headers.Add((Signed[3], session.Trim()));
         }
 
         return headers;

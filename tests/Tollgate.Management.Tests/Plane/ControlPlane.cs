@@ -10,6 +10,7 @@ using Tollgate.Data.Rows;
 using Tollgate.Engine;
 using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Errors;
+using Tollgate.Engine.Upstream;
 using Tollgate.Management.Configuration;
 using Tollgate.Management.Credentials;
 using Tollgate.Management.Kernel;
@@ -56,6 +57,7 @@ internal sealed class ControlPlane : IAsyncDisposable
         builder.Services.AddSingleton<TimeProvider>(new StillClock());
         builder.Services.AddSingleton(test.Database);
         builder.Services.AddSingleton(new SnapshotHolder(new GatewaySnapshot(config ?? GatewayConfig.Empty, new NoProviders())));
+        builder.Services.AddSingleton<IProviderDirectory, NoProviders>();
         builder.Services.AddSingleton<ICallerResolver, CallersByName>();
         builder.Services.AddSingleton<IGatewayConfiguration, ConfigurationOfRows>();
         builder.Services.AddSingleton<ISecretBox, NoSecrets>();
