@@ -129,7 +129,10 @@ public sealed class LookupConnectionTests
             Info = new DeploymentInfo { Mode = "vector_store" },
             ProviderParams = new Dictionary<string, string>(StringComparer.Ordinal)
             {
-                ["aws_region_name"] = "eu-west-1", ["vertex_project"] = "p", ["vertex_location"] = "europe-west1", ["vertex_credentials"] = "{}",
+                ["aws_region_name"] = "eu-west-1",
+                ["vertex_project"] = "p",
+                ["vertex_location"] = "europe-west1",
+                ["vertex_credentials"] = "{}",
                 ["azure_search_service_name"] = "svc",
             }.ToFrozenDictionary(StringComparer.Ordinal),
         });

@@ -75,7 +75,9 @@ public sealed class VectorStoreService(
                 await audit.RecordAsync(rows, caller, AuditAction.Created, Tables.VectorStores, id, null, row);
                 return new JsonObject
                 {
-                    ["status"] = "success", ["message"] = $"Vector store {id} created successfully", ["vector_store"] = Shown(row),
+                    ["status"] = "success",
+                    ["message"] = $"Vector store {id} created successfully",
+                    ["vector_store"] = Shown(row),
                 };
             },
             cancellationToken);

@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Text;
 using Tollgate.Engine.Upstream;
 using Tollgate.Providers.Amazon;
@@ -6,7 +7,6 @@ using Tollgate.Wire;
 using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
 using Tollgate.Wire.Media;
-using System.Net.Http.Headers;
 
 namespace Tollgate.Providers.Lookups;
 

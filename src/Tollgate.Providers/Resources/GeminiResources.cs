@@ -85,7 +85,8 @@ internal sealed class GeminiResources(string host, string model, Authorize autho
             json.WriteEndObject();
         });
         return Read(await sender.JsonAsync(HttpMethod.Post, new Uri($"{host}/{Version}/{path}:batchGenerateContent"), content, authorize))
-            with { InputId = request.InputId };
+            with
+        { InputId = request.InputId };
     }
 
     /// <inheritdoc/>

@@ -34,7 +34,8 @@ internal sealed class VertexResources(string jobs, string storage, string? bucke
         var key = $"{folder}{Folder}/{Guid.NewGuid():N}/{Safe(upload.Name)}";
         var address = new Uri($"{storage}/upload/storage/v1/b/{Uri.EscapeDataString(name)}/o?uploadType=media&name={Uri.EscapeDataString(key)}");
         return FileOf(await sender.JsonAsync(HttpMethod.Post, address, NativeHttp.File(upload), AsIsAsync), $"{Scheme}{name}/{key}", upload.Purpose)
-            with { Name = upload.Name };
+            with
+        { Name = upload.Name };
     }
 
     /// <inheritdoc/>

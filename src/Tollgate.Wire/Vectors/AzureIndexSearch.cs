@@ -15,7 +15,14 @@ public sealed class AzureIndexSearch : VectorShape
 
     private static readonly Dictionary<string, string> Words = new(StringComparer.Ordinal)
     {
-        ["eq"] = "eq", ["ne"] = "ne", ["gt"] = "gt", ["gte"] = "ge", ["lt"] = "lt", ["lte"] = "le", ["and"] = "and", ["or"] = "or",
+        ["eq"] = "eq",
+        ["ne"] = "ne",
+        ["gt"] = "gt",
+        ["gte"] = "ge",
+        ["lt"] = "lt",
+        ["lte"] = "le",
+        ["and"] = "and",
+        ["or"] = "or",
     };
 
     /// <inheritdoc/>

@@ -8,8 +8,16 @@ public sealed class BedrockRetrieval : VectorShape
 {
     private static readonly Dictionary<string, string> Operators = new(StringComparer.Ordinal)
     {
-        ["eq"] = "equals", ["ne"] = "notEquals", ["gt"] = "greaterThan", ["gte"] = "greaterThanOrEquals", ["lt"] = "lessThan",
-        ["lte"] = "lessThanOrEquals", ["in"] = "in", ["nin"] = "notIn", ["and"] = "andAll", ["or"] = "orAll",
+        ["eq"] = "equals",
+        ["ne"] = "notEquals",
+        ["gt"] = "greaterThan",
+        ["gte"] = "greaterThanOrEquals",
+        ["lt"] = "lessThan",
+        ["lte"] = "lessThanOrEquals",
+        ["in"] = "in",
+        ["nin"] = "notIn",
+        ["and"] = "andAll",
+        ["or"] = "orAll",
     };
 
     /// <inheritdoc/>

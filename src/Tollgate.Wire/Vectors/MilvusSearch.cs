@@ -9,8 +9,16 @@ public sealed class MilvusSearch : VectorShape
 {
     private static readonly Dictionary<string, string> Words = new(StringComparer.Ordinal)
     {
-        ["eq"] = "==", ["ne"] = "!=", ["gt"] = ">", ["gte"] = ">=", ["lt"] = "<", ["lte"] = "<=", ["in"] = "in", ["nin"] = "not in",
-        ["and"] = "and", ["or"] = "or",
+        ["eq"] = "==",
+        ["ne"] = "!=",
+        ["gt"] = ">",
+        ["gte"] = ">=",
+        ["lt"] = "<",
+        ["lte"] = "<=",
+        ["in"] = "in",
+        ["nin"] = "not in",
+        ["and"] = "and",
+        ["or"] = "or",
     };
 
     private readonly string? _textField;

@@ -26,15 +26,22 @@ public sealed class HandBackTests
             {
                 await rows.InsertAsync(Tables.Models, new JsonObject
                 {
-                    ["model_id"] = "m", ["model_name"] = "m", ["created_by"] = "x", ["updated_by"] = "x", ["model_info"] = new JsonObject(),
+                    ["model_id"] = "m",
+                    ["model_name"] = "m",
+                    ["created_by"] = "x",
+                    ["updated_by"] = "x",
+                    ["model_info"] = new JsonObject(),
                     ["litellm_params"] = new JsonObject
                     {
-                        ["api_key"] = Box.Encrypt("sk", SecretFormat.AesGcm), ["model"] = Box.Encrypt("openai/x", SecretFormat.Legacy),
+                        ["api_key"] = Box.Encrypt("sk", SecretFormat.AesGcm),
+                        ["model"] = Box.Encrypt("openai/x", SecretFormat.Legacy),
                     },
                 });
                 await rows.InsertAsync(Tables.Users, new JsonObject
                 {
-                    ["user_id"] = "u", ["password"] = "scrypt:AAECAwQFBgcICQoLDA0ODyWzdoQDZvTTsOIeQUR2Z2480Oia9EMDVqI0zgtloCG1", ["budget_duration"] = "fortnight",
+                    ["user_id"] = "u",
+                    ["password"] = "scrypt:AAECAwQFBgcICQoLDA0ODyWzdoQDZvTTsOIeQUR2Z2480Oia9EMDVqI0zgtloCG1",
+                    ["budget_duration"] = "fortnight",
                 });
                 await rows.InsertAsync(Tables.Keys, new JsonObject { ["token"] = "h", ["access_group_ids"] = new JsonArray("g"), ["budget_duration"] = "1mo" });
                 await rows.InsertAsync(Tables.Keys, new JsonObject { ["token"] = "h2" });

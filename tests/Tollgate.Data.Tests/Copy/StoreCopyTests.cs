@@ -96,7 +96,12 @@ public sealed class StoreCopyTests
         await InsertAsync(database, Tables.Budgets, new JsonObject { ["budget_id"] = "b", ["max_budget"] = 0.1, ["created_by"] = "x", ["updated_by"] = "x" });
         await InsertAsync(database, Tables.Organizations, new JsonObject
         {
-            ["organization_id"] = "o", ["organization_alias"] = "Ö", ["budget_id"] = "b", ["models"] = new JsonArray("a", "b,\"c\""), ["created_by"] = "x", ["updated_by"] = "x",
+            ["organization_id"] = "o",
+            ["organization_alias"] = "Ö",
+            ["budget_id"] = "b",
+            ["models"] = new JsonArray("a", "b,\"c\""),
+            ["created_by"] = "x",
+            ["updated_by"] = "x",
         });
         await InsertAsync(database, Tables.TeamModelAliases, new JsonObject { ["model_aliases"] = new JsonObject { ["a"] = "b" }, ["created_by"] = "x", ["updated_by"] = "x" });
         await InsertAsync(database, Tables.Teams, new JsonObject { ["team_id"] = "t", ["organization_id"] = "o", ["model_id"] = 1, ["members"] = new JsonArray("ann") });
@@ -104,8 +109,14 @@ public sealed class StoreCopyTests
         await InsertAsync(database, Tables.Users, new JsonObject { ["user_id"] = "bob", ["max_budget"] = null });
         await InsertAsync(database, Tables.Keys, new JsonObject
         {
-            ["token"] = "hash", ["team_id"] = "t", ["user_id"] = "ann", ["spend"] = 1e-9, ["blocked"] = true, ["expires"] = "2030-01-02T03:04:05.678Z",
-            ["metadata"] = new JsonObject { ["deep"] = new JsonObject { ["list"] = new JsonArray(1, 2.5, null, "ä") } }, ["tpm_limit"] = 9_000_000_000,
+            ["token"] = "hash",
+            ["team_id"] = "t",
+            ["user_id"] = "ann",
+            ["spend"] = 1e-9,
+            ["blocked"] = true,
+            ["expires"] = "2030-01-02T03:04:05.678Z",
+            ["metadata"] = new JsonObject { ["deep"] = new JsonObject { ["list"] = new JsonArray(1, 2.5, null, "ä") } },
+            ["tpm_limit"] = 9_000_000_000,
         });
         await InsertAsync(database, Tables.Values, new JsonObject { ["name"] = "note", ["value"] = new JsonArray(1) });
         await InsertAsync(database, Tables.ModelOverrides, new JsonObject { ["scope"] = "id", ["id"] = "m", ["data"] = new JsonObject { ["blocked"] = true } });
@@ -116,8 +127,14 @@ public sealed class StoreCopyTests
                 {
                     await rows.InsertAsync(Tables.SpendLogs, new JsonObject
                     {
-                        ["request_id"] = $"r{i}", ["call_type"] = "acompletion", ["startTime"] = "2026-03-04T05:06:07.008Z", ["endTime"] = "2026-03-04T05:06:08.009Z",
-                        ["spend"] = i * 0.001, ["total_tokens"] = i, ["request_tags"] = new JsonArray("tag"), ["metadata"] = new JsonObject { ["n"] = i },
+                        ["request_id"] = $"r{i}",
+                        ["call_type"] = "acompletion",
+                        ["startTime"] = "2026-03-04T05:06:07.008Z",
+                        ["endTime"] = "2026-03-04T05:06:08.009Z",
+                        ["spend"] = i * 0.001,
+                        ["total_tokens"] = i,
+                        ["request_tags"] = new JsonArray("tag"),
+                        ["metadata"] = new JsonObject { ["n"] = i },
                     });
                 }
 

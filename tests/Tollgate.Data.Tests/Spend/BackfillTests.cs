@@ -24,8 +24,15 @@ public sealed class BackfillTests
         await InsertAsync(test, Tables.SpendLogs, Log("c1", "2026-03-06T00:00:00.000Z", 9));
         await InsertAsync(test, Tables.DailyUserSpend, new JsonObject
         {
-            ["id"] = "known", ["user_id"] = "u", ["date"] = "2026-03-05", ["api_key"] = "k", ["model"] = "m", ["custom_llm_provider"] = "", ["mcp_namespaced_tool_name"] = "",
-            ["endpoint"] = "", ["spend"] = 7d,
+            ["id"] = "known",
+            ["user_id"] = "u",
+            ["date"] = "2026-03-05",
+            ["api_key"] = "k",
+            ["model"] = "m",
+            ["custom_llm_provider"] = "",
+            ["mcp_namespaced_tool_name"] = "",
+            ["endpoint"] = "",
+            ["spend"] = 7d,
         });
         using var output = new StringWriter(CultureInfo.InvariantCulture);
         var backfill = new SpendBackfill(test.Store, new Today(), output);
@@ -51,9 +58,22 @@ public sealed class BackfillTests
 
     private static JsonObject Log(string id, string start, double spend, string status = "success") => new()
     {
-        ["request_id"] = id, ["call_type"] = "acompletion", ["api_key"] = "k", ["spend"] = spend, ["prompt_tokens"] = 20, ["completion_tokens"] = 10,
-        ["total_tokens"] = 30, ["startTime"] = start, ["endTime"] = start, ["model"] = "m", ["model_group"] = "g", ["model_id"] = "d", ["user"] = "u", ["team_id"] = "t",
-        ["status"] = status, ["request_tags"] = new JsonArray("one", "two"),
+        ["request_id"] = id,
+        ["call_type"] = "acompletion",
+        ["api_key"] = "k",
+        ["spend"] = spend,
+        ["prompt_tokens"] = 20,
+        ["completion_tokens"] = 10,
+        ["total_tokens"] = 30,
+        ["startTime"] = start,
+        ["endTime"] = start,
+        ["model"] = "m",
+        ["model_group"] = "g",
+        ["model_id"] = "d",
+        ["user"] = "u",
+        ["team_id"] = "t",
+        ["status"] = status,
+        ["request_tags"] = new JsonArray("one", "two"),
         ["metadata"] = new JsonObject
         {
             ["usage_object"] = new JsonObject { ["prompt_tokens_details"] = new JsonObject { ["cached_tokens"] = 5 } },

@@ -152,8 +152,12 @@ public sealed class BatchCostTests
         {
             await rows.InsertAsync(Tables.ManagedObjects, new JsonObject
             {
-                ["id"] = "1", ["unified_object_id"] = id, ["model_object_id"] = "batch_other", ["file_purpose"] = "batch",
-                ["file_object"] = new JsonObject(), ["created_by"] = "somebody",
+                ["id"] = "1",
+                ["unified_object_id"] = id,
+                ["model_object_id"] = "batch_other",
+                ["file_purpose"] = "batch",
+                ["file_object"] = new JsonObject(),
+                ["created_by"] = "somebody",
             });
             return 0;
         });

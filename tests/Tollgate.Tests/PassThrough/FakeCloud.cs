@@ -33,12 +33,20 @@ internal sealed class FakeCloud(string provider)
             "gemini" => new("m") { Provider = provider, UpstreamModel = "gemini-2.5-flash", ApiBase = address, Params = Prices, Entry = Entry },
             "vertex_ai" => new("m", ("Authorization", "Bearer token"))
             {
-                Provider = provider, UpstreamModel = "gemini-2.5-flash", ApiBase = address + "/x.p.googleapis.com", HasKey = false, Entry = Entry,
+                Provider = provider,
+                UpstreamModel = "gemini-2.5-flash",
+                ApiBase = address + "/x.p.googleapis.com",
+                HasKey = false,
+                Entry = Entry,
                 Params = $"{Prices}, vertex_project: proj, vertex_location: us-central1, gcs_bucket_name: bucket/folder, gcs_api_base: '{address}'",
             },
             _ => new("m")
             {
-                Provider = provider, UpstreamModel = "eu.anthropic.claude-sonnet-4-5-20250929-v1:0", ApiBase = address, HasKey = false, Entry = Entry,
+                Provider = provider,
+                UpstreamModel = "eu.anthropic.claude-sonnet-4-5-20250929-v1:0",
+                ApiBase = address,
+                HasKey = false,
+                Entry = Entry,
                 Params = $"{Prices}, aws_access_key_id: AKIDEXAMPLE, aws_secret_access_key: secret, aws_region_name: eu-west-1, s3_bucket_name: bucket, "
                     + $"aws_batch_role_arn: 'arn:aws:iam::123456789012:role/batch', s3_endpoint_url: '{address}', aws_bedrock_endpoint: '{address}'",
             },

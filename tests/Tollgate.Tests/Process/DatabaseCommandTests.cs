@@ -95,12 +95,16 @@ public sealed class DatabaseCommandTests
             {
                 await rows.InsertAsync(Tables.Credentials, new JsonObject
                 {
-                    ["credential_id"] = "c", ["credential_name"] = "c", ["credential_values"] = new JsonObject { ["api_key"] = secret },
-                    ["created_by"] = "x", ["updated_by"] = "x",
+                    ["credential_id"] = "c",
+                    ["credential_name"] = "c",
+                    ["credential_values"] = new JsonObject { ["api_key"] = secret },
+                    ["created_by"] = "x",
+                    ["updated_by"] = "x",
                 });
                 await rows.InsertAsync(new Table("LiteLLM_SSOConfig", ["id"]), new JsonObject
                 {
-                    ["id"] = "sso_config", ["sso_settings"] = new JsonObject { ["google_client_secret"] = secret, ["proxy_base_url"] = "https://x" },
+                    ["id"] = "sso_config",
+                    ["sso_settings"] = new JsonObject { ["google_client_secret"] = secret, ["proxy_base_url"] = "https://x" },
                 });
                 return true;
             },
@@ -118,7 +122,9 @@ public sealed class DatabaseCommandTests
     {
         var variables = new Dictionary<string, string>
         {
-            ["LITELLM_MODE"] = "PRODUCTION", ["LITELLM_MASTER_KEY"] = MasterKey, ["TOLLGATE_DATA_DIR"] = Path.Combine(folder.Path, "data"),
+            ["LITELLM_MODE"] = "PRODUCTION",
+            ["LITELLM_MASTER_KEY"] = MasterKey,
+            ["TOLLGATE_DATA_DIR"] = Path.Combine(folder.Path, "data"),
         };
         using var output = new StringWriter { NewLine = "\n" };
         using var errors = new StringWriter();

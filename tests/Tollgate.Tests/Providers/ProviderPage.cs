@@ -99,6 +99,7 @@ internal sealed class ProviderPage
         var speaks = row.Endpoints.Intersect(Chats).Any() ? NameOf(Connect(row, Surface.Chat).SpokenFor(Surface.Chat)) : "";
         var served = Routes.Where(route => row.Endpoints.Contains(route.Route) && Serves(row, route.Surface)).Select(static route => route.Route)
             .Concat(_resourceOwners.Contains(row.Slug) ? row.Endpoints.Intersect(Resources) : [])
+            .Concat(HasBatches(row) ? row.Endpoints.Intersect(["/v1/files", "/v1/batches"]) : [])
             .Concat(row.Endpoints.Where(route => route is "/v1/realtime" && row.Family is "openai" or "azure" or "gemini" or "bedrock")).Distinct().ToList();
         var missing = row.Endpoints.Except(Chats).Except(served);
         page.Append("| `").Append(row.Slug).Append('`').Append(row.Disabled || row.Base.Required ? " (`api_base`)" : "")
@@ -133,7 +134,11 @@ internal sealed class ProviderPage
     private static bool IsUnknown(ConnectionFault fault)
         => fault.Message.Contains("not available in this gateway", StringComparison.Ordinal) || fault.Kind is UpstreamErrorKind.NotFound;
 
-    private IUpstreamConnection Connect(ProviderRow row, Surface surface)
+    /// <summary>Files and batches in an API of the provider's own; at some only for who has no mere key.</summary>
+    private bool HasBatches(ProviderRow row)
+        => Connect(row, Surface.Chat).Resources is not null || Connect(row, Surface.Chat, key: null).Resources is not null;
+
+    private IUpstreamConnection Connect(ProviderRow row, Surface surface, string? key = "key")
     {
         var model = row.Slug + "/" + Models.GetValueOrDefault((row.Slug, surface), Models.GetValueOrDefault((row.Slug, Surface.Chat), "model"));
         var mode = surface switch { Surface.Search => "search", Surface.VectorSearch => "vector_store", _ => null };
@@ -141,7 +146,12 @@ internal sealed class ProviderPage
         return _directory.Connect(
             new DeploymentConfig
             {
-                ModelGroup = "page", Id = "page", Model = model, ApiKey = "key", ApiBase = "https://provider.example/v1", Info = new DeploymentInfo { Mode = mode },
+                ModelGroup = "page",
+                Id = "page",
+                Model = model,
+                ApiKey = key,
+                ApiBase = "https://provider.example/v1",
+                Info = new DeploymentInfo { Mode = mode },
             },
             model, new GatewayConfig { Environment = environment });
     }

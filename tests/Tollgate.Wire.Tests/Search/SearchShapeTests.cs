@@ -14,11 +14,23 @@ public sealed class SearchShapeTests
 
     private static readonly Dictionary<string, SearchShape> Shapes = new(StringComparer.Ordinal)
     {
-        ["perplexity"] = SearchShapes.Perplexity, ["tavily"] = SearchShapes.Tavily, ["exa"] = SearchShapes.Exa, ["parallel"] = SearchShapes.Parallel,
-        ["brave"] = SearchShapes.Brave, ["google"] = SearchShapes.Google, ["dataforseo"] = SearchShapes.DataForSeo,
-        ["firecrawl"] = SearchShapes.Firecrawl, ["searxng"] = SearchShapes.SearXng, ["linkup"] = SearchShapes.Linkup,
-        ["serper"] = SearchShapes.Serper, ["duckduckgo"] = SearchShapes.DuckDuckGo, ["searchapi"] = SearchShapes.SearchApi,
-        ["you"] = SearchShapes.You, ["tinyfish"] = SearchShapes.TinyFish, ["fastcrw"] = SearchShapes.FastCrw, ["nimble"] = SearchShapes.Nimble,
+        ["perplexity"] = SearchShapes.Perplexity,
+        ["tavily"] = SearchShapes.Tavily,
+        ["exa"] = SearchShapes.Exa,
+        ["parallel"] = SearchShapes.Parallel,
+        ["brave"] = SearchShapes.Brave,
+        ["google"] = SearchShapes.Google,
+        ["dataforseo"] = SearchShapes.DataForSeo,
+        ["firecrawl"] = SearchShapes.Firecrawl,
+        ["searxng"] = SearchShapes.SearXng,
+        ["linkup"] = SearchShapes.Linkup,
+        ["serper"] = SearchShapes.Serper,
+        ["duckduckgo"] = SearchShapes.DuckDuckGo,
+        ["searchapi"] = SearchShapes.SearchApi,
+        ["you"] = SearchShapes.You,
+        ["tinyfish"] = SearchShapes.TinyFish,
+        ["fastcrw"] = SearchShapes.FastCrw,
+        ["nimble"] = SearchShapes.Nimble,
         ["apiserpent"] = SearchShapes.ApiSerpent,
     };
 
@@ -183,7 +195,9 @@ public sealed class SearchShapeTests
         using var document = JsonDocument.Parse(body);
         return Shapes[shape].Write(document.RootElement, new TargetModel
         {
-            Provider = shape, Model = "search", Options = new Dictionary<string, string>(StringComparer.Ordinal) { [SearchShapes.EngineOption] = "engine" },
+            Provider = shape,
+            Model = "search",
+            Options = new Dictionary<string, string>(StringComparer.Ordinal) { [SearchShapes.EngineOption] = "engine" },
         });
     }
 

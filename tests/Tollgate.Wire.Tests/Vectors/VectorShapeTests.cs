@@ -14,8 +14,14 @@ public sealed class VectorShapeTests
 
     private static readonly Dictionary<string, VectorShape> Shapes = new(StringComparer.Ordinal)
     {
-        ["bedrock"] = new BedrockRetrieval(), ["rag"] = new VertexRag(), ["discovery"] = new DiscoverySearch(), ["gemini"] = new GeminiFileSearch(),
-        ["azure"] = new AzureIndexSearch(), ["milvus"] = new MilvusSearch("book_intro"), ["s3"] = new S3VectorsQuery(), ["openai"] = new OpenAiVectorSearch(),
+        ["bedrock"] = new BedrockRetrieval(),
+        ["rag"] = new VertexRag(),
+        ["discovery"] = new DiscoverySearch(),
+        ["gemini"] = new GeminiFileSearch(),
+        ["azure"] = new AzureIndexSearch(),
+        ["milvus"] = new MilvusSearch("book_intro"),
+        ["s3"] = new S3VectorsQuery(),
+        ["openai"] = new OpenAiVectorSearch(),
     };
 
     [Theory]
@@ -108,7 +114,9 @@ public sealed class VectorShapeTests
             Model = "vector_store",
             Options = new Dictionary<string, string>(StringComparer.Ordinal)
             {
-                [VectorShape.StoreOption] = "b:i", [VectorShape.VectorOption] = "[0.1,0.2]", [VertexRag.CorpusOption] = "projects/p/locations/l/ragCorpora/7",
+                [VectorShape.StoreOption] = "b:i",
+                [VectorShape.VectorOption] = "[0.1,0.2]",
+                [VertexRag.CorpusOption] = "projects/p/locations/l/ragCorpora/7",
             },
         });
         return Encoding.UTF8.GetString(request.Json.Span);

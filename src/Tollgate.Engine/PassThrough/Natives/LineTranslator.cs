@@ -75,7 +75,10 @@ internal sealed class LineTranslator(RequestMedia media, TimeProvider time)
             var name = model ?? response.Model ?? target.Model;
             var view = new AnswerView
             {
-                Surface = Surface.Chat, Model = name, ModelJson = JsonText.Quote(name), CreatedUnixSeconds = time.GetUtcNow().ToUnixTimeSeconds(),
+                Surface = Surface.Chat,
+                Model = name,
+                ModelJson = JsonText.Quote(name),
+                CreatedUnixSeconds = time.GetUtcNow().ToUnixTimeSeconds(),
             };
             var written = new ArrayBufferWriter<byte>(1024);
             using (var json = new Utf8JsonWriter(written, HubJson.Writing))
