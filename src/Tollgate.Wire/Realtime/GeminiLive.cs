@@ -12,85 +12,28 @@ namespace Tollgate.Wire.Realtime;
 /// <param name="upstreamModel">Model as Google names it, with the place it is in.</param>
 /// <param name="publicModel">Model as the client calls it.</param>
 /// <param name="sessionId">Names the session.</param>
-public sealed class GeminiLive(string upstreamModel, string publicModel, string sessionId) : IRealtimeTranslator
+public sealed class GeminiLive(string upstreamModel, string publicModel, string sessionId) : RealtimeTranslator(publicModel, sessionId)
 {
     /// <summary>Messages that may wait for Google to be ready.</summary>
     private const int MostWaiting = 10_000;
 
-    private readonly RealtimeTalk _talk = new(sessionId, publicModel);
     private readonly List<ReadOnlyMemory<byte>> _waiting = [];
     private readonly List<ReadOnlyMemory<byte>> _turns = [];
     private readonly List<ReadOnlyMemory<byte>> _results = [];
     private readonly Dictionary<string, string> _calls = new(StringComparer.Ordinal);
-    private RealtimeSettings? _settings;
-    private bool _isSetUp;
     private bool _isReady;
     private bool _tellsUpdate;
-    private bool _isMuted;
     private bool _isSpeaking;
     private bool _isCommitted;
-    private TokenUsage? _usage;
 
     /// <inheritdoc/>
-    public TokenUsage? Unreported => _usage;
-
-    /// <inheritdoc/>
-    public void Open(RealtimeOutbox outbox) => _talk.Session(outbox, "session.created", null);
-
-    /// <inheritdoc/>
-    public void Close(RealtimeOutbox outbox)
+    public override void Close(RealtimeOutbox outbox)
     {
         // Google hears the end of the connection.
     }
 
     /// <inheritdoc/>
-    public void TakeFromClient(ReadOnlyMemory<byte> message, RealtimeOutbox outbox)
-    {
-        using var document = RealtimeMessage.Parse(message);
-        var json = document.RootElement;
-        var type = json.Text("type"u8);
-        if (type is "session.update")
-        {
-            Update(json, outbox);
-            return;
-        }
-
-        SetUp(outbox);
-        switch (type)
-        {
-            case "input_audio_buffer.append":
-                Append(json, outbox);
-                break;
-            case "input_audio_buffer.commit":
-                Commit(outbox);
-                break;
-            case "input_audio_buffer.clear":
-                _talk.Plain(outbox, "input_audio_buffer.cleared");
-                break;
-            case "conversation.item.create":
-                Create(json.Member("item"u8), outbox);
-                break;
-            case "conversation.item.truncate":
-                _talk.Plain(outbox, "conversation.item.truncated", ("item_id", json.Text("item_id"u8) ?? ""));
-                break;
-            case "response.create":
-                Respond(json.Member("response"u8), outbox);
-                break;
-            case "response.cancel" when _talk.IsAnswering:
-                _isMuted = true;
-                _talk.End(outbox, "cancelled", "client_cancelled", Spent());
-                break;
-            case "response.cancel":
-                throw new WireException("Cancellation failed: no active response found");
-            case null:
-                throw new WireException("Missing required parameter: 'type'.", "type");
-            default:
-                throw new WireException($"Events of the type '{type}' cannot be carried out by this model.", "type");
-        }
-    }
-
-    /// <inheritdoc/>
-    public void TakeFromUpstream(ReadOnlyMemory<byte> message, RealtimeOutbox outbox)
+    public override void TakeFromUpstream(ReadOnlyMemory<byte> message, RealtimeOutbox outbox)
     {
         using var document = RealtimeMessage.TryParse(message);
         if (document is null)
@@ -102,7 +45,7 @@ public sealed class GeminiLive(string upstreamModel, string publicModel, string 
         if (AnswerUsage.Read(json) is { } usage)
         {
             // What is said of a turn again is said of more of it.
-            _usage = _usage is { } known ? AnswerUsage.Larger(known, usage) : usage;
+            Usage = Usage is { } known ? AnswerUsage.Larger(known, usage) : usage;
         }
 
         if (json.Member("setupComplete"u8).IsGiven())
@@ -129,29 +72,13 @@ public sealed class GeminiLive(string upstreamModel, string publicModel, string 
         }
     }
 
-    private void Update(JsonElement json, RealtimeOutbox outbox)
+    private protected override void Begin(RealtimeSettings? settings, RealtimeOutbox outbox)
     {
-        if (_isSetUp)
+        outbox.ToUpstream.Add(GeminiLiveSetup.Make(upstreamModel, settings));
+        if (settings is not null)
         {
-            throw new WireException(
-                "The session of this model cannot be changed once it has begun: send session.update first, and once.", "session");
-        }
-
-        var settings = RealtimeSettings.Read(json.Member("session"u8));
-        var setup = GeminiLiveSetup.Make(upstreamModel, settings);
-        _settings = settings;
-        _talk.IsLater = settings.IsLater;
-        _tellsUpdate = true;
-        _isSetUp = true;
-        outbox.ToUpstream.Add(setup);
-    }
-
-    private void SetUp(RealtimeOutbox outbox)
-    {
-        if (!_isSetUp)
-        {
-            _isSetUp = true;
-            outbox.ToUpstream.Add(GeminiLiveSetup.Make(upstreamModel, null));
+            Talk.IsLater = settings.IsLater;
+            _tellsUpdate = true;
         }
     }
 
@@ -161,7 +88,7 @@ public sealed class GeminiLive(string upstreamModel, string publicModel, string 
         if (_tellsUpdate)
         {
             _tellsUpdate = false;
-            _talk.Session(outbox, "session.updated", _settings);
+            Talk.Session(outbox, "session.updated", Settings);
         }
 
         foreach (var message in _waiting)
@@ -172,21 +99,16 @@ public sealed class GeminiLive(string upstreamModel, string publicModel, string 
         _waiting.Clear();
     }
 
-    private void Append(JsonElement json, RealtimeOutbox outbox)
+    private protected override void Append(string audio, RealtimeOutbox outbox)
     {
-        if (json.Text("audio"u8) is not { } audio)
-        {
-            throw new WireException("Missing required parameter: 'audio'.", "audio");
-        }
-
-        if (_settings is { IsManual: true } && !_isSpeaking)
+        if (Settings is { IsManual: true } && !_isSpeaking)
         {
             _isSpeaking = true;
             Tell(outbox, """{"realtimeInput":{"activityStart":{}}}"""u8.ToArray());
         }
 
         var clean = DataUri.Clean(audio);
-        var rate = _settings?.InputRate ?? RealtimeSettings.UsualRate;
+        var rate = Settings?.InputRate ?? RealtimeSettings.UsualRate;
         Tell(outbox, RealtimeJson.Made(json =>
         {
             json.WriteStartObject();
@@ -200,10 +122,9 @@ public sealed class GeminiLive(string upstreamModel, string publicModel, string 
         }));
     }
 
-    private void Commit(RealtimeOutbox outbox)
+    private protected override void Commit(RealtimeOutbox outbox)
     {
-        _talk.Committed(outbox);
-        if (_settings is { IsManual: true })
+        if (Settings is { IsManual: true })
         {
             // Google answers at once to the end of a turn; OpenAI's clients ask for the answer.
             _isCommitted = _isSpeaking;
@@ -214,37 +135,22 @@ public sealed class GeminiLive(string upstreamModel, string publicModel, string 
         }
     }
 
-    private void Create(JsonElement item, RealtimeOutbox outbox)
+    private protected override bool TryAddResult(string callId, string output)
     {
-        if (item.ValueKind is not JsonValueKind.Object)
+        if (!_calls.Remove(callId, out var name))
         {
-            throw new WireException("Missing required parameter: 'item'.", "item");
+            return false;
         }
 
-        switch (item.Text("type"u8))
-        {
-            case "function_call_output":
-                var callId = item.Text("call_id"u8) ?? "";
-                if (!_calls.Remove(callId, out var name))
-                {
-                    throw new WireException($"No tool call found for function call output with call_id {callId}.", "item.call_id");
-                }
-
-                _results.Add(GeminiLiveContent.Result(callId, name, item.Text("output"u8) ?? ""));
-                break;
-            case "message":
-                _turns.Add(GeminiLiveContent.Turn(item, _settings?.InputRate ?? RealtimeSettings.UsualRate));
-                break;
-            default:
-                throw new WireException("Items for this model are of the type 'message' or 'function_call_output'.", "item.type");
-        }
-
-        _talk.Accept(outbox, item);
+        _results.Add(GeminiLiveContent.Result(callId, name, output));
+        return true;
     }
 
-    private void Respond(JsonElement response, RealtimeOutbox outbox)
+    private protected override void AddMessage(JsonElement item)
+        => _turns.Add(GeminiLiveContent.Turn(item, Settings?.InputRate ?? RealtimeSettings.UsualRate));
+
+    private protected override void Respond(JsonElement response, RealtimeOutbox outbox)
     {
-        _isMuted = false;
         if (response.Text("instructions"u8) is { Length: > 0 } instructions)
         {
             _turns.Add(GeminiLiveContent.Turn(instructions));
@@ -282,7 +188,7 @@ public sealed class GeminiLive(string upstreamModel, string publicModel, string 
 
     private void Call(JsonElement calls, RealtimeOutbox outbox)
     {
-        if (_isMuted)
+        if (IsMuted)
         {
             return;
         }
@@ -294,24 +200,24 @@ public sealed class GeminiLive(string upstreamModel, string publicModel, string 
                 continue;
             }
 
-            var id = call.Text("id"u8) is { Length: > 0 } given ? given : string.Create(CultureInfo.InvariantCulture, $"call_{sessionId}_{_calls.Count}");
+            var id = call.Text("id"u8) is { Length: > 0 } given ? given : string.Create(CultureInfo.InvariantCulture, $"call_{SessionId}_{_calls.Count}");
             _calls[id] = name;
-            _talk.Call(outbox, id, name, call.Member("args"u8) is { ValueKind: JsonValueKind.Object } arguments ? arguments.GetRawText() : "{}");
+            Talk.Call(outbox, id, name, call.Member("args"u8) is { ValueKind: JsonValueKind.Object } arguments ? arguments.GetRawText() : "{}");
         }
 
-        _talk.HeardAll(outbox);
-        _talk.End(outbox, "completed", null, Spent());
+        Talk.HeardAll(outbox);
+        Talk.End(outbox, "completed", null, Spent());
     }
 
     private void Take(JsonElement content, RealtimeOutbox outbox)
     {
         if (content.Member("inputTranscription"u8).Text("text"u8) is { } heard)
         {
-            _talk.Heard(outbox, heard);
+            Talk.Heard(outbox, heard);
         }
 
-        var speaks = _settings?.Speaks ?? true;
-        if (!_isMuted)
+        var speaks = Settings?.Speaks ?? true;
+        if (!IsMuted)
         {
             if (content.Member("modelTurn"u8).Member("parts"u8) is { ValueKind: JsonValueKind.Array } parts)
             {
@@ -323,26 +229,26 @@ public sealed class GeminiLive(string upstreamModel, string publicModel, string 
 
             if (content.Member("outputTranscription"u8).Text("text"u8) is { } spoken)
             {
-                _talk.Words(outbox, spoken, speaks: true);
+                Talk.Words(outbox, spoken, speaks: true);
             }
         }
 
         if (content.Member("interrupted"u8).Flag() is true)
         {
-            _talk.Interrupted(outbox);
-            if (_talk.IsAnswering)
+            Talk.Interrupted(outbox);
+            if (Talk.IsAnswering)
             {
-                _talk.End(outbox, "cancelled", "turn_detected", Spent());
+                Talk.End(outbox, "cancelled", "turn_detected", Spent());
             }
         }
 
         if (content.Member("turnComplete"u8).Flag() is true)
         {
-            _isMuted = false;
-            _talk.HeardAll(outbox);
-            if (_talk.IsAnswering)
+            IsMuted = false;
+            Talk.HeardAll(outbox);
+            if (Talk.IsAnswering)
             {
-                _talk.End(outbox, "completed", null, Spent());
+                Talk.End(outbox, "completed", null, Spent());
             }
         }
     }
@@ -351,19 +257,12 @@ public sealed class GeminiLive(string upstreamModel, string publicModel, string 
     {
         if (part.Member("inlineData"u8).Member("data"u8) is { ValueKind: JsonValueKind.String } sound)
         {
-            _talk.Sound(outbox, sound.Bytes());
+            Talk.Sound(outbox, sound.Bytes());
         }
         else if (part.Text("text"u8) is { } text && part.Member("thought"u8).Flag() is not true && !speaks)
         {
-            _talk.Words(outbox, text, speaks: false);
+            Talk.Words(outbox, text, speaks: false);
         }
-    }
-
-    private TokenUsage? Spent()
-    {
-        var spent = _usage;
-        _usage = null;
-        return spent;
     }
 
     private void Tell(RealtimeOutbox outbox, ReadOnlyMemory<byte> message)

@@ -10,34 +10,23 @@ namespace Tollgate.Wire.Realtime;
 /// </summary>
 /// <param name="publicModel">Model as the client calls it.</param>
 /// <param name="sessionId">Names the session.</param>
-public sealed class NovaSonic(string publicModel, string sessionId) : IRealtimeTranslator
+public sealed class NovaSonic(string publicModel, string sessionId) : RealtimeTranslator(publicModel, sessionId)
 {
     /// <summary>What is to be spoken comes as a preview first, and again once it is spoken: one of them is enough.</summary>
     private const string Preview = "SPECULATIVE";
 
-    private readonly RealtimeTalk _talk = new(sessionId, publicModel);
     private readonly SonicEvents _events = new(sessionId);
     private readonly Dictionary<string, (string Type, string Role, bool IsPreview)> _contents = new(StringComparer.Ordinal);
     private readonly HashSet<string> _calls = new(StringComparer.Ordinal);
     private readonly List<(string Role, string Text)> _turns = [];
     private readonly List<(string CallId, string Output)> _results = [];
-    private RealtimeSettings? _settings;
     private string? _sound;
-    private bool _isSetUp;
-    private bool _isMuted;
     private int _names;
-    private TokenUsage? _usage;
 
     /// <inheritdoc/>
-    public TokenUsage? Unreported => _usage;
-
-    /// <inheritdoc/>
-    public void Open(RealtimeOutbox outbox) => _talk.Session(outbox, "session.created", null);
-
-    /// <inheritdoc/>
-    public void Close(RealtimeOutbox outbox)
+    public override void Close(RealtimeOutbox outbox)
     {
-        if (!_isSetUp)
+        if (!IsSetUp)
         {
             return;
         }
@@ -52,53 +41,7 @@ public sealed class NovaSonic(string publicModel, string sessionId) : IRealtimeT
     }
 
     /// <inheritdoc/>
-    public void TakeFromClient(ReadOnlyMemory<byte> message, RealtimeOutbox outbox)
-    {
-        using var document = RealtimeMessage.Parse(message);
-        var json = document.RootElement;
-        var type = json.Text("type"u8);
-        if (type is "session.update")
-        {
-            Update(json, outbox);
-            return;
-        }
-
-        SetUp(outbox);
-        switch (type)
-        {
-            case "input_audio_buffer.append":
-                Append(json, outbox);
-                break;
-            case "input_audio_buffer.commit":
-                _talk.Committed(outbox);
-                break;
-            case "input_audio_buffer.clear":
-                _talk.Plain(outbox, "input_audio_buffer.cleared");
-                break;
-            case "conversation.item.create":
-                Create(json.Member("item"u8), outbox);
-                break;
-            case "conversation.item.truncate":
-                _talk.Plain(outbox, "conversation.item.truncated", ("item_id", json.Text("item_id"u8) ?? ""));
-                break;
-            case "response.create":
-                Respond(json.Member("response"u8), outbox);
-                break;
-            case "response.cancel" when _talk.IsAnswering:
-                _isMuted = true;
-                _talk.End(outbox, "cancelled", "client_cancelled", Spent());
-                break;
-            case "response.cancel":
-                throw new WireException("Cancellation failed: no active response found");
-            case null:
-                throw new WireException("Missing required parameter: 'type'.", "type");
-            default:
-                throw new WireException($"Events of the type '{type}' cannot be carried out by this model.", "type");
-        }
-    }
-
-    /// <inheritdoc/>
-    public void TakeFromUpstream(ReadOnlyMemory<byte> message, RealtimeOutbox outbox)
+    public override void TakeFromUpstream(ReadOnlyMemory<byte> message, RealtimeOutbox outbox)
     {
         using var document = RealtimeMessage.TryParse(message);
         if (document is null)
@@ -109,7 +52,7 @@ public sealed class NovaSonic(string publicModel, string sessionId) : IRealtimeT
         var json = document.RootElement;
         if (json.Text("type"u8) is "error" && json.Member("error"u8) is { ValueKind: JsonValueKind.Object } error)
         {
-            _talk.Error(outbox, "server_error", error.Text("type"u8) ?? "error", error.Text("message"u8) ?? "The provider ended the session.");
+            Talk.Error(outbox, "server_error", error.Text("type"u8) ?? "error", error.Text("message"u8) ?? "The provider ended the session.");
             return;
         }
 
@@ -125,94 +68,60 @@ public sealed class NovaSonic(string publicModel, string sessionId) : IRealtimeT
         }
     }
 
-    private void Update(JsonElement json, RealtimeOutbox outbox)
+    private protected override void Begin(RealtimeSettings? settings, RealtimeOutbox outbox)
     {
-        if (_isSetUp)
-        {
-            throw new WireException(
-                "The session of this model cannot be changed once it has begun: send session.update first, and once.", "session");
-        }
-
-        var settings = RealtimeSettings.Read(json.Member("session"u8));
-        if (settings.IsManual)
+        if (settings is { IsManual: true })
         {
             throw new WireException("This model detects turns itself: turn_detection cannot be null.", "session.turn_detection");
         }
 
         var start = _events.PromptStart(settings);
-        _settings = settings;
-        _talk.IsLater = settings.IsLater;
-        Begin(start, outbox);
-        _talk.Session(outbox, "session.updated", settings);
-    }
-
-    private void SetUp(RealtimeOutbox outbox)
-    {
-        if (!_isSetUp)
-        {
-            Begin(_events.PromptStart(null), outbox);
-        }
-    }
-
-    private void Begin(ReadOnlyMemory<byte> start, RealtimeOutbox outbox)
-    {
-        _isSetUp = true;
-        outbox.ToUpstream.Add(SonicEvents.SessionStart(_settings));
+        outbox.ToUpstream.Add(SonicEvents.SessionStart(settings));
         outbox.ToUpstream.Add(start);
-        if (_settings?.Instructions is { Length: > 0 } instructions)
+        if (settings?.Instructions is { Length: > 0 } instructions)
         {
             Tell(outbox, _events.Text(NewName(), "SYSTEM", instructions));
         }
+
+        if (settings is not null)
+        {
+            Talk.IsLater = settings.IsLater;
+            Talk.Session(outbox, "session.updated", settings);
+        }
     }
 
-    private void Append(JsonElement json, RealtimeOutbox outbox)
+    private protected override void Append(string audio, RealtimeOutbox outbox)
     {
-        if (json.Text("audio"u8) is not { } audio)
-        {
-            throw new WireException("Missing required parameter: 'audio'.", "audio");
-        }
-
         var clean = System.Text.Encoding.ASCII.GetString(DataUri.Clean(audio));
         if (_sound is null)
         {
             _sound = NewName();
-            outbox.ToUpstream.Add(_events.SoundStart(_sound, _settings?.InputRate ?? RealtimeSettings.UsualRate));
+            outbox.ToUpstream.Add(_events.SoundStart(_sound, Settings?.InputRate ?? RealtimeSettings.UsualRate));
         }
 
         outbox.ToUpstream.Add(_events.Piece("audioInput", _sound, clean));
     }
 
-    private void Create(JsonElement item, RealtimeOutbox outbox)
+    private protected override void Commit(RealtimeOutbox outbox)
     {
-        if (item.ValueKind is not JsonValueKind.Object)
-        {
-            throw new WireException("Missing required parameter: 'item'.", "item");
-        }
-
-        switch (item.Text("type"u8))
-        {
-            case "function_call_output":
-                var callId = item.Text("call_id"u8) ?? "";
-                if (!_calls.Remove(callId))
-                {
-                    throw new WireException($"No tool call found for function call output with call_id {callId}.", "item.call_id");
-                }
-
-                _results.Add((callId, item.Text("output"u8) ?? ""));
-                break;
-            case "message":
-                _turns.Add((RoleOf(item.Text("role"u8)), TextOf(item)));
-                break;
-            default:
-                throw new WireException("Items for this model are of the type 'message' or 'function_call_output'.", "item.type");
-        }
-
-        _talk.Accept(outbox, item);
+        // The model hears for itself when somebody has spoken.
     }
 
-    private void Respond(JsonElement response, RealtimeOutbox outbox)
+    private protected override bool TryAddResult(string callId, string output)
     {
-        _isMuted = false;
+        if (!_calls.Remove(callId))
+        {
+            return false;
+        }
+
+        _results.Add((callId, output));
+        return true;
+    }
+
+    private protected override void AddMessage(JsonElement item) => _turns.Add((RoleOf(item.Text("role"u8)), TextOf(item)));
+
+    private protected override void Respond(JsonElement response, RealtimeOutbox outbox)
+    {
         foreach (var (callId, output) in _results)
         {
             Tell(outbox, _events.Result(NewName(), callId, output));
@@ -245,21 +154,21 @@ public sealed class NovaSonic(string publicModel, string sessionId) : IRealtimeT
             case "textOutput":
                 Words(_contents.GetValueOrDefault(id), json, outbox);
                 break;
-            case "audioOutput" when !_isMuted && json.Member("content"u8) is { ValueKind: JsonValueKind.String } sound:
-                _talk.Sound(outbox, sound.Bytes());
+            case "audioOutput" when !IsMuted && json.Member("content"u8) is { ValueKind: JsonValueKind.String } sound:
+                Talk.Sound(outbox, sound.Bytes());
                 break;
-            case "toolUse" when !_isMuted && json.Text("toolName"u8) is { } tool:
+            case "toolUse" when !IsMuted && json.Text("toolName"u8) is { } tool:
                 var callId = json.Text("toolUseId"u8) ?? NewName();
                 _calls.Add(callId);
-                _talk.Call(outbox, callId, tool, json.Text("content"u8) ?? "{}");
-                _talk.End(outbox, "completed", null, Spent());
+                Talk.Call(outbox, callId, tool, json.Text("content"u8) ?? "{}");
+                Talk.End(outbox, "completed", null, Spent());
                 break;
             case "contentEnd":
                 End(_contents.GetValueOrDefault(id), json.Text("stopReason"u8), outbox);
                 _contents.Remove(id);
                 break;
             case "completionEnd":
-                _isMuted = false;
+                IsMuted = false;
                 Complete(outbox);
                 break;
             case "usageEvent":
@@ -280,11 +189,11 @@ public sealed class NovaSonic(string publicModel, string sessionId) : IRealtimeT
         }
         else if (role is "USER")
         {
-            _talk.Heard(outbox, text);
+            Talk.Heard(outbox, text);
         }
-        else if (role is "ASSISTANT" && content.IsPreview && !_isMuted)
+        else if (role is "ASSISTANT" && content.IsPreview && !IsMuted)
         {
-            _talk.Words(outbox, text, speaks: true);
+            Talk.Words(outbox, text, speaks: true);
         }
     }
 
@@ -296,30 +205,30 @@ public sealed class NovaSonic(string publicModel, string sessionId) : IRealtimeT
         }
         else if (content is { Type: "TEXT", Role: "USER" })
         {
-            _talk.HeardAll(outbox);
+            Talk.HeardAll(outbox);
         }
         else if (content.Type is "AUDIO" && reason is "END_TURN")
         {
-            _isMuted = false;
+            IsMuted = false;
             Complete(outbox);
         }
     }
 
     private void Interrupted(RealtimeOutbox outbox)
     {
-        _isMuted = false;
-        if (_talk.IsAnswering)
+        IsMuted = false;
+        if (Talk.IsAnswering)
         {
-            _talk.Interrupted(outbox);
-            _talk.End(outbox, "cancelled", "turn_detected", Spent());
+            Talk.Interrupted(outbox);
+            Talk.End(outbox, "cancelled", "turn_detected", Spent());
         }
     }
 
     private void Complete(RealtimeOutbox outbox)
     {
-        if (_talk.IsAnswering)
+        if (Talk.IsAnswering)
         {
-            _talk.End(outbox, "completed", null, Spent());
+            Talk.End(outbox, "completed", null, Spent());
         }
     }
 
@@ -335,15 +244,8 @@ public sealed class NovaSonic(string publicModel, string sessionId) : IRealtimeT
         };
         if (used.TotalTokens > 0)
         {
-            _usage = _usage is { } known ? Relay.AnswerUsage.Sum(known, used) : used;
+            Usage = Usage is { } known ? Relay.AnswerUsage.Sum(known, used) : used;
         }
-    }
-
-    private TokenUsage? Spent()
-    {
-        var spent = _usage;
-        _usage = null;
-        return spent;
     }
 
     private static string RoleOf(string? role) => role switch
@@ -378,5 +280,5 @@ public sealed class NovaSonic(string publicModel, string sessionId) : IRealtimeT
         }
     }
 
-    private string NewName() => string.Create(CultureInfo.InvariantCulture, $"{sessionId}_{++_names}");
+    private string NewName() => string.Create(CultureInfo.InvariantCulture, $"{SessionId}_{++_names}");
 }

@@ -63,7 +63,7 @@ public sealed record SearchQuery
         var domains = ReadDomains(body.Member("search_domain_filter"u8));
         return new SearchQuery
         {
-            Texts = ReadTexts(query),
+            Texts = QueryTexts.Read(query),
             IsList = query.ValueKind is JsonValueKind.Array,
             MaxResults = ReadCount(body.Member("max_results"u8), "max_results", MostResults) is { } most ? (int)most : UsualResults,
             Domains = [.. domains.Where(static domain => !domain.StartsWith('-'))],
@@ -89,23 +89,6 @@ public sealed record SearchQuery
         }
 
         return words.Count == 0 ? text : $"{text} {string.Join(' ', words)}";
-    }
-
-    private static ImmutableArray<string> ReadTexts(JsonElement query)
-    {
-        if (!query.IsGiven())
-        {
-            throw new WireException("Missing required parameter: 'query'.", "query");
-        }
-
-        if (query.ValueKind is not (JsonValueKind.String or JsonValueKind.Array))
-        {
-            throw new WireException("Invalid type for 'query': expected a string or an array of strings.", "query");
-        }
-
-        ImmutableArray<string?> texts = query.ValueKind is JsonValueKind.String ? [query.Text()] : [.. query.EnumerateArray().Select(HubJson.Text)];
-        return !texts.IsEmpty && texts.All(static text => !string.IsNullOrWhiteSpace(text)) ? [.. texts.Select(static text => text!)]
-            : throw new WireException("Invalid value for 'query': expected a text that is not empty, or an array of such.", "query");
     }
 
     private static ImmutableArray<string> ReadDomains(JsonElement filter)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Tollgate.Wire.Hub;
+using Tollgate.Wire.Search;
 
 namespace Tollgate.Wire.Vectors;
 
@@ -43,29 +44,12 @@ public sealed record VectorQuery
         return new VectorQuery
         {
             Original = query,
-            Texts = ReadTexts(query),
+            Texts = QueryTexts.Read(query),
             MaxResults = ReadCount(body.Member("max_num_results"u8)),
             Filter = filters.IsGiven() && filters.ValueKind is not JsonValueKind.String ? VectorFilter.Read(filters) : null,
             FilterText = filters.Text(),
             LeastScore = body.Member("ranking_options"u8).Member("score_threshold"u8).Number(),
         };
-    }
-
-    private static ImmutableArray<string> ReadTexts(JsonElement query)
-    {
-        if (!query.IsGiven())
-        {
-            throw new WireException("Missing required parameter: 'query'.", "query");
-        }
-
-        if (query.ValueKind is not (JsonValueKind.String or JsonValueKind.Array))
-        {
-            throw new WireException("Invalid type for 'query': expected a string or an array of strings.", "query");
-        }
-
-        ImmutableArray<string?> texts = query.ValueKind is JsonValueKind.String ? [query.Text()] : [.. query.EnumerateArray().Select(HubJson.Text)];
-        return !texts.IsEmpty && texts.All(static text => !string.IsNullOrWhiteSpace(text)) ? [.. texts.Select(static text => text!)]
-            : throw new WireException("Invalid value for 'query': expected a text that is not empty, or an array of such.", "query");
     }
 
     private static int ReadCount(JsonElement value)
