@@ -46,7 +46,8 @@ internal static class LimitHeaders
     /// <summary>Time until the window that the call counts in is over, as OpenAI writes it.</summary>
     private static string ResetOf(in Claim claim, DateTimeOffset now, RateWindow window)
     {
-        var start = window.IsFixed ? claim.Bucket : now.UtcTicks - (now.UtcTicks % window.Ticks);
+        // Shared counters do not tell when a fixed window began: it is over after its length at the latest.
+        var start = !window.IsFixed ? now.UtcTicks - (now.UtcTicks % window.Ticks) : claim.Bucket > 0 ? claim.Bucket : now.UtcTicks;
         var left = Math.Clamp(start + window.Ticks - now.UtcTicks, 0, window.Ticks);
         var seconds = (int)((left + TimeSpan.TicksPerSecond - 1) / TimeSpan.TicksPerSecond);
         return seconds < ResetTexts.Length ? ResetTexts[seconds] : seconds.ToString(CultureInfo.InvariantCulture) + "s";
