@@ -61,7 +61,7 @@ public sealed class LimitTests
             var isKey = owner == "api_key";
             answer.Header("x-ratelimit-limit-requests").ShouldBe(isKey ? "3" : "10000");
             answer.Header("x-ratelimit-remaining-requests").ShouldBe(isKey ? $"{remaining}" : "9999");
-            answer.Header("x-ratelimit-reset-requests")!.ShouldMatch(isKey ? "^[0-9]{1,4}s$" : "^6ms$");
+            answer.Header("x-ratelimit-reset-requests")!.ShouldMatch(isKey ? "^[0-9]+s$" : "^6ms$");
             answer.Header("x-ratelimit-limit-tokens").ShouldBe("2000000");
         }
 

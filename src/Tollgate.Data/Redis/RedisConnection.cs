@@ -140,12 +140,7 @@ public sealed class RedisConnection(RedisTarget target, TimeProvider? time = nul
 
         _isStale |= isMoved;
         var next = await NodeAsync(reply.Error!.Split(' ')[^1], line.Address.Host);
-        if (!isMoved)
-        {
-            _ = next.AskAsync("ASKING");
-        }
-
-        return await next.AskAsync(command);
+        return await (isMoved ? next.AskAsync(command) : next.AskMovingAsync(command));
     }
 
     private async Task<RedisLine> NodeAsync(string where, string sameHost)

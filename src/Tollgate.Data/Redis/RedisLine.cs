@@ -64,30 +64,12 @@ internal sealed class RedisLine : IDisposable
     }
 
     /// <summary>Sends a command; the answer may be an error of Redis.</summary>
-    public Task<RedisReply> AskAsync(params ReadOnlySpan<RedisArgument> command)
-    {
-        var answer = new TaskCompletionSource<RedisReply>(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (_gate)
-        {
-            if (_broken is { } cause)
-            {
-                answer.SetException(new RedisUnavailableException(cause.Message, cause));
-                return answer.Task;
-            }
+    public Task<RedisReply> AskAsync(params ReadOnlySpan<RedisArgument> command) => AskAsync(isAsking: false, command);
 
-            RespWriter.Write(_pending, command);
-            _waiting.Enqueue(new Waiting(answer, _time.GetTimestamp()));
-            if (_isSending)
-            {
-                return answer.Task;
-            }
-
-            _isSending = true;
-        }
-
-        _ = SendAsync();
-        return answer.Task;
-    }
+    /// <summary>
+    /// Sends a command about a slot that is on its way to this process. What allows it holds for one command only, so the two go out together.
+    /// </summary>
+    public Task<RedisReply> AskMovingAsync(params ReadOnlySpan<RedisArgument> command) => AskAsync(isAsking: true, command);
 
     /// <summary>True the first time that a script is to be sent here.</summary>
     public bool IsNew(RedisScript script) => !_scripts.ContainsKey(script) && _scripts.TryAdd(script, true);
@@ -103,6 +85,38 @@ internal sealed class RedisLine : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Break(new RedisUnavailableException("the connection was closed"));
+
+    private Task<RedisReply> AskAsync(bool isAsking, ReadOnlySpan<RedisArgument> command)
+    {
+        var answer = new TaskCompletionSource<RedisReply>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            if (_broken is { } cause)
+            {
+                answer.SetException(new RedisUnavailableException(cause.Message, cause));
+                return answer.Task;
+            }
+
+            var now = _time.GetTimestamp();
+            if (isAsking)
+            {
+                RespWriter.Write(_pending, ["ASKING"]);
+                _waiting.Enqueue(new Waiting(null, now));
+            }
+
+            RespWriter.Write(_pending, command);
+            _waiting.Enqueue(new Waiting(answer, now));
+            if (_isSending)
+            {
+                return answer.Task;
+            }
+
+            _isSending = true;
+        }
+
+        _ = SendAsync();
+        return answer.Task;
+    }
 
     private static async Task<Stream> ConnectAsync(RedisAddress address, RedisTls? tls, CancellationToken cancellationToken)
     {
@@ -225,7 +239,7 @@ internal sealed class RedisLine : IDisposable
                 }
             }
 
-            waiting.Answer.TrySetResult(reply);
+            waiting.Answer?.TrySetResult(reply);
         }
 
         return consumed;
@@ -250,9 +264,9 @@ internal sealed class RedisLine : IDisposable
         _stream.Dispose();
         foreach (var waiting in left)
         {
-            waiting.Answer.TrySetException(new RedisUnavailableException(cause.Message, cause));
+            waiting.Answer?.TrySetException(new RedisUnavailableException(cause.Message, cause));
         }
     }
 
-    private readonly record struct Waiting(TaskCompletionSource<RedisReply> Answer, long Since);
+    private readonly record struct Waiting(TaskCompletionSource<RedisReply>? Answer, long Since);
 }

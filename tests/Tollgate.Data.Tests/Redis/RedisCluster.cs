@@ -27,6 +27,10 @@ internal sealed class RedisCluster : IAsyncDisposable
                 cluster._servers.Add(await RedisServer.StartAsync(
                     null, "--cluster-enabled", "yes", "--cluster-port", buses[i].ToString(CultureInfo.InvariantCulture)));
                 await cluster._servers[i].AskAsync("CLUSTER ADDSLOTSRANGE " + Ranges[i]);
+
+                // Nodes of one epoch settle among themselves who is newer, at some later time, and who wins takes back a slot that has moved.
+                var epoch = (i + 1).ToString(CultureInfo.InvariantCulture);
+                (await cluster._servers[i].AskAsync("CLUSTER SET-CONFIG-EPOCH " + epoch)).ShouldBe("+OK");
             }
 
             for (var i = 1; i < Ranges.Length; i++)

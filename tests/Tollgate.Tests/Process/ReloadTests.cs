@@ -19,26 +19,30 @@ public sealed class ReloadTests
         (await ModelsAsync(client)).ShouldBe(["first"]);
 
         folder.Write("config.yaml", Config("first", "second"));
+        var since = tollgate.Now();
         await tollgate.SignalAsync("HUP");
-        await tollgate.LineAsync("Configuration reloaded: 2 deployments");
+        await tollgate.LineAsync("Configuration reloaded: 2 deployments", since);
         (await ModelsAsync(client)).ShouldBe(["first", "second"], ignoreOrder: true);
         (await AskAsync(client, "second")).Text.ShouldBe("I am second");
 
         folder.Write("config.yaml", Config("third") + "\nmodel_list: [broken");
+        since = tollgate.Now();
         await tollgate.SignalAsync("HUP");
-        await tollgate.LineAsync("Reload rejected, the old configuration stays: ");
-        await tollgate.LineAsync("config.yaml:");
+        await tollgate.LineAsync("Reload rejected, the old configuration stays: ", since);
+        await tollgate.LineAsync("config.yaml:", since);
         (await AskAsync(client, "second")).Text.ShouldBe("I am second");
         (await AskAsync(client, "third")).Status.ShouldBe(400);
 
         File.Delete(Path.Combine(folder.Path, "config.yaml"));
+        since = tollgate.Now();
         await tollgate.SignalAsync("HUP");
-        await tollgate.LineAsync("Config file not found: ");
+        await tollgate.LineAsync("Config file not found: ", since);
         (await AskAsync(client, "first")).Text.ShouldBe("I am first");
 
         folder.Write("config.yaml", Config("third"));
+        since = tollgate.Now();
         await tollgate.SignalAsync("HUP");
-        await tollgate.LineAsync("Configuration reloaded: 1 deployments");
+        await tollgate.LineAsync("Configuration reloaded: 1 deployments", since);
         (await ModelsAsync(client)).ShouldBe(["third"]);
         await tollgate.SignalAsync("TERM");
         (await tollgate.ExitAsync()).ShouldBe(0);

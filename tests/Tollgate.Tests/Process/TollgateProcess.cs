@@ -78,13 +78,23 @@ internal sealed partial class TollgateProcess : IAsyncDisposable
         return await _listening.Task;
     }
 
-    /// <summary>Waits for a line that contains a text, on either stream; lines of the past count.</summary>
-    public Task LineAsync(string part)
+    /// <summary>What has been said until now: lines before it are not meant by a later <see cref="LineAsync"/>.</summary>
+    public Moment Now()
+    {
+        lock (_lock)
+        {
+            return new Moment(_output.Length, _errors.Length);
+        }
+    }
+
+    /// <summary>Waits for a line that contains a text, on either stream; lines of the past count, but none before <paramref name="since"/>.</summary>
+    public Task LineAsync(string part, Moment since = default)
     {
         var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
         {
-            if (_output.ToString().Contains(part, StringComparison.Ordinal) || _errors.ToString().Contains(part, StringComparison.Ordinal))
+            if (_output.ToString(since.Output, _output.Length - since.Output).Contains(part, StringComparison.Ordinal)
+                || _errors.ToString(since.Errors, _errors.Length - since.Errors).Contains(part, StringComparison.Ordinal))
             {
                 return Task.CompletedTask;
             }
@@ -169,4 +179,7 @@ internal sealed partial class TollgateProcess : IAsyncDisposable
 
     [GeneratedRegex(@" listens on (?<address>http://\S+)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ListensOn();
+
+    /// <summary>How much had been said on each stream.</summary>
+    internal readonly record struct Moment(int Output, int Errors);
 }
