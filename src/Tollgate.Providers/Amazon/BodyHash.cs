@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 
 namespace Tollgate.Providers.Amazon;
@@ -8,8 +7,10 @@ internal static class BodyHash
 {
     private const string OfNothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-    /// <summary>PERF: making one costs as much as hashing a small body. There are never more than calls that were signed at the same moment.</summary>
-    private static readonly ConcurrentStack<IncrementalHash> Idle = new();
+    private static readonly HashPool Pool = new(static () => IncrementalHash.CreateHash(HashAlgorithmName.SHA256));
+
+    /// <summary>SHA-256 of bytes at hand.</summary>
+    public static void Of(ReadOnlySpan<byte> bytes, Span<byte> digest) => Pool.Hash(bytes, digest);
 
     /// <summary>SHA-256 of a body, lower-case hex.</summary>
     public static async ValueTask<string> OfAsync(HttpContent? content, CancellationToken cancellationToken)
@@ -19,32 +20,22 @@ internal static class BodyHash
             return OfNothing;
         }
 
-        if (!Idle.TryPop(out var hash))
-        {
-            hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        }
-
-        var isWhole = false;
+        var hash = Pool.Take();
+        await using var sink = new Sink(hash);
         try
         {
-            await using var sink = new Sink(hash);
             await content.CopyToAsync(sink, cancellationToken);
-            var text = Convert.ToHexStringLower(hash.GetHashAndReset());
-            isWhole = true;
-            return text;
         }
-        finally
+        catch
         {
             // One that holds a part of a body would spoil the next.
-            if (isWhole)
-            {
-                Idle.Push(hash);
-            }
-            else
-            {
-                hash.Dispose();
-            }
+            hash.Dispose();
+            throw;
         }
+
+        var text = Convert.ToHexStringLower(hash.GetHashAndReset());
+        Pool.Return(hash);
+        return text;
     }
 
     private sealed class Sink(IncrementalHash hash) : Stream

@@ -1,5 +1,6 @@
-using System.Collections.Concurrent;
+using System.Buffers;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -15,14 +16,17 @@ internal sealed class SigV4(string service, string region)
 
     private const string Algorithm = "AWS4-HMAC-SHA256";
 
-    private static readonly string EmptyHash = Convert.ToHexStringLower(SHA256.HashData([]));
+    // What is longer (tokens of sessions are) is rented.
+    private const int MostChars = 512;
+    private const int MostBytes = 1536;
 
-    private static readonly string[] Signed = ["content-type", "host", "x-amz-date", "x-amz-security-token"];
+    private static readonly string EmptyHash = Convert.ToHexStringLower(SHA256.HashData([]));
 
     /// <summary>S3 wants the hash of the body as a header, and paths encoded no more than they are sent.</summary>
     private readonly bool _isStorage = service is "s3";
     private DayKey? _dayKey;
     private SignedPath? _lastPath;
+    private Moment? _lastMoment;
 
     /// <summary>Puts the signature's headers on a request.</summary>
     /// <param name="message">The request, complete but for headers that are not to be signed.</param>
@@ -33,9 +37,8 @@ internal sealed class SigV4(string service, string region)
     public void Sign(HttpRequestMessage message, AmazonKeys keys, DateTimeOffset now, string bodyHash, Uri? signedAddress = null)
     {
         var address = signedAddress ?? message.RequestUri!;
-        var time = now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
-        var scope = $"{time[..8]}/{region}/{service}/aws4_request";
-        Set(message, "x-amz-date", time);
+        var moment = MomentOf(now);
+        Set(message, "x-amz-date", moment.Time);
         if (keys.Session is { } session)
         {
             Set(message, "x-amz-security-token", session);
@@ -46,12 +49,17 @@ internal sealed class SigV4(string service, string region)
             Set(message, HashHeader, bodyHash);
         }
 
-        var headers = HeadersOf(message, address, keys, time);
-        var names = string.Join(';', headers.Select(static header => header.Name));
-        var canonical = Canonical(message.Method.Method, address, headers, names, bodyHash);
-        var toSign = $"{Algorithm}\n{time}\n{scope}\n{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)))}";
-        var signature = Convert.ToHexStringLower(KeyOf(keys.Secret, time[..8]).Sign(Encoding.UTF8.GetBytes(toSign)));
-        Set(message, "Authorization", $"{Algorithm} Credential={keys.AccessKey}/{scope}, SignedHeaders={names}, Signature={signature}");
+        var headers = new SignedHeaders(
+            message.Content?.Headers.ContentType?.ToString(),
+            HostOf(address),
+            message.Headers.NonValidated.TryGetValues(HashHeader, out var hash) ? hash.ToString() : null,
+            moment.Time,
+            keys.Session?.Trim());
+        var signature = SignatureOf(message.Method.Method, address, headers, bodyHash, moment, keys);
+        Set(
+            message,
+            "Authorization",
+            $"{Algorithm} Credential={keys.AccessKey}/{moment.Scope}, SignedHeaders={headers.Names}, Signature={signature}");
     }
 
     /// <summary>An address that is good for a while for whoever has it: the signature stands in its query.</summary>
@@ -61,12 +69,11 @@ internal sealed class SigV4(string service, string region)
     /// <param name="lifetime">How long it is good.</param>
     public Uri Presigned(Uri address, AmazonKeys keys, DateTimeOffset now, TimeSpan lifetime)
     {
-        var time = now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
-        var scope = $"{time[..8]}/{region}/{service}/aws4_request";
+        var moment = MomentOf(now);
         var query = new StringBuilder(address.Query.Length > 1 ? address.Query + "&" : "?")
             .Append("X-Amz-Algorithm=").Append(Algorithm)
-            .Append("&X-Amz-Credential=").Append(Uri.EscapeDataString($"{keys.AccessKey}/{scope}"))
-            .Append("&X-Amz-Date=").Append(time)
+            .Append("&X-Amz-Credential=").Append(Uri.EscapeDataString($"{keys.AccessKey}/{moment.Scope}"))
+            .Append("&X-Amz-Date=").Append(moment.Time)
             .Append(CultureInfo.InvariantCulture, $"&X-Amz-Expires={(long)lifetime.TotalSeconds}&X-Amz-SignedHeaders=host");
         if (keys.Session is { } session)
         {
@@ -74,9 +81,7 @@ internal sealed class SigV4(string service, string region)
         }
 
         var unsigned = new UriBuilder(address) { Query = query.ToString() }.Uri;
-        var canonical = Canonical("GET", unsigned, [("host", HostOf(unsigned))], "host", EmptyHash);
-        var toSign = $"{Algorithm}\n{time}\n{scope}\n{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)))}";
-        var signature = Convert.ToHexStringLower(KeyOf(keys.Secret, time[..8]).Sign(Encoding.UTF8.GetBytes(toSign)));
+        var signature = SignatureOf("GET", unsigned, new SignedHeaders(null, HostOf(unsigned), null, null, null), EmptyHash, moment, keys);
         return new UriBuilder(unsigned) { Query = $"{query}&X-Amz-Signature={signature}" }.Uri;
     }
 
@@ -88,10 +93,12 @@ internal sealed class SigV4(string service, string region)
     /// <param name="payload">What it holds.</param>
     public byte[] SignEvent(AmazonKeys keys, DateTimeOffset now, string prior, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> payload)
     {
-        var time = now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
-        var toSign = $"{Algorithm}-PAYLOAD\n{time}\n{time[..8]}/{region}/{service}/aws4_request\n{prior}\n"
+        var moment = MomentOf(now);
+        var toSign = $"{Algorithm}-PAYLOAD\n{moment.Time}\n{moment.Scope}\n{prior}\n"
             + $"{Convert.ToHexStringLower(SHA256.HashData(headers))}\n{Convert.ToHexStringLower(SHA256.HashData(payload))}";
-        return KeyOf(keys.Secret, time[..8]).Sign(Encoding.UTF8.GetBytes(toSign));
+        var signature = new byte[SHA256.HashSizeInBytes];
+        KeyOf(keys.Secret, moment.Date).Sign(Encoding.UTF8.GetBytes(toSign), signature);
+        return signature;
     }
 
     /// <summary>The host header as it is sent.</summary>
@@ -103,43 +110,50 @@ internal sealed class SigV4(string service, string region)
         message.Headers.TryAddWithoutValidation(name, value);
     }
 
-    private static List<(string Name, string Value)> HeadersOf(HttpRequestMessage message, Uri address, AmazonKeys keys, string time)
+    /// <summary>PERF: no text is made on the way but the signature itself.</summary>
+    private string SignatureOf(string method, Uri address, SignedHeaders headers, string bodyHash, Moment moment, AmazonKeys keys)
     {
-        var headers = new List<(string Name, string Value)>(Signed.Length);
-        if (message.Content?.Headers.ContentType is { } type)
-        {
-            headers.Add((Signed[0], type.ToString()));
-        }
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        var canonical = new DefaultInterpolatedStringHandler(0, 0, CultureInfo.InvariantCulture, stackalloc char[MostChars]);
+        canonical.AppendFormatted(method);
+        canonical.AppendLiteral("\n");
+        canonical.AppendFormatted(_isStorage ? address.AbsolutePath : KnownPath(address.AbsolutePath));
+        canonical.AppendLiteral("\n");
+        canonical.AppendFormatted(CanonicalQuery(address.Query));
+        canonical.AppendLiteral("\n");
+        headers.AppendTo(ref canonical);
+        canonical.AppendLiteral("\n");
+        canonical.AppendFormatted(headers.Names);
+        canonical.AppendLiteral("\n");
+        canonical.AppendFormatted(bodyHash);
+        WithBytes(canonical.Text, digest, BodyHash.Of);
+        canonical.Clear();
 
-        headers.Add((Signed[1], HostOf(address)));
-        if (message.Headers.NonValidated.TryGetValues(HashHeader, out var hash))
-        {
-            headers.Add((HashHeader, hash.ToString()));
-        }
-
-        headers.Add((Signed[2], time));
-        if (keys.Session is { } session)
-        {
-            headers.Add((Signed[3], session.Trim()));
-        }
-
-        return headers;
+        Span<char> hex = stackalloc char[2 * SHA256.HashSizeInBytes];
+        Convert.TryToHexStringLower(digest, hex, out _);
+        var toSign = new DefaultInterpolatedStringHandler(0, 0, CultureInfo.InvariantCulture, stackalloc char[MostChars / 2]);
+        toSign.AppendLiteral(Algorithm + "\n");
+        toSign.AppendFormatted(moment.Time);
+        toSign.AppendLiteral("\n");
+        toSign.AppendFormatted(moment.Scope);
+        toSign.AppendLiteral("\n");
+        toSign.AppendFormatted(hex);
+        var key = KeyOf(keys.Secret, moment.Date);
+        WithBytes(toSign.Text, digest, key.Sign);
+        toSign.Clear();
+        return Convert.ToHexStringLower(digest);
     }
 
-    private string Canonical(string method, Uri address, List<(string Name, string Value)> headers, string names, string bodyHash)
+    private static void WithBytes(ReadOnlySpan<char> text, Span<byte> result, BytesAction action)
     {
-        var text = new StringBuilder(512);
-        text.Append(method).Append('\n');
-        text.Append(_isStorage ? address.AbsolutePath : KnownPath(address.AbsolutePath));
-        text.Append('\n');
-        AppendQuery(text, address.Query);
-        text.Append('\n');
-        foreach (var (name, value) in headers)
+        var most = Encoding.UTF8.GetMaxByteCount(text.Length);
+        var rented = most > MostBytes ? ArrayPool<byte>.Shared.Rent(most) : null;
+        var bytes = rented ?? stackalloc byte[MostBytes];
+        action(bytes[..Encoding.UTF8.GetBytes(text, bytes)], result);
+        if (rented is not null)
         {
-            text.Append(name).Append(':').Append(value.Trim()).Append('\n');
+            ArrayPool<byte>.Shared.Return(rented);
         }
-
-        return text.Append('\n').Append(names).Append('\n').Append(bodyHash).ToString();
     }
 
     /// <summary>Each part of the path, encoded once more than it is sent: only S3 does it otherwise.</summary>
@@ -158,11 +172,11 @@ internal sealed class SigV4(string service, string region)
         return known.Canonical;
     }
 
-    private static void AppendQuery(StringBuilder text, string query)
+    private static string CanonicalQuery(string query)
     {
         if (query.Length < 2)
         {
-            return;
+            return "";
         }
 
         var pairs = query[1..].Split('&', StringSplitOptions.RemoveEmptyEntries).Select(static pair =>
@@ -172,7 +186,7 @@ internal sealed class SigV4(string service, string region)
             var value = equals < 0 ? "" : pair[(equals + 1)..];
             return (Name: Uri.EscapeDataString(Uri.UnescapeDataString(name)), Value: Uri.EscapeDataString(Uri.UnescapeDataString(value)));
         });
-        text.AppendJoin('&', pairs.OrderBy(static pair => pair.Name, StringComparer.Ordinal).ThenBy(static pair => pair.Value, StringComparer.Ordinal)
+        return string.Join('&', pairs.OrderBy(static pair => pair.Name, StringComparer.Ordinal).ThenBy(static pair => pair.Value, StringComparer.Ordinal)
             .Select(static pair => $"{pair.Name}={pair.Value}"));
     }
 
@@ -193,29 +207,70 @@ internal sealed class SigV4(string service, string region)
         return made;
     }
 
+    /// <summary>PERF: the calls of a second share the texts of their time.</summary>
+    private Moment MomentOf(DateTimeOffset now)
+    {
+        var second = now.ToUnixTimeSeconds();
+        var known = Volatile.Read(ref _lastMoment);
+        if (known is null || known.Second != second)
+        {
+            var time = now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+            known = new Moment(second, time, time[..8], $"{time[..8]}/{region}/{service}/aws4_request");
+            Volatile.Write(ref _lastMoment, known);
+        }
+
+        return known;
+    }
+
+    private delegate void BytesAction(ReadOnlySpan<byte> bytes, Span<byte> result);
+
+    /// <summary>A second, as signatures name it.</summary>
+    private sealed record Moment(long Second, string Time, string Date, string Scope);
+
+    /// <summary>Headers that a signature covers, in the order of their names; null where a request has none.</summary>
+    private readonly record struct SignedHeaders(string? ContentType, string Host, string? BodyHash, string? Time, string? Token)
+    {
+        public string Names => (ContentType is null, BodyHash is null, Time is null, Token is null) switch
+        {
+            (false, true, false, true) => "content-type;host;x-amz-date",
+            (false, true, false, false) => "content-type;host;x-amz-date;x-amz-security-token",
+            _ => string.Join(';', All().Where(static header => header.Value is not null).Select(static header => header.Name)),
+        };
+
+        public void AppendTo(ref DefaultInterpolatedStringHandler text)
+        {
+            Append(ref text, "content-type:", ContentType);
+            Append(ref text, "host:", Host);
+            Append(ref text, HashHeader + ":", BodyHash);
+            Append(ref text, "x-amz-date:", Time);
+            Append(ref text, "x-amz-security-token:", Token);
+        }
+
+        private static void Append(ref DefaultInterpolatedStringHandler text, string name, string? value)
+        {
+            if (value is not null)
+            {
+                text.AppendLiteral(name);
+                text.AppendFormatted(value.AsSpan().Trim());
+                text.AppendLiteral("\n");
+            }
+        }
+
+        private (string Name, string? Value)[] All() =>
+            [("content-type", ContentType), ("host", Host), (HashHeader, BodyHash), ("x-amz-date", Time), ("x-amz-security-token", Token)];
+    }
+
     private sealed record SignedPath(string Path, string Canonical);
 
     /// <summary>The key of a day.</summary>
     private sealed class DayKey(string date, string secret, byte[] key)
     {
-        /// <summary>PERF: making one costs as much as signing with it. There are never more than calls that were signed at the same moment.</summary>
-        private readonly ConcurrentStack<IncrementalHash> _idle = new();
+        private readonly HashPool _pool = new(() => IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key));
 
         public string Date => date;
 
         public string Secret => secret;
 
-        public byte[] Sign(byte[] text)
-        {
-            if (!_idle.TryPop(out var hash))
-            {
-                hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
-            }
-
-            hash.AppendData(text);
-            var signature = hash.GetHashAndReset();
-            _idle.Push(hash);
-            return signature;
-        }
+        public void Sign(ReadOnlySpan<byte> text, Span<byte> signature) => _pool.Hash(text, signature);
     }
 }

@@ -200,5 +200,5 @@ public sealed record AnswerView
     public Action<ReadOnlyMemory<byte>>? Keep { get; init; }
 
     /// <summary>Makes ids (32 lower-case hex digits); a function, so that tests can say which.</summary>
-    public Func<string> NewId { get; init; } = static () => Guid.NewGuid().ToString("N");
+    public Func<string> NewId { get; init; } = UniqueId.Hex;
 }

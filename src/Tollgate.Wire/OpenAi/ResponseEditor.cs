@@ -112,7 +112,7 @@ public sealed class ResponseEditor
         }
 
         var missing = new StringBuilder();
-        Add(missing, !hasId, "id", $"\"{(view.Surface == Surface.Chat ? "chatcmpl-" : "cmpl-")}{Guid.NewGuid():N}\"");
+        Add(missing, !hasId, "id", $"\"{(view.Surface == Surface.Chat ? "chatcmpl-" : "cmpl-")}{UniqueId.Hex()}\"");
         Add(missing, !hasObject, "object", view.Surface switch
         {
             Surface.Chat => "\"chat.completion\"",

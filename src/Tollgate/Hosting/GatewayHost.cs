@@ -159,6 +159,12 @@ internal sealed class GatewayHost(ServeOptions options, EnvironmentSource enviro
         log.Apply(builder.Logging);
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, Host(source)));
+        if (environment.IsOn("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"))
+        {
+            // Who lets the runtime answer sockets on the poller's threads wants no other thread woken after that either.
+            builder.WebHost.UseSockets(static sockets => sockets.UnsafePreferInlineScheduling = true);
+        }
+
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = ShutdownTimeout);
         builder.Services.AddGateway(snapshot, source, prices, log);
         builder.Services.AddSingleton<IHostLifetime, ProcessLifetime>();
