@@ -97,7 +97,8 @@ public readonly record struct BudgetPeriod(int Count, string Unit)
                 "d" => start.AddDays(Count),
                 _ => start.AddTicks(Ticks),
             };
-            return (ToUtc(start, zone, DateTimeOffset.MinValue), ToUtc(end, zone, DateTimeOffset.MinValue));
+
+            return Around(start, end, now, zone);
         }
         catch (ArgumentOutOfRangeException)
         {
@@ -111,6 +112,26 @@ public readonly record struct BudgetPeriod(int Count, string Unit)
         "m" => TimeSpan.TicksPerMinute,
         _ => TimeSpan.TicksPerHour,
     });
+
+    /// <summary>The window between two times on the wall: of an hour that comes twice, what lies within it comes twice as well.</summary>
+    private static (DateTimeOffset Start, DateTimeOffset End) Around(DateTime start, DateTime end, DateTimeOffset now, TimeZoneInfo zone)
+    {
+        var first = ToUtc(start, zone, DateTimeOffset.MinValue);
+        if (!zone.IsAmbiguousTime(start))
+        {
+            return (first, ToUtc(end, zone, now));
+        }
+
+        var offsets = zone.GetAmbiguousTimeOffsets(start);
+        var repeated = offsets.Max() - offsets.Min();
+        if (end - start > repeated)
+        {
+            return (first, ToUtc(end, zone, now));
+        }
+
+        var begins = first + repeated <= now ? first + repeated : first;
+        return (begins, begins + (end - start));
+    }
 
     private DateTime StartLocal(DateTime local)
     {
@@ -165,9 +186,15 @@ public readonly record struct BudgetPeriod(int Count, string Unit)
     private static DateTimeOffset ToUtc(DateTime local, TimeZoneInfo zone, DateTimeOffset now)
     {
         // A wall-clock time that the spring change skips is the moment the clock jumps to.
-        while (zone.IsInvalidTime(local))
+        if (zone.IsInvalidTime(local))
         {
-            local = local.AddMinutes(30);
+            local = local.AddTicks(-(local.Ticks % TimeSpan.TicksPerMinute));
+            while (zone.IsInvalidTime(local))
+            {
+                local = local.AddMinutes(-1);
+            }
+
+            return new DateTimeOffset(local, zone.GetUtcOffset(local)).ToUniversalTime().AddMinutes(1);
         }
 
         // Of an hour that the autumn change repeats, the first; unless that is past, which only sub-day lengths can meet.
