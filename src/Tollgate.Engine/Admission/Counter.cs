@@ -4,6 +4,10 @@ namespace Tollgate.Engine.Admission;
 internal sealed class Counter(long recorded, long epoch)
 {
     private long _epoch = epoch;
+
+    // Grows whenever reservations are void, so that a call gives back only what is still held for it, whatever became of the epoch meanwhile.
+    private long _term;
+    private DateTimeOffset _enteredAt = DateTimeOffset.MinValue;
     private long _unflushed;
     private DateTimeOffset _flushedAt = DateTimeOffset.MinValue;
     private long _bucket;
@@ -25,11 +29,13 @@ internal sealed class Counter(long recorded, long epoch)
     public bool IsIdle => Reserved == 0 && Parallel == 0 && _unflushed == 0;
 
     /// <summary>A budget's period has ended: the new one starts from what is recorded.</summary>
-    public void EnterEpoch(in Claim claim)
+    public void EnterEpoch(in Claim claim, DateTimeOffset now)
     {
         if (claim.Kind == ClaimKind.Budget && claim.Epoch > _epoch)
         {
             _epoch = claim.Epoch;
+            _enteredAt = now;
+            _term++;
             Spent = claim.Recorded;
             Reserved = 0;
             _unflushed = 0;
@@ -41,7 +47,8 @@ internal sealed class Counter(long recorded, long epoch)
         switch (claim.Kind)
         {
             case ClaimKind.Budget when mode != BudgetMode.Post:
-                Reserved += claim.Amount;
+                Reserved = Money.Add(Reserved, claim.Amount);
+                claim.Bucket = _term;
                 break;
             case ClaimKind.Parallel:
                 Parallel++;
@@ -62,7 +69,7 @@ internal sealed class Counter(long recorded, long epoch)
         {
             case ClaimKind.Budget:
                 // A reservation of a period that has ended went with it.
-                if (mode != BudgetMode.Post && claim.Epoch == _epoch)
+                if (mode != BudgetMode.Post && claim.Bucket == _term)
                 {
                     Reserved = Math.Max(0, Reserved - claim.Amount);
                 }
@@ -83,8 +90,8 @@ internal sealed class Counter(long recorded, long epoch)
 
     public void AddSpend(long cost)
     {
-        Spent += cost;
-        _unflushed += cost;
+        Spent = Money.Add(Spent, cost);
+        _unflushed = Money.Add(_unflushed, cost);
     }
 
     public void Flushed(long added, long? total, DateTimeOffset now)
@@ -93,15 +100,23 @@ internal sealed class Counter(long recorded, long epoch)
         _unflushed = Math.Max(0, _unflushed - added);
         if (total is { } recorded)
         {
-            Spent = recorded + _unflushed;
+            Spent = Money.Add(recorded, _unflushed);
         }
     }
 
     public void Rebase(long recorded, long epoch, DateTimeOffset readAt)
     {
+        // A boundary that lies earlier than the known one was set by somebody: a shorter period, or none. Unless the row is older than what
+        // is known, which is a reading from before a reset.
+        if (epoch < _epoch && readAt > _enteredAt)
+        {
+            _epoch = epoch;
+            _enteredAt = readAt;
+        }
+
         if (epoch == _epoch && readAt > _flushedAt)
         {
-            Spent = recorded + _unflushed;
+            Spent = Money.Add(recorded, _unflushed);
         }
     }
 

@@ -193,16 +193,17 @@ internal sealed class LocalCounters(TimeProvider time)
         }
 
         counter.UsedAt = now;
-        counter.EnterEpoch(claim);
+        counter.EnterEpoch(claim, now);
         return counter;
     }
 
     private static bool FitsBudget(Counter counter, ref Claim claim, BudgetMode mode)
     {
         claim.Used = counter.Spent;
-        claim.Remaining = Math.Max(0, claim.Limit - counter.Spent - counter.Reserved);
+        var left = claim.Limit - Money.Add(counter.Spent, counter.Reserved);
+        claim.Remaining = Math.Max(0, left);
         var over = claim.RefuseAtLimit ? counter.Spent >= claim.Limit : counter.Spent > claim.Limit;
-        var fits = claim.Amount <= claim.Limit - counter.Spent - counter.Reserved;
+        var fits = claim.Amount <= left;
         return mode switch
         {
             BudgetMode.Post => !over,

@@ -188,6 +188,76 @@ public sealed class LocalCountersTests
     }
 
     [Fact]
+    public void PeriodMadeShorter_HoldsNothingForCallsThatAreOver()
+    {
+        Claim[] before = [Budget("key:a", Usd, 10) with { Epoch = 30 }];
+        _counters.Take(before, BudgetMode.Reserve, Minute);
+        for (var i = 0; i < 3; i++)
+        {
+            Claim[] claims = [Budget("key:a", Usd, Usd / 2) with { Epoch = 1 }];
+            _counters.Take(claims, BudgetMode.Reserve, Minute).IsAdmitted.ShouldBeTrue();
+            _counters.Settle(claims, 0, 0, BudgetMode.Reserve, Minute);
+        }
+
+        _counters.Settle(before, 0, 0, BudgetMode.Reserve, Minute);
+        Claim[] whole = [Budget("key:a", Usd, Usd) with { Epoch = 1 }];
+        _counters.Take(whole, BudgetMode.Strict, Minute).IsAdmitted.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void PeriodMadeShorter_EndsWhenItIsOver()
+    {
+        Claim[] claims = [Budget("key:a", Usd, 0) with { Epoch = 30 }];
+        _counters.Take(claims, BudgetMode.Reserve, Minute);
+        _counters.Settle(claims, Usd, 0, BudgetMode.Reserve, Minute);
+        _counters.Flushed("key:a", Usd, Usd);
+        _time.Advance(1);
+        _counters.Rebase("key:a", Usd, epoch: 1, _time.GetUtcNow());
+        _counters.Take([Budget("key:a", Usd, 0) with { Epoch = 1, Recorded = Usd }], BudgetMode.Reserve, Minute).IsAdmitted.ShouldBeFalse();
+
+        _counters.Take([Budget("key:a", Usd, 0) with { Epoch = 2 }], BudgetMode.Reserve, Minute).IsAdmitted.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void RowReadBeforeAReset_DoesNotBringTheOldPeriodBack()
+    {
+        Claim[] claims = [Budget("key:a", Usd, 0) with { Epoch = 1, Recorded = Usd }];
+        _counters.Take(claims, BudgetMode.Reserve, Minute);
+        var readAt = _time.GetUtcNow();
+        _time.Advance(1);
+        _counters.Take([Budget("key:a", Usd, 0) with { Epoch = 2 }], BudgetMode.Reserve, Minute).IsAdmitted.ShouldBeTrue();
+
+        _counters.Rebase("key:a", Usd, epoch: 1, readAt);
+
+        _counters.SpentOf("key:a", -1).ShouldBe(0);
+    }
+
+    [Fact]
+    public void SettlementAfterAReset_GivesBackNothingOfTheNewPeriod()
+    {
+        Claim[] old = [Budget("key:a", Usd, Usd / 2) with { Epoch = 1 }];
+        _counters.Take(old, BudgetMode.Reserve, Minute);
+        Claim[] running = [Budget("key:a", Usd, Usd) with { Epoch = 2 }];
+        _counters.Take(running, BudgetMode.Strict, Minute).IsAdmitted.ShouldBeTrue();
+
+        _counters.Settle(old, 0, 0, BudgetMode.Reserve, Minute);
+
+        _counters.Take([Budget("key:a", Usd, Usd) with { Epoch = 2 }], BudgetMode.Strict, Minute).IsAdmitted.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void SpendBeyondAnyFigure_StaysSpent()
+    {
+        Claim[] claims = [Budget("key:a", Usd, long.MaxValue)];
+        for (var i = 0; i < 5; i++)
+        {
+            _counters.Take(claims, BudgetMode.Post, Minute);
+            _counters.Settle(claims, long.MaxValue / 2, 0, BudgetMode.Post, Minute);
+            _counters.Take(claims, BudgetMode.Reserve, Minute).IsAdmitted.ShouldBeFalse();
+        }
+    }
+
+    [Fact]
     public void FlushedSpend_IsNotCountedTwice()
     {
         Claim[] claims = [Budget("key:a", Usd, 100)];
