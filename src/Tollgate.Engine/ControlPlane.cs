@@ -12,11 +12,13 @@ public sealed class ControlPlane
     private readonly AdmissionControl _admission;
 
     internal ControlPlane(
-        KeyRing ring, SubjectCache subjects, RouterBudgets budgets, AdmissionControl admission, ResponseMemory responses)
+        KeyRing ring, SubjectCache subjects, RouterBudgets budgets, AdmissionControl admission, ResponseMemory responses, SharedFigures? figures)
     {
         _admission = admission;
         _budgets = budgets;
-        Listeners = [ring, subjects, responses];
+        
+        // Those who serve old figures from memory first, then those who would take such a figure for a new one.
+        Listeners = figures is null ? [ring, subjects, responses] : [ring, subjects, responses, figures];
     }
 
     /// <summary>Everything in memory that a change concerns: to be told of each.</summary>

@@ -145,7 +145,8 @@ public static class EngineServices
         services.TryAddSingleton<IFlushListener>(static provider => provider.GetRequiredService<SpendFlushes>());
         services.TryAddSingleton(static provider => new ControlPlane(
             provider.GetRequiredService<KeyRing>(), provider.GetRequiredService<SubjectCache>(), provider.GetRequiredService<RouterBudgets>(),
-            provider.GetRequiredService<AdmissionControl>(), provider.GetRequiredService<ResponseMemory>()));
+            provider.GetRequiredService<AdmissionControl>(), provider.GetRequiredService<ResponseMemory>(),
+            provider.GetService<ISharedCounters>() is { } shared ? new SharedFigures(shared, provider.GetRequiredService<TimeProvider>()) : null));
     }
 }
 

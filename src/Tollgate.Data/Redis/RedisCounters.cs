@@ -17,6 +17,9 @@ public sealed partial class RedisCounters : ISharedCounters
 {
     private const string ReplicaSet = "tollgate:replicas";
 
+    /// <summary>Keys that Redis looks at in one step when all counters are gone through.</summary>
+    private const int PageOfKeys = 1000;
+
     // A slot is renewed every 30 s while its call runs, so one of a dead replica is free long before the call's lease ends (routing.md 14.3).
     private static readonly TimeSpan SlotLease = TimeSpan.FromSeconds(120);
 
@@ -127,6 +130,16 @@ public sealed partial class RedisCounters : ISharedCounters
         }
     }
 
+    /// <inheritdoc/>
+    public void ForgetAll()
+    {
+        var prefix = _connection.Together(ClaimArguments.KeyOf(ClaimKind.Budget, "", isFixed: false));
+        if (_connection.IsOpenFor(prefix))
+        {
+            _ = ObserveAsync(() => ForgetBelowAsync(prefix));
+        }
+    }
+
     /// <summary>Says that this replica lives, counts the others, and finds out whether Redis is back. Never throws.</summary>
     public async Task BeatAsync(CancellationToken cancellationToken)
     {
@@ -168,6 +181,21 @@ public sealed partial class RedisCounters : ISharedCounters
 
         var failed = (int)answer[0].Number;
         return failed < 0 ? Verdict.Admitted : new Verdict(failed, TimeSpan.FromMilliseconds(answer[1].Number));
+    }
+
+    private async Task<RedisReply> ForgetBelowAsync(string prefix)
+    {
+        var cursor = "0";
+        do
+        {
+            var page = (await _connection.AskAsync(prefix, "SCAN", cursor, "MATCH", prefix + "*", "COUNT", PageOfKeys)).OrThrow();
+            cursor = page.Items![0].Text;
+
+            // Sets of reservations lie among them; they answer with an error that means nothing.
+            await Task.WhenAll(page.Items[1].Items!.Select(key => _connection.AskAsync(key.Text, "HDEL", key.Text, "spent")));
+        }
+        while (cursor is not "0");
+        return default;
     }
 
     private Task SendAsync(RedisScript script, string[] keys, RedisArgument[] values)

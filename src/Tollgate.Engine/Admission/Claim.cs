@@ -57,7 +57,7 @@ public struct Claim
     /// <summary>For budgets: changes with every reset, so that late increments of an old period do not enter the new one.</summary>
     public long Epoch { get; set; }
 
-    /// <summary>Bucket of the rate window that the amount was taken from; the counters' own.</summary>
+    /// <summary>Bucket of the rate window, or term of the budget, that the amount was taken from; the counters' own.</summary>
     internal long Bucket { get; set; }
 
     /// <summary>After admission: what is left (limit - used - reserved), before this call's own amount was taken for budgets.</summary>
@@ -113,4 +113,7 @@ public interface ISharedCounters
 
     /// <summary>Forgets a budget's counter: its spend was set in the database. The next claim starts from the recorded figure.</summary>
     void Forget(string counter);
+
+    /// <summary>Forgets all budgets' counters: the spend of many objects was set in the database.</summary>
+    void ForgetAll();
 }

@@ -18,7 +18,8 @@ internal sealed class SpendFlushes(LocalCounters counters) : IFlushListener
         }
     }
 
-    private static string? CounterOf(ChangedObject kind, string id) => kind switch
+    /// <summary>Name of an object's counter; null for what has none.</summary>
+    public static string? CounterOf(ChangedObject kind, string id) => kind switch
     {
         ChangedObject.Key => "key:" + id,
         ChangedObject.User => "user:" + id,
