@@ -19,6 +19,9 @@ internal enum LimitOwner : byte
     Customer,
     CustomerModel,
     Tag,
+
+    /// <summary>A tag with a budget in the configuration, which takes all deployments away instead of refusing the caller.</summary>
+    ConfiguredTag,
     Gateway,
 }
 

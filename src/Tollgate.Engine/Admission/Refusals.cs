@@ -15,6 +15,17 @@ internal static class Refusals
     {
         var spent = Usd(claim.Used);
         var limit = Usd(claim.Limit);
+        if (scope.Owner == LimitOwner.ConfiguredTag)
+        {
+            return new ApiException(
+                429,
+                $"No deployments available - crossed budget: Exceeded budget for tag='{scope.Id}', tag_spend={spent}, tag_budget_limit={limit}",
+                "rate_limit_error")
+            {
+                RetryAfterSeconds = SecondsUntil(new DateTimeOffset(claim.Epoch, TimeSpan.Zero), now),
+            };
+        }
+
         var text = scope.Owner switch
         {
             LimitOwner.KeyModel => $"LiteLLM Virtual Key: {scope.Id}, key_alias: {scope.Alias ?? "None"}, exceeded budget for model={model}",
@@ -37,9 +48,11 @@ internal static class Refusals
         {
             MayRetry = false,
             ResetAt = reset,
-            RetryAfterSeconds = settings.ErrorStatus == 429 && reset > now ? (int)Math.Min((reset.Value - now).TotalSeconds + 1, int.MaxValue) : null,
+            RetryAfterSeconds = settings.ErrorStatus == 429 && reset > now ? SecondsUntil(reset.Value, now) : null,
         };
     }
+
+    private static int SecondsUntil(DateTimeOffset reset, DateTimeOffset now) => (int)Math.Clamp((reset - now).TotalSeconds + 1, 1, int.MaxValue);
 
     private static ApiException Rate(LimitScope scope, in Claim claim, TimeSpan retryAfter, DateTimeOffset now)
     {

@@ -30,6 +30,12 @@ internal sealed partial class RouterBudgets(
     public string? TryTake(CallContext call, Deployment deployment, CallClaims claims)
     {
         Release(call, claims, 0);
+        if (call.PricesOf(deployment).IsExplicitlyFree)
+        {
+            // What costs nothing is never refused for money (routing.md 17.1).
+            return null;
+        }
+
         var settings = call.Snapshot.Config.Budgets;
         var now = time.GetUtcNow();
         foreach (var source in SourcesOf(call.Snapshot, deployment))
@@ -98,12 +104,11 @@ internal sealed partial class RouterBudgets(
         var provider = deployment.Connection.Provider;
         foreach (var budget in snapshot.Config.Budgets.Providers)
         {
-            // A limit of zero is no limit (routing.md section 13), but still counted.
             if (string.Equals(budget.Name, provider, StringComparison.OrdinalIgnoreCase)
                 || string.Equals(budget.Name, deployment.Config.CustomProvider, StringComparison.OrdinalIgnoreCase)
                 || deployment.Config.Model.StartsWith(budget.Name + "/", StringComparison.OrdinalIgnoreCase))
             {
-                sources.Add(SourceOf(SpendScope.Provider, "provider", budget.Name, budget.Max > 0 ? budget.Max : null, budget.Duration, provider));
+                sources.Add(SourceOf(SpendScope.Provider, "provider", budget.Name, budget.Max, budget.Duration, provider));
             }
         }
 
@@ -120,7 +125,7 @@ internal sealed partial class RouterBudgets(
         return sources;
     }
 
-    private static BudgetSource SourceOf(SpendScope kind, string name, string id, decimal? max, string? duration, string spendId)
+    private static BudgetSource SourceOf(SpendScope kind, string name, string id, decimal max, string? duration, string spendId)
     {
         var period = BudgetPeriod.TryParse(duration, out var parsed) ? parsed : new BudgetPeriod(12 * 1000, "mo");
         return new BudgetSource(
@@ -134,7 +139,9 @@ internal sealed partial class RouterBudgets(
                 Counter = $"{name}_spend:{id}:{duration}",
                 Id = id,
                 Alias = name,
-                Limit = max is { } limit ? Money.ToNano(limit) : long.MaxValue / 2,
+
+                // A limit of zero is no limit (routing.md section 13), but counted.
+                Limit = max > 0 ? Money.ToNano(max) : long.MaxValue,
                 Duration = duration,
                 Period = period,
             });
@@ -178,7 +185,7 @@ internal sealed partial class RouterBudgets(
         var settings = snapshot.Config.Budgets;
         var sources = settings.Providers
             .Select(static budget => SourceOf(
-                SpendScope.Provider, "provider", budget.Name, budget.Max > 0 ? budget.Max : null, budget.Duration, budget.Name))
+                SpendScope.Provider, "provider", budget.Name, budget.Max, budget.Duration, budget.Name))
             .Concat(snapshot.Models.Groups.SelectMany(static group => group.Deployments).SelectMany(deployment => SourcesOf(snapshot, deployment)))
             .DistinctBy(static source => source.Scope.Counter, StringComparer.Ordinal);
         foreach (var source in sources)

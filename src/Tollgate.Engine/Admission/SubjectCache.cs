@@ -25,9 +25,9 @@ internal sealed class SubjectCache(IIdentityStore? store, LocalCounters counters
 
     /// <summary>A tag; its value is null when it has no row.</summary>
     public ValueTask<Subject<TagIdentity?>?> TagAsync(string name, CancellationToken cancellationToken)
-        => store is null ? default
+        => store is null && snapshots.Current.Config.Budgets.Tags.IsEmpty ? default
             : _tags.TryGetValue(name, out var known) && IsFresh(known.ReadAt) ? new ValueTask<Subject<TagIdentity?>?>(known)
-            : ReadTagAsync(store, name, known, cancellationToken);
+            : ReadTagAsync(name, known, cancellationToken);
 
     /// <summary>The gateway's own budget; null when it has none.</summary>
     public ValueTask<Subject<BudgetFacts>?> GatewayAsync(CancellationToken cancellationToken)
@@ -110,46 +110,55 @@ internal sealed class SubjectCache(IIdentityStore? store, LocalCounters counters
         return _customers[id] = subject;
     }
 
-    private async ValueTask<Subject<TagIdentity?>?> ReadTagAsync(
-        IIdentityStore from, string name, Subject<TagIdentity?>? known, CancellationToken cancellationToken)
+    private async ValueTask<Subject<TagIdentity?>?> ReadTagAsync(string name, Subject<TagIdentity?>? known, CancellationToken cancellationToken)
     {
         var readAt = time.GetUtcNow();
-        TagIdentity? tag;
-        try
+        var configured = ConfiguredScopeOf(name);
+        TagIdentity? tag = null;
+        if (store is not null)
         {
-            tag = await from.FindTagAsync(name, cancellationToken);
-        }
-        catch (IdentityStoreUnavailableException)
-        {
-            return known;
-        }
-
-        var configured = snapshots.Current.Config.Budgets.Tags.FirstOrDefault(budget => string.Equals(budget.Name, name, StringComparison.Ordinal));
-        var scopes = tag is null ? [] : LimitScopes.Of(tag);
-        if (configured is not null)
-        {
-            var period = BudgetPeriod.TryParse(configured.Duration, out var parsed) ? parsed : new BudgetPeriod(12 * 1000, "mo");
-            var (start, end) = period.Window(readAt, snapshots.Current.Config.Budgets.TimeZone);
-            var scope = new LimitScope
+            try
             {
-                Owner = LimitOwner.Tag,
-                Kind = ClaimKind.Budget,
-                Counter = "tag_budget:" + name,
-                Id = name,
-                Limit = Money.ToNano(configured.Max),
-                Duration = configured.Duration,
-                Period = period,
-                SpendOf = SpendScope.Tag,
-                SpendId = name,
-            };
-            scope.Seed(Money.ToNano(await from.FindSpendSinceAsync(SpendScope.Tag, name, null, start, cancellationToken)), end.UtcTicks);
-            scopes = scopes.Add(scope);
+                tag = await store.FindTagAsync(name, cancellationToken);
+                await SeedAsync(store, configured, readAt, cancellationToken);
+            }
+            catch (IdentityStoreUnavailableException) when (known is not null || configured.IsEmpty)
+            {
+                return known;
+            }
+            catch (IdentityStoreUnavailableException)
+            {
+                // Its limit is known without the database; what it has spent is counted from here on, and read when that is back.
+                return new Subject<TagIdentity?>(null, configured, readAt);
+            }
         }
 
-        var subject = new Subject<TagIdentity?>(tag, scopes, readAt);
+        var subject = new Subject<TagIdentity?>(tag, tag is null ? configured : LimitScopes.Of(tag).AddRange(configured), readAt);
         Rebase(subject.Scopes, readAt);
         Bound(_tags);
         return _tags[name] = subject;
+    }
+
+    /// <summary>The budget that the configuration gives a tag (<c>tag_budget_config</c>); a limit of zero is none (routing.md section 13).</summary>
+    private ImmutableArray<LimitScope> ConfiguredScopeOf(string name)
+    {
+        var budget = snapshots.Current.Config.Budgets.Tags.FirstOrDefault(tag => string.Equals(tag.Name, name, StringComparison.Ordinal));
+        return budget is not { Max: > 0 } ? [] :
+        [
+            new LimitScope
+            {
+                Owner = LimitOwner.ConfiguredTag,
+                Kind = ClaimKind.Budget,
+                Counter = "tag_budget:" + name,
+                Id = name,
+                Limit = Money.ToNano(budget.Max),
+                RefuseAtLimit = true,
+                Duration = budget.Duration,
+                Period = BudgetPeriod.TryParse(budget.Duration, out var parsed) ? parsed : new BudgetPeriod(12 * 1000, "mo"),
+                SpendOf = SpendScope.Tag,
+                SpendId = name,
+            },
+        ];
     }
 
     private async ValueTask<Subject<BudgetFacts>?> ReadGatewayAsync(
