@@ -44,7 +44,7 @@ internal sealed class SpendSums(PresentColumns present)
             return 0;
         }
 
-        var sql = $"SELECT SUM(\"spend\") AS \"spend\" FROM \"{table.Name}\" WHERE \"{column}\" = @id AND \"date\" >= @first{OfModel(scope)}";
+        var sql = $"SELECT SUM(\"spend\") AS \"spend\" FROM \"{table.Name}\" WHERE \"{column}\" = @id AND \"date\" >= @first{OfModel(reader, scope)}";
         var rows = await reader.QueryAsync(sql, Parameters(
             scope, id, model, ("first", first.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))));
         return Spend(rows);
@@ -79,7 +79,7 @@ internal sealed class SpendSums(PresentColumns present)
             : "\"request_tags\" @> jsonb_build_array(CAST(@id AS text))";
         var rows = await reader.QueryAsync(
             $"SELECT SUM(\"spend\") AS \"spend\" FROM \"{Tables.SpendLogs.Name}\" "
-            + $"WHERE {match} AND \"startTime\" >= {Moment(reader, "from")} AND \"startTime\" < {Moment(reader, "to")}{OfModel(scope)}",
+            + $"WHERE {match} AND \"startTime\" >= {Moment(reader, "from")} AND \"startTime\" < {Moment(reader, "to")}{OfModel(reader, scope)}",
             Parameters(scope, id, model, ("from", Text(from)), ("to", Text(to))));
         return Spend(rows);
     }
@@ -90,10 +90,21 @@ internal sealed class SpendSums(PresentColumns present)
 
     private static string Text(DateTime time) => time.ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture);
 
-    /// <summary>A budget names what clients ask for; a wildcard covers all that it matches.</summary>
-    private static string OfModel(SpendScope scope) => IsOfModel(scope)
-        ? " AND (\"model_group\" LIKE @model ESCAPE '!' OR \"model\" LIKE @model ESCAPE '!')"
-        : "";
+    /// <summary>
+    /// A budget names what clients ask for, with or without the provider's prefix, as calls are matched with it; a wildcard covers all that it
+    /// matches.
+    /// </summary>
+    private static string OfModel(IRowReader reader, SpendScope scope)
+    {
+        if (!IsOfModel(scope))
+        {
+            return "";
+        }
+
+        var position = reader.Kind == DatabaseKind.Sqlite ? "instr" : "strpos";
+        return " AND (" + string.Join(" OR ", ((string[])["model_group", "model"]).Select(column =>
+            $"\"{column}\" LIKE @model ESCAPE '!' OR substr(\"{column}\", {position}(\"{column}\", '/') + 1) = @bare")) + ")";
+    }
 
     private static bool IsOfModel(SpendScope scope)
         => scope is SpendScope.KeyAndModel or SpendScope.UserAndModel or SpendScope.CustomerAndModel;
@@ -101,8 +112,10 @@ internal sealed class SpendSums(PresentColumns present)
     private static (string, object?)[] Parameters(SpendScope scope, string id, string? model, params ReadOnlySpan<(string, object?)> others)
     {
         (string, object?)[] all = [("id", id), .. others];
-        return IsOfModel(scope) ? [.. all, ("model", Pattern(model ?? ""))] : all;
+        return IsOfModel(scope) ? [.. all, ("model", Pattern(model ?? "")), ("bare", Bare(model ?? ""))] : all;
     }
+
+    private static string Bare(string model) => model[(model.IndexOf('/', StringComparison.Ordinal) + 1)..];
 
     private static string Pattern(string model) => model
         .Replace("!", "!!", StringComparison.Ordinal)
