@@ -10,7 +10,7 @@ namespace Tollgate.Engine.Admission;
 /// Step 3 of a call: may it run? Budgets and limits of its key, team, organization, owner, customer, tags and of the gateway are claimed in one
 /// decision and held until <see cref="Settle"/>.
 /// </summary>
-internal sealed class AdmissionControl(
+internal sealed partial class AdmissionControl(
     LocalCounters local, ISharedCounters? shared, SubjectCache subjects, KeyRing ring, IBudgetResets? resets, ISpendJournal? journal, TimeProvider time)
 {
     /// <summary>Counters of a replica that has died are freed this long after its longest call.</summary>
@@ -25,16 +25,7 @@ internal sealed class AdmissionControl(
     /// <summary>How often an output limit is lowered: each budget that a call has may ask for it, and others spend meanwhile.</summary>
     private const int MostCaps = 16;
 
-    private static readonly LimitScope GatewaySlots = new()
-    {
-        Owner = LimitOwner.Gateway,
-        Kind = ClaimKind.Parallel,
-        Counter = "parallel:gateway",
-        Id = "gateway",
-        Alias = "gateway",
-        Limit = 0,
-    };
-
+    private readonly ClaimCollector _collector = new(subjects);
     private readonly ConcurrentDictionary<string, (Claim[] Slots, TimeSpan Lease)> _running = new(StringComparer.Ordinal);
 
     /// <summary>Admits a call or says why not.</summary>
@@ -51,7 +42,7 @@ internal sealed class AdmissionControl(
 
         var settings = call.Snapshot.Config.Budgets;
         var now = call.AdmittedAt = time.GetUtcNow();
-        await CollectAsync(call, claims, estimate, now);
+        await _collector.CollectAsync(call, claims, estimate, now);
         if (claims.Count == 0)
         {
             return;
@@ -76,7 +67,7 @@ internal sealed class AdmissionControl(
                 // The period was over: the objects have been read again, with the new one.
                 retried = true;
                 claims.Clear();
-                await CollectAsync(call, claims, estimate, now);
+                await _collector.CollectAsync(call, claims, estimate, now);
                 continue;
             }
 
@@ -87,7 +78,7 @@ internal sealed class AdmissionControl(
                 estimate = lowered;
                 call.ExpectedCost = lowered.Cost;
                 claims.Clear();
-                await CollectAsync(call, claims, estimate, now);
+                await _collector.CollectAsync(call, claims, estimate, now);
                 continue;
             }
 
@@ -97,48 +88,6 @@ internal sealed class AdmissionControl(
             }
 
             await Task.Delay(WaitStep, time, call.Aborted);
-        }
-    }
-
-    /// <summary>
-    /// Whether a session may go on: its budgets are asked again, as if what it has come to were spent already. Nothing is held for the question.
-    /// </summary>
-    /// <param name="call">The session; its caller as known now.</param>
-    /// <param name="isFree">It costs nothing: budgets do not count.</param>
-    /// <param name="soFar">nano-USD that it has come to.</param>
-    /// <exception cref="ApiException">The refusal.</exception>
-    public async ValueTask RecheckAsync(CallContext call, bool isFree, long soFar)
-    {
-        var settings = call.Snapshot.Config.Budgets;
-        var now = time.GetUtcNow();
-        var fresh = new CallClaims();
-        await CollectAsync(call, fresh, new Estimate(0, 0, 0, isFree), now);
-        var budgets = new List<Claim>();
-        var scopes = new List<LimitScope>();
-        for (var i = 0; i < fresh.Count; i++)
-        {
-            var claim = fresh.Span[i];
-            if (claim.Kind == ClaimKind.Budget)
-            {
-                claim.Limit -= soFar;
-                budgets.Add(claim);
-                scopes.Add(fresh.ScopeOf(i));
-            }
-        }
-
-        if (budgets.Count == 0)
-        {
-            return;
-        }
-
-        var asked = budgets.ToArray();
-        var verdict = await AskAsync(asked, call.Aborted);
-        if (!verdict.IsAdmitted)
-        {
-            var refused = asked[verdict.FailedIndex];
-            refused.Limit += soFar;
-            refused.Used += soFar;
-            throw Refusals.For(scopes[verdict.FailedIndex], refused, verdict.RetryAfter, settings, call.Envelope.Model, now);
         }
     }
 
@@ -238,29 +187,6 @@ internal sealed class AdmissionControl(
         return false;
     }
 
-    /// <summary>Takes nothing of some budgets, which shows whether there is anything left of them.</summary>
-    private async ValueTask<Verdict> AskAsync(Claim[] budgets, CancellationToken aborted)
-    {
-        var id = LlmPipeline.NewCallId();
-        if (shared is { IsAvailable: true } && await shared.TryTakeAsync(id, budgets, BudgetMode.Post, LeaseMargin, aborted) is { } verdict)
-        {
-            if (verdict.IsAdmitted)
-            {
-                shared.Settle(id, budgets, 0, 0);
-            }
-
-            return verdict;
-        }
-
-        var here = local.Take(budgets, BudgetMode.Post, default);
-        if (here.IsAdmitted)
-        {
-            local.Settle(budgets, 0, 0, BudgetMode.Post, default);
-        }
-
-        return here;
-    }
-
     private async ValueTask<Verdict> TakeAsync(CallContext call, CallClaims claims)
     {
         var settings = call.Snapshot.Config.Budgets;
@@ -313,84 +239,6 @@ internal sealed class AdmissionControl(
         }
 
         return true;
-    }
-
-    private async ValueTask CollectAsync(CallContext call, CallClaims claims, Estimate estimate, DateTimeOffset now)
-    {
-        var settings = call.Snapshot.Config.Budgets;
-        var key = call.Caller.Key;
-        if (key is not null && !call.Caller.IsAdmin)
-        {
-            foreach (var scope in key.Scopes)
-            {
-                if (scope.Model is null || ModelNames.Fit(scope.Model, call))
-                {
-                    Add(call, claims, scope, estimate, now);
-                }
-            }
-        }
-
-        foreach (var tag in call.Tags)
-        {
-            if (await subjects.TagAsync(tag, call.Aborted) is { } subject)
-            {
-                AddAll(call, claims, subject.Scopes, estimate, now);
-            }
-        }
-
-        if (call.CustomerId is { } customerId && !settings.IgnoreCustomers && await subjects.CustomerAsync(customerId, call.Aborted) is { } customer)
-        {
-            if (customer.Value.Blocked)
-            {
-                throw new ApiException(401, $"User blocked from making LLM API Calls. User={customerId}", "auth_error", "None");
-            }
-
-            AddAll(call, claims, customer.Scopes, estimate, now);
-        }
-
-        if (await subjects.GatewayAsync(call.Aborted) is { } gateway)
-        {
-            AddAll(call, claims, gateway.Scopes, estimate, now);
-        }
-
-        if (settings.GlobalParallelRequests is { } slots)
-        {
-            claims.Add(GatewaySlots, new Claim { Counter = GatewaySlots.Counter, Kind = ClaimKind.Parallel, Limit = slots, Amount = 1 });
-        }
-    }
-
-    private static void AddAll(
-        CallContext call, CallClaims claims, System.Collections.Immutable.ImmutableArray<LimitScope> scopes, in Estimate estimate, DateTimeOffset now)
-    {
-        foreach (var scope in scopes)
-        {
-            if (scope.Model is null || ModelNames.Fit(scope.Model, call))
-            {
-                Add(call, claims, scope, estimate, now);
-            }
-        }
-    }
-
-    private static void Add(CallContext call, CallClaims claims, LimitScope scope, in Estimate estimate, DateTimeOffset now)
-    {
-        var settings = call.Snapshot.Config.Budgets;
-        switch (scope.Kind)
-        {
-            // What costs nothing is never refused for money.
-            case ClaimKind.Budget when estimate.IsFree:
-                break;
-            case ClaimKind.Budget:
-                claims.Add(scope, scope.ToClaim(estimate.Cost, 0, now, settings.TimeZone));
-                break;
-            case ClaimKind.Tokens:
-                var output = settings.TokenKind is "input" ? 0 : estimate.OutputTokens;
-                var input = settings.TokenKind is "output" ? 0 : estimate.InputTokens;
-                claims.Add(scope, scope.ToClaim(input + output, output, now, settings.TimeZone));
-                break;
-            default:
-                claims.Add(scope, scope.ToClaim(1, 0, now, settings.TimeZone));
-                break;
-        }
     }
 
     private static bool HasBudget(CallClaims claims)

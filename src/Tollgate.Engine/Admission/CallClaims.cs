@@ -23,6 +23,20 @@ internal sealed class CallClaims
     /// <summary>The scope of a claim.</summary>
     public LimitScope ScopeOf(int index) => _scopes[index];
 
+    /// <summary>Money is claimed from this counter.</summary>
+    public bool Holds(string counter)
+    {
+        foreach (ref readonly var claim in Span)
+        {
+            if (claim.Kind == ClaimKind.Budget && string.Equals(claim.Counter, counter, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     public void Add(LimitScope scope, in Claim claim)
     {
         if (Count == _claims.Length)

@@ -11,7 +11,8 @@ internal static class ModelNames
         return Fits(limited, call.Envelope.Model, call.Snapshot) || (!string.Equals(group, call.Envelope.Model, StringComparison.Ordinal) && Fits(limited, group, call.Snapshot));
     }
 
-    private static bool Fits(string limited, string model, GatewaySnapshot snapshot)
+    /// <summary>The same for the name of a group.</summary>
+    public static bool Fits(string limited, string model, GatewaySnapshot snapshot)
         => string.Equals(limited, model, StringComparison.Ordinal)
             || Bare(limited).SequenceEqual(Bare(model))
             || (limited.Contains('*', StringComparison.Ordinal) && snapshot.PatternFor(limited).Match(model) is not null);

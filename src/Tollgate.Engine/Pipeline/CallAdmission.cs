@@ -76,6 +76,11 @@ internal sealed class CallAdmission(AdmissionControl admission)
         return admission.AdmitAsync(call, scratch.Claims, estimate.ToReserve);
     }
 
+    /// <summary>Claims the budgets that a call meets only now that it has fallen back to another group.</summary>
+    /// <returns>Null when it may go there; else why not.</returns>
+    public ValueTask<ApiException?> AdmitFallbackAsync(CallContext call, ModelGroup group)
+        => admission.AdmitFallbackAsync(call, call.Claims!, group.Name, CallEstimate.For(call, group, call.Envelope.MaxOutputTokens).ToReserve);
+
     /// <summary>The model group that a call means, if its key may call that.</summary>
     private static ModelGroup FindModel(CallContext call)
     {

@@ -22,6 +22,9 @@ internal readonly record struct CallEstimate(Estimate ToReserve, bool IsUnpriced
     /// <summary>Input that is assumed for an upper bound when a prompt points at media elsewhere and the catalogue knows no bound.</summary>
     private const long LargeInput = 200_000;
 
+    /// <summary>No call has more; such an estimate fits no limit.</summary>
+    private const long MostTokens = 1_000_000_000_000_000;
+
     public static CallEstimate For(CallContext call) => For(call, call.Envelope.MaxOutputTokens);
 
     /// <summary>The output limit of a call: its own, or else the largest of the models that it may go to.</summary>
@@ -29,18 +32,21 @@ internal readonly record struct CallEstimate(Estimate ToReserve, bool IsUnpriced
         => call.Envelope.MaxOutputTokens ?? call.Group?.Deployments.Max(static deployment => deployment.Sizes.MaxOutputTokens) ?? LargeOutput;
 
     /// <summary>The estimate of a call with an output limit that need not be its own.</summary>
-    public static CallEstimate For(CallContext call, long? maxOutput)
+    public static CallEstimate For(CallContext call, long? maxOutput) => For(call, call.Group, maxOutput);
+
+    /// <summary>The same on a group that it has fallen back to.</summary>
+    public static CallEstimate For(CallContext call, ModelGroup? asked, long? maxOutput)
     {
         if (call.CountsTokens)
         {
             return new CallEstimate(new Estimate(0, 0, 0, IsFree: true), IsUnpriced: false);
         }
 
-        var group = call.Group!;
+        var group = asked!;
         var mode = call.Snapshot.Config.Budgets.Mode;
         var input = TokenEstimate.FromBytes(call.Body.Length);
         var limit = call.Surface == Surface.Embeddings || call.Media is not null ? 0 : maxOutput;
-        var choices = call.Envelope.Choices * PromptListCaller.CountOf(call);
+        var choices = Times(call.Envelope.Choices, PromptListCaller.CountOf(call));
         var isStrict = mode == BudgetMode.Strict;
         var cost = 0L;
         var isFree = true;
@@ -63,7 +69,7 @@ internal readonly record struct CallEstimate(Estimate ToReserve, bool IsUnpriced
             }
         }
 
-        var output = (limit ?? Math.Min(mostOutput == 0 ? long.MaxValue : mostOutput, Math.Max(input, LeastOutput))) * choices;
+        var output = Times(choices, limit ?? Math.Min(mostOutput == 0 ? long.MaxValue : mostOutput, Math.Max(input, LeastOutput)));
         return new CallEstimate(new Estimate(input, output, cost, isFree), isUnpriced);
 
         void Add(Deployment deployment)
@@ -78,8 +84,8 @@ internal readonly record struct CallEstimate(Estimate ToReserve, bool IsUnpriced
             isUnpriced &= !prices.IsPriced;
             mostOutput = Math.Max(mostOutput, deployment.Sizes.MaxOutputTokens ?? 0);
             cost = Math.Max(cost, call.Media is { } media ? media.EstimateNano(deployment) : isStrict
-                ? prices.UpperBoundNano(InputBound(call, deployment), (limit ?? deployment.Sizes.MaxOutputTokens ?? LargeOutput) * choices)
-                : prices.EstimateNano(input, (limit ?? UsualOutput) * choices));
+                ? prices.UpperBoundNano(InputBound(call, deployment), Times(choices, limit ?? deployment.Sizes.MaxOutputTokens ?? LargeOutput))
+                : prices.EstimateNano(input, Times(choices, limit ?? UsualOutput)));
         }
     }
 
@@ -104,6 +110,9 @@ internal readonly record struct CallEstimate(Estimate ToReserve, bool IsUnpriced
         return new CallEstimate(
             new Estimate(input, limit ?? Math.Max(input, LeastOutput), Math.Max(cost, fixedCost), prices.IsExplicitlyFree), !prices.IsPriced);
     }
+
+    /// <summary>A product of what clients ask for, which may be anything: too many are too many, never less than none.</summary>
+    private static long Times(long count, long tokens) => count > 0 && tokens > MostTokens / count ? MostTokens : count * tokens;
 
     /// <summary>No text has more tokens than bytes. What a prompt only points at may have any number: then the model's context is the bound.</summary>
     private static long InputBound(CallContext call, Deployment deployment)

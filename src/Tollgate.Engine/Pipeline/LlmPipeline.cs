@@ -123,6 +123,13 @@ internal sealed partial class LlmPipeline(
         var plan = call.Plan = router.PlanFor(call, call.Group, scratch.RouteClaims);
         while (plan.TryNext(out var deployment))
         {
+            if (plan.Fallbacks > 0 && await admission.AdmitFallbackAsync(call, plan.Group) is { } refusal)
+            {
+                // Admitted for a group that costs nothing, or less: where it goes now, its budgets are asked again.
+                plan.PassOver(deployment, refusal);
+                continue;
+            }
+
             if (plan.Wait > TimeSpan.Zero)
             {
                 await Task.Delay(plan.Wait, time, call.Aborted);

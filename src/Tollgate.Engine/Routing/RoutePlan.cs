@@ -111,6 +111,19 @@ internal sealed class RoutePlan
         }
     }
 
+    /// <summary>A deployment that was picked is not tried: the caller's own budgets stand against it.</summary>
+    /// <param name="deployment">The one picked last.</param>
+    /// <param name="refusal">What the client is told if nothing else comes.</param>
+    public void PassOver(Deployment deployment, ApiException refusal)
+    {
+        Refusal = refusal;
+        (_overBudget ??= []).Add(deployment);
+        if (FirstFailure is { } failure && !Group.Deployments.Any(IsUsable))
+        {
+            _ended = !TryFallbackGroup(failure.Kind);
+        }
+    }
+
     /// <summary>
     /// The next deployment whose budgets have room; what the call may cost there is held. When a group has spent all it may, its fallbacks come
     /// first, then the client is told (routing.md section 13).
