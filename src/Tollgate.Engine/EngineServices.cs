@@ -146,7 +146,7 @@ public static class EngineServices
         services.TryAddSingleton(static provider => new ControlPlane(
             provider.GetRequiredService<KeyRing>(), provider.GetRequiredService<SubjectCache>(), provider.GetRequiredService<RouterBudgets>(),
             provider.GetRequiredService<AdmissionControl>(), provider.GetRequiredService<ResponseMemory>(),
-            provider.GetService<ISharedCounters>() is { } shared ? new SharedFigures(shared, provider.GetRequiredService<TimeProvider>()) : null));
+            provider.GetService<ISharedCounters>() is { } shared ? new SharedFigures(shared) : null));
     }
 }
 

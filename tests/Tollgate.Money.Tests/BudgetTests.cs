@@ -50,6 +50,68 @@ public sealed class BudgetTests(ITestOutputHelper output)
         }
     }
 
+    [Fact]
+    public async Task FreeModelsFallback_IsHeldToTheBudget()
+    {
+        const string More = ",\"max_tokens\":20,\"fallbacks\":[\"paid\"],\"mock_testing_fallbacks\":true";
+        await using var upstream = await MockServer.StartAsync(new MockServerOptions(), TestContext.Current.CancellationToken);
+        await using var gateway = await GatewayProcess.StartAsync(Config.For(upstream.BaseAddress));
+        using var client = await gateway.NewClientAsync("\"max_budget\":0.001");
+
+        (await client.PostAsync("v1/chat/completions", Client.Chat(Config.Free, More))).Status.ShouldBe(200);
+        for (var i = 0; i < 3; i++)
+        {
+            (await client.PostAsync("v1/chat/completions", Client.Chat(Config.Free, More))).Status.ShouldNotBe(200);
+        }
+
+        upstream.Statistics.Requests.ShouldBe(1);
+        await gateway.DrainedAsync();
+        var ledger = await Ledger.OfFileAsync(gateway.DatabaseFile, client.Key);
+        (ledger.KeySpend, ledger.LoggedSpend, ledger.DailySpend).ShouldBe((0.002m, 0.002m, 0.002m));
+    }
+
+    [Fact]
+    public async Task TagsOfTheFile_HaveBudgets_ZeroIsNone()
+    {
+        await using var upstream = await MockServer.StartAsync(new MockServerOptions(), TestContext.Current.CancellationToken);
+        await using var gateway = await GatewayProcess.StartAsync(Config.For(upstream.BaseAddress)
+            + $"litellm_settings: {{tag_budget_config: {{small: {{max_budget: 0.001, {Forever}}}, open: {{max_budget: 0, {Forever}}}}}}}\n");
+        using var client = await gateway.NewClientAsync();
+        (await AskAsync("small", Config.Paid)).Status.ShouldBe(200);
+        for (var i = 0; i < 2; i++)
+        {
+            (await AskAsync("open", Config.Paid)).Status.ShouldBe(200);
+            var refusal = await AskAsync("small", Config.Paid);
+            refusal.Status.ShouldBe(429, refusal.Body);
+            refusal.Error.GetProperty("message").GetString().ShouldBe(
+                "No deployments available - crossed budget: Exceeded budget for tag='small', tag_spend=0.002, tag_budget_limit=0.001");
+            (await AskAsync("small", Config.Free)).Status.ShouldBe(200);
+        }
+
+        Task<ClientAnswer> AskAsync(string tag, string model) => client.PostAsync(
+            "v1/chat/completions", Client.Chat(model, $",\"max_tokens\":20,\"metadata\":{{\"tags\":[\"{tag}\"]}}"));
+    }
+
+    [Fact]
+    public async Task ProvidersAndDeployments_HaveBudgets_ZeroIsNone_FreeIsNeverRefused()
+    {
+        await using var upstream = await MockServer.StartAsync(new MockServerOptions(), TestContext.Current.CancellationToken);
+        var config = Config.For(upstream.BaseAddress)
+            .Replace("{num_retries: 0}", $"{{num_retries: 0, provider_budget_config: {{openai: {{max_budget: 0.003, {Forever}}}}}}}")
+            .Replace("model: openai/up-paid,", $"model: openai/up-paid, max_budget: 0, {Forever},")
+            .Replace("model: openai/up-metered,", $"model: openai/up-metered, max_budget: 0.0005, {Forever},");
+        await using var gateway = await GatewayProcess.StartAsync(config);
+        using var client = await gateway.NewClientAsync();
+        (await client.ChatAsync(Config.Metered)).Status.ShouldBe(200);
+        (await client.ChatAsync(Config.Metered)).Error.GetProperty("message").GetString()!.ShouldContain("Exceeded budget for deployment model_name: metered");
+        (await client.ChatAsync(Config.Paid)).Status.ShouldBe(200);
+        (await client.ChatAsync(Config.Paid)).Error.GetProperty("message").GetString()!.ShouldContain("Exceeded budget for provider openai: 0.004");
+        (await client.ChatAsync(Config.Free)).Status.ShouldBe(200);
+    }
+
+    /// <summary>A period that ends in 2070: no test runs over its end.</summary>
+    private const string Forever = "budget_duration: 1200mo";
+
     // Attributes hold no decimals.
     private const double CostOfCallForAttributes = (double)CostOfCall;
 

@@ -55,6 +55,41 @@ public sealed class ReplicaTests(ITestOutputHelper output)
         (await other.ChatAsync(Config.Paid)).Status.ShouldBe(200);
     }
 
+    [Theory]
+    [InlineData("key/{0}/reset_spend", "{{\"reset_to\":0}}")]
+    [InlineData("key/update", "{{\"key\":\"{0}\",\"spend\":0}}")]
+    [InlineData("global/spend/reset", "{{}}")]
+    public async Task SpendSetByHand_IsSetOnEveryReplica(string route, string body)
+    {
+        await using var replicas = await Replicas.StartAsync("", Replicas.PatientRedis);
+        var key = await replicas.All[0].NewKeyAsync("\"max_budget\":0.005");
+        var clients = replicas.All.Select(gateway => new Client(gateway.Address, key)).ToList();
+        for (var round = 0; round < 2; round++)
+        {
+            foreach (var client in clients)
+            {
+                (await client.ChatAsync(Config.Paid)).Status.ShouldBe(200);
+            }
+
+            foreach (var client in clients)
+            {
+                (await client.ChatAsync(Config.Paid)).Status.ShouldBe(400);
+            }
+
+            await replicas.DrainedAsync();
+            var reset = await replicas.All[round].Admin.PostAsync(
+                string.Format(System.Globalization.CultureInfo.InvariantCulture, route, key),
+                string.Format(System.Globalization.CultureInfo.InvariantCulture, body, key));
+            reset.Status.ShouldBe(200, reset.Body);
+            foreach (var client in clients)
+            {
+                await Until.TrueAsync(async () => (await client.ChatAsync(Config.Free)).Header("x-litellm-key-spend") is "0.0", () => "A replica knows nothing of the reset.");
+            }
+        }
+
+        clients.ForEach(static client => client.Dispose());
+    }
+
     [Fact]
     public async Task BlockedKey_IsRefusedByEveryReplica()
     {

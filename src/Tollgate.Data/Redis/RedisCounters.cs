@@ -17,6 +17,9 @@ public sealed partial class RedisCounters : ISharedCounters
 {
     private const string ReplicaSet = "tollgate:replicas";
 
+    /// <summary>Milliseconds after which no call carries a figure from before it was set: replicas hear of that within a second.</summary>
+    private const long Doubt = 2000;
+
     /// <summary>Keys that Redis looks at in one step when all counters are gone through.</summary>
     private const int PageOfKeys = 1000;
 
@@ -125,8 +128,7 @@ public sealed partial class RedisCounters : ISharedCounters
         var key = _connection.Together(ClaimArguments.KeyOf(ClaimKind.Budget, counter, isFixed: false));
         if (_connection.IsOpenFor(key))
         {
-            // What is reserved stays: its calls are still running.
-            _ = ObserveAsync(() => _connection.AskAsync(key, "HDEL", key, "spent"));
+            _ = SendAsync(RedisScripts.Forget, [key], [Doubt]);
         }
     }
 
@@ -191,8 +193,7 @@ public sealed partial class RedisCounters : ISharedCounters
             var page = (await _connection.AskAsync(prefix, "SCAN", cursor, "MATCH", prefix + "*", "COUNT", PageOfKeys)).OrThrow();
             cursor = page.Items![0].Text;
 
-            // Sets of reservations lie among them; they answer with an error that means nothing.
-            await Task.WhenAll(page.Items[1].Items!.Select(key => _connection.AskAsync(key.Text, "HDEL", key.Text, "spent")));
+            await Task.WhenAll(page.Items[1].Items!.Select(key => RedisScripts.Forget.RunAsync(_connection, [key.Text], [Doubt])));
         }
         while (cursor is not "0");
         return default;

@@ -5,7 +5,8 @@ namespace Tollgate.Data.Redis;
 /// exact up to 2^53 only (9 million USD in nano-USD), so sums are made by Redis itself and Lua merely compares.
 /// </summary>
 /// <remarks>
-/// <para>Keys: <c>tollgate:budget:C</c> hash of <c>spent</c>, <c>reserved</c>, <c>epoch</c>, with <c>tollgate:budget:C:calls</c>, a sorted set
+/// <para>Keys: <c>tollgate:budget:C</c> hash of <c>spent</c>, <c>reserved</c>, <c>epoch</c>
+    /// and, after its spend was set, <c>start</c> and <c>doubt</c>, with <c>tollgate:budget:C:calls</c>, a sorted set
 /// of <c>call|amount</c> by expiry; <c>tollgate:rate:K:C</c> hash of the bucket <c>b</c>, its count <c>c</c> and the previous one's <c>p</c>;
 /// <c>tollgate:parallel:C</c> sorted set of calls by expiry; <c>tollgate:call:ID</c> hash that says what a call has taken and not yet
 /// settled, which is what makes settling twice count once.</para>
@@ -62,13 +63,27 @@ internal static class RedisScripts
         local function budget(key, a)
             local limit, amount, recorded, epoch = tonumber(ARGV[a + 1]), tonumber(ARGV[a + 2]), ARGV[a + 5], ARGV[a + 6]
             local calls = key .. ':calls'
-            local h = redis.call('HMGET', key, 'spent', 'reserved', 'epoch')
+            local h = redis.call('HMGET', key, 'spent', 'reserved', 'epoch', 'start', 'doubt')
+            if h[3] and tonumber(epoch) < tonumber(h[3]) and (tonumber(epoch) - 621355968000000000) / 10000 > now then
+                -- A boundary that is earlier than the known one and yet to come: the period was made shorter.
+                redis.call('HSET', key, 'epoch', epoch)
+                h[3] = epoch
+            end
             if not h[3] or tonumber(epoch) > tonumber(h[3]) then
-                redis.call('DEL', key, calls)
-                redis.call('HMSET', key, 'spent', recorded, 'reserved', '0', 'epoch', epoch)
+                redis.call('DEL', calls)
+                redis.call('HMSET', key, 'spent', recorded, 'reserved', '0', 'epoch', epoch, 'start', recorded)
                 keep(key, lease)
-            elseif not h[1] or (h[3] == epoch and tonumber(h[1]) < tonumber(recorded)) then
-                -- Forgotten, or the database knows of spend that was not counted here. A replica that has not heard of a reset has no say.
+            elseif not h[1] then
+                redis.call('HMSET', key, 'spent', recorded, 'start', recorded)
+            elseif tonumber(h[5] or '0') > now then
+                -- Set a moment ago: calls on their way may still carry the old figure. The lowest is the one that was set.
+                if h[4] and string.sub(h[4], 1, 1) ~= '-' and tonumber(recorded) < tonumber(h[4]) then
+                    redis.call('HINCRBY', key, 'spent', '-' .. h[4])
+                    redis.call('HINCRBY', key, 'spent', recorded)
+                    redis.call('HSET', key, 'start', recorded)
+                end
+            elseif h[3] == epoch and tonumber(h[1]) < tonumber(recorded) then
+                -- The database knows of spend that was not counted here. A replica that has not heard of a reset has no say.
                 redis.call('HSET', key, 'spent', recorded)
             end
             for _, member in ipairs(redis.call('ZRANGEBYSCORE', calls, '-inf', now)) do
@@ -259,6 +274,20 @@ internal static class RedisScripts
         end
         if redis.call('PTTL', KEYS[1]) < lease + 3600000 then
             redis.call('PEXPIRE', KEYS[1], lease + 3600000)
+        end
+        return '1'
+        """);
+
+    /// <summary>
+    /// Forgets what a budget has spent; what is reserved stays, its calls are still running. Every replica that hears of it does so. KEYS: the
+    /// counter. ARGV: for how long calls with the old figure may be on their way, ms.
+    /// </summary>
+    public static RedisScript Forget { get; } = new(Prelude + """
+        local kind = redis.call('TYPE', KEYS[1]).ok
+        if kind == 'hash' or kind == 'none' then
+            redis.call('HDEL', KEYS[1], 'spent', 'start')
+            redis.call('HSET', KEYS[1], 'doubt', string.format('%.0f', now + tonumber(ARGV[1])))
+            keep(KEYS[1], 0)
         end
         return '1'
         """);

@@ -87,6 +87,8 @@ public sealed class IdentityOfOthersTests
         (await Sum(SpendScope.Key, "k")).ShouldBe(6);
         (await Sum(SpendScope.KeyAndModel, "k", "gpt-4o")).ShouldBe(2);
         (await Sum(SpendScope.KeyAndModel, "k", "openai/*")).ShouldBe(4);
+        (await Sum(SpendScope.KeyAndModel, "k", "openai/gpt-4o")).ShouldBe(2);
+        (await Sum(SpendScope.KeyAndModel, "k", "sonnet")).ShouldBe(4);
         (await Sum(SpendScope.KeyAndModel, "k", "gpt_4o")).ShouldBe(0);
         (await Sum(SpendScope.User, "u")).ShouldBe(14);
         (await Sum(SpendScope.Provider, "p")).ShouldBe(14);

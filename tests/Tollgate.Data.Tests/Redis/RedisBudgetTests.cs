@@ -154,6 +154,22 @@ public sealed class RedisBudgetTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task PeriodMadeShorter_EndsWhenItIsOver()
+    {
+        var month = DateTimeOffset.UtcNow.AddDays(30).UtcTicks;
+        var today = DateTimeOffset.UtcNow.AddHours(12).UtcTicks;
+        var tomorrow = DateTimeOffset.UtcNow.AddHours(36).UtcTicks;
+        Claim[] claims = [Claims.Budget(Usd, 5, epoch: month)];
+        await _one.TakeAsync("call", claims);
+        _one.Counters.Settle("call", claims, Usd, 0);
+        await Condition.UntilAsync(async () => await FieldAsync("spent") == Usd);
+
+        (await _two.TakeAsync("shorter", [Claims.Budget(Usd, 0, recorded: Usd, epoch: today)])).IsAdmitted.ShouldBeFalse();
+        (await _two.TakeAsync("reset", [Claims.Budget(Usd, 0, epoch: tomorrow)])).IsAdmitted.ShouldBeTrue();
+        (await FieldAsync("spent")).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task ForgottenCounter_StartsFromWhatIsRecordedAndKeepsReservations()
     {
         Claim[] running = [Claims.Budget(Usd, 100, recorded: 900)];
@@ -166,6 +182,47 @@ public sealed class RedisBudgetTests : IAsyncLifetime
 
         next[0].Used.ShouldBe(10);
         next[0].Remaining.ShouldBe(Usd - 110);
+    }
+
+    [Fact]
+    public async Task ForgottenCounter_IsNotFilledFromAnOldFigure()
+    {
+        await _one.TakeAsync("running", [Claims.Budget(Usd, 0, recorded: Usd)]);
+        _one.Counters.Forget("key:k");
+        await Condition.UntilAsync(async () => (await _server.AskAsync("HEXISTS tollgate:budget:key:k spent")) == ":0");
+
+        // Identified before the reset, claimed after it; then one that knows; then the late one again.
+        (await _two.TakeAsync("late", [Claims.Budget(Usd, 0, recorded: Usd)])).IsAdmitted.ShouldBeFalse();
+        Claim[] fresh = [Claims.Budget(Usd, 7, recorded: 0)];
+        (await _one.TakeAsync("fresh", fresh)).IsAdmitted.ShouldBeTrue();
+        _one.Counters.Settle("fresh", fresh, 5, 0);
+        (await _two.TakeAsync("later", [Claims.Budget(Usd, 0, recorded: Usd)])).IsAdmitted.ShouldBeTrue();
+        await Condition.UntilAsync(async () => await FieldAsync("spent") == 5);
+    }
+
+    [Fact]
+    public async Task AllCounters_AreForgottenAtOnce()
+    {
+        for (var i = 0; i < 30; i++)
+        {
+            await _one.TakeAsync($"call-{i}", [Claims.Budget(Usd, 1, $"key:{i}", recorded: Usd / 2)]);
+        }
+
+        _two.Counters.ForgetAll();
+
+        await Condition.UntilAsync(async () =>
+        {
+            Claim[] claims = [Claims.Budget(Usd, 0, "key:29")];
+            await _one.TakeAsync("next", claims);
+            return claims[0].Used == 0;
+        });
+        for (var i = 0; i < 30; i++)
+        {
+            Claim[] claims = [Claims.Budget(Usd, 0, $"key:{i}")];
+            await _one.TakeAsync("next", claims);
+            claims[0].Used.ShouldBe(0);
+            claims[0].Remaining.ShouldBe(Usd - 1);
+        }
     }
 
     [Fact]
