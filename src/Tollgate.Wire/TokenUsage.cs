@@ -58,6 +58,12 @@ public readonly record struct TokenUsage(long PromptTokens, long CompletionToken
     /// <summary>Searches that the provider ran for the answer.</summary>
     public long WebSearchRequests { get; init; }
 
+    /// <summary>Searches in the client's files that the provider ran for the answer.</summary>
+    public long FileSearches { get; init; }
+
+    /// <summary>Containers that the provider ran code in for the answer.</summary>
+    public long CodeSessions { get; init; }
+
     /// <summary>Class of service, where the usage itself says so.</summary>
     public ServiceTier Tier { get; init; }
 

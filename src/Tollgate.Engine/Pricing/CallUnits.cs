@@ -65,8 +65,10 @@ public sealed record CallUnits
 
     public SearchContextSize SearchContext { get; init; }
 
+    /// <summary>Containers that code ran in; the larger of this and what the usage tells counts.</summary>
     public long CodeSessions { get; init; }
 
+    /// <summary>Searches in files; the larger of this and what the usage tells counts.</summary>
     public long FileSearches { get; init; }
 
     /// <summary>Gigabytes kept for file searches, times days.</summary>

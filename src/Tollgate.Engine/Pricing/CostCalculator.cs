@@ -9,6 +9,8 @@ public static class CostCalculator
     /// <summary>Places of a stored amount; LiteLLM's prices have at most ten.</summary>
     private const int Places = 12;
 
+    private static readonly CallUnits NoUnits = new();
+
     /// <summary>Calculates.</summary>
     /// <param name="prices">The deployment's prices.</param>
     /// <param name="usage">Tokens; the cached ones are part of the prompt, reasoning is part of the completion.</param>
@@ -31,11 +33,15 @@ public static class CostCalculator
             output *= prices.Uplift;
         }
 
-        var tools = usage.WebSearchRequests == 0 ? 0 : usage.WebSearchRequests * rates[PriceKind.WebSearchMedium];
+        var tools = 0m;
         if (units is not null)
         {
             (input, output) = UnitCosts.Add(rates, units, input, output);
             tools = ToolsOf(prices, rates, usage, units);
+        }
+        else if (usage.WebSearchRequests + usage.FileSearches + usage.CodeSessions > 0)
+        {
+            tools = ToolsOf(prices, rates, usage, NoUnits);
         }
 
         input = Round(input + rates[PriceKind.Request]);
@@ -116,9 +122,9 @@ public static class CostCalculator
             _ => PriceKind.WebSearchMedium,
         };
         return Math.Max(usage.WebSearchRequests, units.WebSearches) * rates[size]
-            + units.FileSearches * prices.FileSearch
+            + Math.Max(usage.FileSearches, units.FileSearches) * prices.FileSearch
             + units.GigabyteDays * rates[PriceKind.StorageDay]
-            + units.CodeSessions * prices.CodeSession;
+            + Math.Max(usage.CodeSessions, units.CodeSessions) * prices.CodeSession;
     }
 
     private static CostBreakdown Adjust(in CostBreakdown cost, PriceSheet prices)

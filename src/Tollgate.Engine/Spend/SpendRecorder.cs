@@ -157,7 +157,8 @@ internal sealed partial class SpendRecorder(
     {
         if (call.Media is not { } media)
         {
-            return CostCalculator.Calculate(call.PricesOf(deployment), usage, call.ServiceTier);
+            var sizes = usage.WebSearchRequests > 0 && call.Plan is not null ? SearchSizes.Of(call) : null;
+            return CostCalculator.Calculate(call.PricesOf(deployment), usage, call.ServiceTier, sizes);
         }
 
         var complete = media.Complete(usage, out var isEstimated);

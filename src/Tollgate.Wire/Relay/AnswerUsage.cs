@@ -80,6 +80,8 @@ public static class AnswerUsage
             RejectedPredictionTokens = by(a.RejectedPredictionTokens, b.RejectedPredictionTokens),
             CitationTokens = by(a.CitationTokens, b.CitationTokens),
             WebSearchRequests = by(a.WebSearchRequests, b.WebSearchRequests),
+            FileSearches = by(a.FileSearches, b.FileSearches),
+            CodeSessions = by(a.CodeSessions, b.CodeSessions),
             Tier = b.Tier is ServiceTier.Unstated ? a.Tier : b.Tier,
             ReportedCost = b.ReportedCost ?? a.ReportedCost,
         };

@@ -43,7 +43,7 @@ internal static class AnswerReader
             return null;
         }
 
-        var read = TokenUsage.Read(usage.Bytes(), 0);
+        var read = ToolUses.AddTo(TokenUsage.Read(usage.Bytes(), 0), response.Bytes(), 0);
         var tier = response.Member("service_tier"u8);
         return read.Tier is ServiceTier.Unstated && tier.IsGiven() ? read with { Tier = ServiceTiers.Read(tier.Bytes()) } : read;
     }

@@ -47,7 +47,7 @@ internal static class ResponseEdits
             return null;
         }
 
-        var read = TokenUsage.Read(json, usage.ValueStart);
+        var read = ToolUses.AddTo(TokenUsage.Read(json, usage.ValueStart), json, start);
         return read.Tier is ServiceTier.Unstated && JsonWalker.TryFind(json, start, "service_tier"u8, out var tier)
             ? read with { Tier = ServiceTiers.Read(json.Slice(tier.ValueStart, tier.ValueLength)) }
             : read;

@@ -160,6 +160,24 @@ public sealed class CostCalculatorTests
         (Text(cost.Input), Text(cost.Tools), Text(cost.Total)).ShouldBe(("0.0025", "0.105", "0.1075"));
     }
 
+    [Fact]
+    public void ToolsInTheUsage_ArePaidWithoutUnits()
+    {
+        var usage = Usage(1000, 0) with { FileSearches = 2, CodeSessions = 1 };
+        Text(CostCalculator.Calculate(Prices.Sheet(Chat), usage).Tools).ShouldBe("0.035");
+        Text(CostCalculator.Calculate(Prices.Sheet(Chat), usage, units: new CallUnits { FileSearches = 3 }).Tools).ShouldBe("0.0375");
+    }
+
+    [Theory]
+    [InlineData("""{"model":"a"}""", null)]
+    [InlineData("""{"model":"a","web_search_options":{}}""", null)]
+    [InlineData("""{"model":"a","web_search_options":{"search_context_size":"high"}}""", SearchContextSize.High)]
+    [InlineData("""{"model":"a","web_search_options":{"search_context_size":"medium"}}""", null)]
+    [InlineData("""{"model":"a","tools":[7,{"type":"function"},{"type":"web_search","search_context_size":"low"}]}""", SearchContextSize.Low)]
+    [InlineData("""{"model":"a","tools":"low","web_search_options":[]}""", null)]
+    public void SizeOfSearches_IsTheClients(string body, SearchContextSize? size)
+        => (SearchSizes.Of(Calls.Call(Calls.Config(Calls.Deployment("a", "m")), body))?.SearchContext).ShouldBe(size);
+
     [Theory]
     [InlineData(null, "0.0025")]
     [InlineData("eu", "0.00275")]

@@ -40,7 +40,22 @@ public sealed class ResponsesAnswerTests
             static usage => usage.PromptTokens.ShouldBe(9),
             static usage => usage.CachedTokens.ShouldBe(4),
             static usage => usage.ReasoningTokens.ShouldBe(3),
+            static usage => usage.WebSearchRequests.ShouldBe(1),
             static usage => usage.Tier.ShouldBe(ServiceTier.Flex));
+    }
+
+    [Theory]
+    [InlineData("", 0, 0, 0)]
+    [InlineData("""{"type":"web_search_call","action":{"type":"search","query":"a"}},{"type":"web_search_call","action":{"type":"open_page"}}""", 1, 0, 0)]
+    [InlineData("""{"type":"file_search_call","queries":["a"]},{"type":"file_search_call"},7,{"type":null}""", 0, 2, 0)]
+    [InlineData("""{"type":"code_interpreter_call","container_id":"c1"},{"type":"code_interpreter_call","container_id":"c1"},{"type":"message"}""", 0, 0, 1)]
+    [InlineData("""{"type":"code_interpreter_call","container_id":"c1"},{"type":"code_interpreter_call","container_id":"c2"}""", 0, 0, 2)]
+    public void ToolsThatAreBilledByThePiece_AreCounted(string items, long searches, long files, long sessions)
+    {
+        var json = Encoding.UTF8.GetBytes($$"""{"output":[{{items}}],"usage":{"input_tokens":1}}""");
+        var usage = ResponseEdits.UsageOf(json, 0)!.Value;
+        (usage.WebSearchRequests, usage.FileSearches, usage.CodeSessions).ShouldBe((searches, files, sessions));
+        (usage.PromptTokens, usage.TotalTokens).ShouldBe((1, 1));
     }
 
     [Fact]
