@@ -42,6 +42,13 @@ public sealed partial class BudgetResets(IDatabase database, Func<BudgetSettings
         }
 
         var row = await database.ReadAsync(db => db.FindAsync(table, id), cancellationToken);
+        if (kind == ChangedObject.Key && row is not null && BudgetOf(row) is { } budget)
+        {
+            // A key without a period of its own follows that of its budget row.
+            (stored, table) = (ChangedObject.Budget, Tables.Budgets);
+            row = await database.ReadAsync(db => db.FindAsync(table, budget), cancellationToken);
+        }
+
         return row is not null && await ResetAsync(stored, table, row, cancellationToken);
     }
 
@@ -138,6 +145,9 @@ public sealed partial class BudgetResets(IDatabase database, Func<BudgetSettings
             },
             cancellationToken);
     }
+
+    private static string? BudgetOf(JsonObject key)
+        => key["budget_duration"] is null && key[ResetAt] is null ? key["budget_id"]?.GetValue<string>() : null;
 
     /// <summary>Everything that takes its period from the budget row.</summary>
     private async Task ResetLinkedAsync(IRowWriter db, string budget)

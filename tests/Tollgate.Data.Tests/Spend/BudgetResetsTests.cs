@@ -64,6 +64,26 @@ public sealed class BudgetResetsTests
         (await FindAsync(test, Tables.Keys, "own"))["spend"]!.GetValue<double>().ShouldBe(5);
     }
 
+    [Theory]
+    [InlineData(DatabaseKind.Sqlite)]
+    [InlineData(DatabaseKind.PostgreSql)]
+    public async Task KeyWithoutAPeriod_FollowsItsBudgetRow(DatabaseKind kind)
+    {
+        await using var test = await TestDatabase.CreateAsync(kind);
+        await InsertAsync(
+            test, Tables.Budgets, ("budget_id", "b"), ("budget_duration", "1d"), ("budget_reset_at", "2026-03-15T00:00:00Z"), ("created_by", "x"), ("updated_by", "x"));
+        await InsertAsync(test, Tables.Keys, ("token", "linked"), ("spend", 5.0), ("budget_id", "b"));
+        await InsertAsync(
+            test, Tables.Keys, ("token", "own"), ("spend", 5.0), ("budget_id", "b"), ("budget_duration", "1d"), ("budget_reset_at", "2026-03-16T00:00:00Z"));
+
+        (await Resets(test).ResetIfDueAsync(ChangedObject.Key, "own", default)).ShouldBeFalse();
+        (await Resets(test).ResetIfDueAsync(ChangedObject.Key, "linked", default)).ShouldBeTrue();
+
+        (await FindAsync(test, Tables.Keys, "linked"))["spend"]!.GetValue<double>().ShouldBe(0);
+        (await FindAsync(test, Tables.Keys, "own"))["spend"]!.GetValue<double>().ShouldBe(5);
+        (await FindAsync(test, Tables.Budgets, "b"))["budget_reset_at"]!.GetValue<string>().ShouldBe("2026-03-16T00:00:00.000000Z");
+    }
+
     [Fact]
     public async Task ManyAtOnce_ResetOnce()
     {
