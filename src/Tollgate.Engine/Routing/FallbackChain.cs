@@ -56,7 +56,8 @@ internal sealed class FallbackChain(CallContext call)
         while (_pending.First is { } first)
         {
             _pending.RemoveFirst();
-            if (call.Snapshot.Models.Resolve(first.Value.Model) is { } next && !_attempted.Contains(next.Name) && HasUsable(next))
+            if (call.Snapshot.Models.Resolve(first.Value.Model) is { } next && !_attempted.Contains(next.Name) && HasUsable(next)
+                && IsOpenToCaller(next))
             {
                 Steps++;
                 group = next;
@@ -67,6 +68,10 @@ internal sealed class FallbackChain(CallContext call)
 
         return false;
     }
+
+    /// <summary>Another team's model does not exist for this caller, whoever told it the name.</summary>
+    private bool IsOpenToCaller(ModelGroup group) => group.TeamId is null || call.Caller.IsAdmin
+        || string.Equals(group.TeamId, call.Caller.Key?.Identity.TeamId, StringComparison.Ordinal);
 
     private static bool HasUsable(ModelGroup group)
     {

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text;
 using Tollgate.Engine.Configuration;
+using Tollgate.Engine.Errors;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Routing;
 using Tollgate.Engine.Upstream;
@@ -120,6 +121,17 @@ public class FallbackChainTests
         plan.Fallbacks.ShouldBe(2);
     }
 
+    [Theory]
+    [InlineData("""{"model":"a","fallbacks":["c","b"]}""", "a b")]
+    [InlineData("""{"model":"a"}""", "a b")]
+    public void AnotherTeamsModel_IsNoFallback(string body, string way)
+    {
+        var config = Config(new RouterSettings { Fallbacks = Lists("a: c b") });
+        var theirs = config.Deployments.Single(static deployment => deployment.ModelGroup is "c");
+        Way(config with { Deployments = config.Deployments.Replace(theirs, theirs with { Info = theirs.Info with { TeamId = "t" } }) }, Server, body)
+            .ShouldBe(way);
+    }
+
     [Fact]
     public void EveryStep_HasItsOwnRetries()
     {
@@ -145,6 +157,20 @@ public class FallbackChainTests
         plan.Report(Calls.Outcome(deployment, UpstreamErrorKind.RateLimit));
         Fail(plan);
         plan.FirstFailure!.Kind.ShouldBe(UpstreamErrorKind.RateLimit);
+    }
+
+    [Fact]
+    public void GroupThatBudgetsStandAgainst_IsPassedOver()
+    {
+        var plan = Plan(Calls.Call(Config(new RouterSettings { Fallbacks = Lists("a: b c") })));
+        Fail(plan);
+        plan.TryNext(out var refused).ShouldBeTrue();
+        plan.PassOver(refused, ApiException.BadRequest("over budget"));
+        plan.TryNext(out var next).ShouldBeTrue();
+        (refused.Config.ModelGroup, next.Config.ModelGroup).ShouldBe(("b", "c"));
+        plan.PassOver(next, ApiException.BadRequest("over budget"));
+        plan.TryNext(out _).ShouldBeFalse();
+        plan.FirstFailure!.Kind.ShouldBe(UpstreamErrorKind.BadRequest);
     }
 
     private static void Fail(RoutePlan plan)
