@@ -93,7 +93,10 @@ internal static class MetadataOverlay
                 var inner = new Fields(limits);
                 foreach (var (model, _) in limits)
                 {
-                    inner.Whole(model);
+                    if (inner.Whole(model) is < 0 and var limit)
+                    {
+                        throw AdminException.Proxy(400, $"{name} cannot be negative. Received: {limit}", "bad_request_error", name);
+                    }
                 }
             }
         }
