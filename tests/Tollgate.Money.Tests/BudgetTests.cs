@@ -109,6 +109,32 @@ public sealed class BudgetTests(ITestOutputHelper output)
         (await client.ChatAsync(Config.Free)).Status.ShouldBe(200);
     }
 
+    [Fact]
+    public async Task TemporaryIncrease_CountsUntilItsEnd_AndHeadersTell()
+    {
+        await using var upstream = await MockServer.StartAsync(new MockServerOptions(), TestContext.Current.CancellationToken);
+        await using var gateway = await GatewayProcess.StartAsync(Config.For(upstream.BaseAddress));
+        using var client = await gateway.NewClientAsync("\"max_budget\":0.001");
+        (await client.ChatAsync(Config.Paid)).Header("x-litellm-key-spend").ShouldBe("0.002");
+        Figures(await client.ChatAsync(Config.Paid)).ShouldBe((400, "0.002", "0.001"));
+
+        await RaiseAsync("2999-01-01T00:00:00Z");
+        Figures(await client.ChatAsync(Config.Paid)).ShouldBe((200, "0.004", "1.001"));
+        Figures(await client.ChatAsync(Config.Paid, stream: true)).ShouldBe((200, "0.004", "1.001"));
+        await RaiseAsync("2020-01-01T00:00:00Z");
+        Figures(await client.ChatAsync(Config.Paid)).ShouldBe((400, "0.006", "0.001"));
+
+        static (int, string?, string?) Figures(ClientAnswer answer)
+            => (answer.Status, answer.Header("x-litellm-key-spend"), answer.Header("x-litellm-key-max-budget"));
+
+        async Task RaiseAsync(string until)
+        {
+            var raised = await gateway.Admin.PostAsync(
+                "key/update", $$"""{"key":"{{client.Key}}","temp_budget_increase":1,"temp_budget_expiry":"{{until}}"}""");
+            raised.Status.ShouldBe(200, raised.Body);
+        }
+    }
+
     /// <summary>A period that ends in 2070: no test runs over its end.</summary>
     private const string Forever = "budget_duration: 1200mo";
 

@@ -45,6 +45,7 @@ internal sealed partial class AdmissionControl(
         await _collector.CollectAsync(call, claims, estimate, now);
         if (claims.Count == 0)
         {
+            NoteSpendOfStream(call, claims);
             return;
         }
 
@@ -57,6 +58,7 @@ internal sealed partial class AdmissionControl(
             if (verdict.IsAdmitted)
             {
                 claims.AreHeld = true;
+                NoteSpendOfStream(call, claims);
                 return;
             }
 
@@ -84,6 +86,7 @@ internal sealed partial class AdmissionControl(
 
             if (scope.Kind != ClaimKind.Budget || now >= deadline)
             {
+                NoteSpend(call, claims);
                 throw Refusals.For(scope, claims.Span[verdict.FailedIndex], verdict.RetryAfter, settings, call.Envelope.Model, now);
             }
 
@@ -172,6 +175,34 @@ internal sealed partial class AdmissionControl(
         {
             // The gateway stops.
         }
+    }
+
+    /// <summary>A stream's headers leave before its cost is known: they tell what the key had spent before.</summary>
+    private void NoteSpendOfStream(CallContext call, CallClaims claims)
+    {
+        if (call.Envelope.Stream)
+        {
+            NoteSpend(call, claims);
+        }
+    }
+
+    private void NoteSpend(CallContext call, CallClaims claims)
+    {
+        if (call.Caller.Key is not { } key)
+        {
+            return;
+        }
+
+        foreach (ref readonly var claim in claims.Span)
+        {
+            if (claim.Kind == ClaimKind.Budget && string.Equals(claim.Counter, key.SpendCounter, StringComparison.Ordinal))
+            {
+                call.KeySpend = claim.Used;
+                return;
+            }
+        }
+
+        call.KeySpend = local.SpentOf(key.SpendCounter, Money.ToNano(key.Identity.Budget.Spend));
     }
 
     private static bool HoldsSlot(CallClaims claims)

@@ -165,7 +165,7 @@ internal sealed class Counter(long recorded, long epoch)
             return AtLeastASecond(TimeSpan.FromTicks(_bucket + window.Ticks - now.UtcTicks));
         }
 
-        var limit = claim.Limit == 0 ? 0 : Math.Max(1, claim.Limit / share);
+        var limit = claim.Limit <= 0 ? 0 : Math.Max(1, claim.Limit / share);
         var left = TimeSpan.FromTicks(window.Ticks - (now.UtcTicks % window.Ticks));
         var room = limit - claim.Amount;
         TimeSpan wait;

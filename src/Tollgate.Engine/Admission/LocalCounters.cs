@@ -216,7 +216,7 @@ internal sealed class LocalCounters(TimeProvider time)
 
     private static bool FitsRate(Counter counter, ref Claim claim, DateTimeOffset now, RateWindow window, int share)
     {
-        var limit = claim.Limit == 0 ? 0 : Math.Max(1, claim.Limit / share);
+        var limit = claim.Limit <= 0 ? 0 : Math.Max(1, claim.Limit / share);
         if (claim.Kind == ClaimKind.Parallel)
         {
             claim.Used = counter.Parallel;

@@ -76,9 +76,6 @@ internal sealed class CallContext(HttpContext http, GatewaySnapshot snapshot, Su
     /// <summary>Limits the call was admitted under, for headers; null before step 3.</summary>
     public CallClaims? Claims { get; set; }
 
-    /// <summary>The key's budget is raised for a while, and that while has not passed. Step 3.</summary>
-    public bool HasTemporaryIncrease { get; set; }
-
     /// <summary>Step 3: the group asked for.</summary>
     public ModelGroup? Group { get; set; }
 
@@ -109,7 +106,7 @@ internal sealed class CallContext(HttpContext http, GatewaySnapshot snapshot, Su
     /// <summary>When limits were asked. Step 3.</summary>
     public DateTimeOffset AdmittedAt { get; set; }
 
-    /// <summary>nano-USD that the key has spent, this call included; null without a virtual key.</summary>
+    /// <summary>nano-USD that the key has spent, this call included once it is on record; null without a virtual key, and before step 3.</summary>
     public long? KeySpend { get; set; }
 
     /// <summary>The call is on record; it never is twice.</summary>

@@ -27,7 +27,8 @@ internal static class LimitHeaders
         headers["x-litellm-key-spend"] = call.KeySpend is { } spent ? PythonFloat.FormatNano(spent) : PythonFloat.Format(key.Budget.Spend);
         if (key.Budget.Max is { } max)
         {
-            headers["x-litellm-key-max-budget"] = PythonFloat.Format(max + (call.HasTemporaryIncrease ? key.Metadata.TemporaryBudgetIncrease : 0));
+            var isRaised = call.AdmittedAt != default && key.Metadata.TemporaryBudgetExpiry > call.AdmittedAt;
+            headers["x-litellm-key-max-budget"] = PythonFloat.Format(max + (isRaised ? key.Metadata.TemporaryBudgetIncrease : 0));
         }
 
         if (key.Limits.TokensPerMinute is { } tokens)
