@@ -52,7 +52,7 @@ public sealed class ResponsesAnswerTests
     [InlineData("""{"type":"code_interpreter_call","container_id":"c1"},{"type":"code_interpreter_call","container_id":"c2"}""", 0, 0, 2)]
     public void ToolsThatAreBilledByThePiece_AreCounted(string items, long searches, long files, long sessions)
     {
-        var json = Encoding.UTF8.GetBytes($$"""{"output":[{{items}}],"usage":{"input_tokens":1}}""");
+        var json = Encoding.UTF8.GetBytes($$$"""{"output":[{{{items}}}],"usage":{"input_tokens":1}}""");
         var usage = ResponseEdits.UsageOf(json, 0)!.Value;
         (usage.WebSearchRequests, usage.FileSearches, usage.CodeSessions).ShouldBe((searches, files, sessions));
         (usage.PromptTokens, usage.TotalTokens).ShouldBe((1, 1));
