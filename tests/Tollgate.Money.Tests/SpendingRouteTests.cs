@@ -101,7 +101,7 @@ public sealed class SpendingRouteTests
     /// <summary>Routes beside inference that cost nothing.</summary>
     private static readonly string[] Costless =
     [
-        "/api/event_logging/batch", "/v1/messages/count_tokens",
+        "/api/event_logging/batch", "/v1/messages/count_tokens", "/utils/token_counter",
         .. new[] { "/v1", "", "/openai/v1" }.SelectMany(
             static prefix => new[] { $"{prefix}/responses/input_tokens", $"{prefix}/responses/{{id}}/cancel" }),
     ];
@@ -126,7 +126,7 @@ public sealed class SpendingRouteTests
     /// <summary>First parts of the paths of the control plane; what begins otherwise is taken for a route that spends.</summary>
     private static readonly HashSet<string> ControlPlane = new(StringComparer.Ordinal)
     {
-        "access_group", "add", "budget", "config", "cost", "credentials", "customer", "delete", "end_user", "global", "key", "model",
+        "access_group", "add", "budget", "config", "cost", "credentials", "customer", "delete", "end_user", "fallback", "global", "key", "model",
         "model_group", "model_hub", "organization", "project", "reload", "schedule", "search_tools", "spend", "tag", "team",
         "unified_access_group", "user", "vector_store",
     };

@@ -32,7 +32,7 @@ internal static class ChangeLog
         command.CommandText =
             $"INSERT INTO {scope.Dialect.NameOf(Table)} (at, kind, id, src, spend_was_set) VALUES ({now}, @kind, @id, @src, @set)";
         scope.Dialect.Bind(command, "kind", ColumnKind.Text, notice.Kind.ToString());
-        scope.Dialect.Bind(command, "id", ColumnKind.Text, notice.Id);
+        scope.Dialect.Bind(command, "id", ColumnKind.Text, Storable.Text(notice.Id));
         scope.Dialect.Bind(command, "src", ColumnKind.Text, source);
         scope.Dialect.Bind(command, "set", ColumnKind.Bool, notice.SpendWasSet);
         await command.ExecuteNonQueryAsync(cancellationToken);

@@ -125,7 +125,7 @@ internal sealed class RoutePlan
     }
 
     /// <summary>
-    /// The next deployment whose budgets have room; what the call may cost there is held. When a group has spent all it may, its fallbacks come
+    /// The next deployment whose budgets have room; what the call may cost there is held. When a group has spent all it may, or is switched off, its fallbacks come
     /// first, then the client is told (routing.md section 13).
     /// </summary>
     private Deployment? PickWithinBudget()
@@ -134,7 +134,8 @@ internal sealed class RoutePlan
         {
             if (Pick() is not { } picked)
             {
-                if (Refusal is not null && FirstFailure is null && TryFallbackGroup(UpstreamErrorKind.RateLimit))
+                // Nothing was tried: all are over their budgets, or switched off (admin-api.md 13.6).
+                if (FirstFailure is null && TryFallbackGroup(UpstreamErrorKind.RateLimit))
                 {
                     continue;
                 }

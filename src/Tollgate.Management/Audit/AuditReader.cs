@@ -59,7 +59,7 @@ public sealed class AuditReader(IDatabase database)
         if (query.Moment("end_date") is { } end)
         {
             // A date without time means the whole day.
-            filters.Add(query.Text("end_date")!.Trim().Length == 10
+            filters.Add(query.Text("end_date")!.Trim().Length == 10 && end < DateTime.MaxValue.Date
                 ? Filter.Less("updated_at", end.AddDays(1))
                 : Filter.AtMost("updated_at", end));
         }

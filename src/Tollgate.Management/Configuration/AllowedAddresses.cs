@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Tollgate.Engine;
-using Tollgate.Engine.Keys;
 using Tollgate.Management.Kernel;
 using Tollgate.Management.Models;
 
@@ -31,14 +30,16 @@ public sealed class AllowedAddresses(SettingRows settings, SnapshotHolder snapsh
             throw AdminException.Of(ErrorGroup.Auth, 400, $"'{ip}' is not an IP address or CIDR range");
         }
 
-        string[] list = [.. Current.Append(ip).Distinct(StringComparer.Ordinal)];
-        if (body.Flag("force") != true && !new ClientAddresses(list).Allow(own))
-        {
-            throw AdminException.Of(
-                ErrorGroup.Auth, 400, $"This list would lock you out: your own address {own} is not on it. Add it first, or send \"force\": true.");
-        }
-
-        await ChangeAsync(caller, list, cancellationToken);
+        var isForced = body.Flag("force") == true;
+        await ChangeAsync(
+            caller,
+            list =>
+            {
+                string[] added = [.. list.Append(ip).Distinct(StringComparer.Ordinal)];
+                return isForced || LockOut.OfAddresses(added, own) is not { } fault ? added
+                    : throw AdminException.Of(ErrorGroup.Auth, 400, $"{fault} Add it first, or send \"force\": true.");
+            },
+            cancellationToken);
         return new JsonObject { ["message"] = $"IP {ip} address added successfully", ["status"] = "success" };
     }
 
@@ -47,13 +48,12 @@ public sealed class AllowedAddresses(SettingRows settings, SnapshotHolder snapsh
     {
         ModelRights.RequireAdmin(caller, ErrorGroup.Auth);
         var ip = body.RequiredText("ip").Trim();
-        string[] list = [.. Current];
-        if (!list.Contains(ip, StringComparer.Ordinal))
-        {
-            throw AdminException.Of(ErrorGroup.Auth, 404, $"IP {ip} not found");
-        }
-
-        await ChangeAsync(caller, [.. list.Where(item => !string.Equals(item, ip, StringComparison.Ordinal))], cancellationToken);
+        await ChangeAsync(
+            caller,
+            list => list.Contains(ip, StringComparer.Ordinal)
+                ? [.. list.Where(item => !string.Equals(item, ip, StringComparison.Ordinal))]
+                : throw AdminException.Of(ErrorGroup.Auth, 404, $"IP {ip} not found"),
+            cancellationToken);
         return new JsonObject { ["message"] = $"IP {ip} deleted successfully", ["status"] = "success" };
     }
 
@@ -71,9 +71,15 @@ public sealed class AllowedAddresses(SettingRows settings, SnapshotHolder snapsh
 
     private IEnumerable<string> Current => snapshots.Current.Config.General.AllowedIps;
 
-    private Task ChangeAsync(AdminCaller caller, string[] list, CancellationToken cancellationToken) => settings.ChangeAsync(
+    private Task ChangeAsync(AdminCaller caller, Func<IReadOnlyList<string>, string[]> change, CancellationToken cancellationToken) => settings.EditAsync(
         caller,
-        new Dictionary<string, JsonObject>(StringComparer.Ordinal) { ["general_settings"] = new JsonObject { ["allowed_ips"] = ListOf(list) } },
+        "general_settings",
+        row =>
+        {
+            // The row is the newest word; without one the file's list is what is added to.
+            string[] list = row["allowed_ips"] is JsonArray stored ? [.. stored.Select(ModelRows.Text).OfType<string>()] : [.. Current];
+            return new JsonObject { ["allowed_ips"] = ListOf(change(list)) };
+        },
         cancellationToken);
 
     private static JsonArray ListOf(IEnumerable<string> list) => new([.. list.Select(static ip => JsonValue.Create(ip))]);

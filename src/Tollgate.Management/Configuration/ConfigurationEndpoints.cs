@@ -16,22 +16,37 @@ public static class ConfigurationEndpoints
         var services = routes.ServiceProvider;
         var show = services.GetRequiredService<ShowConfiguration>();
         var update = services.GetRequiredService<UpdateSettings>();
+        var addresses = services.GetRequiredService<AllowedAddresses>();
         routes.MapAdmin("GET", "/config", ErrorGroup.Detail, "The configuration in force", r => Answer(show.Run(r.Caller, r.Query.Text("section"))));
 
         // COMPAT: LiteLLM answers everyone with this; the real file never leaves the process (admin-api.md 16.1).
         routes.MapGet("/config/yaml", static http => AdminJson.SendAsync(http, new JsonObject { ["hello"] = "world" }))
             .WithSummary("Nothing").WithTags("management");
-        routes.MapAdmin("POST", "/config/update", ErrorGroup.Auth, "Change settings", r => update.RunAsync(r.Caller, r.Body, r.Aborted));
+        routes.MapAdmin("POST", "/config/update", ErrorGroup.Auth, "Change settings",
+            r => update.RunAsync(r.Caller, r.Body, addresses.AddressOf(r.Http), r.Aborted));
         routes.MapAdmin("POST", "/config/reload", ErrorGroup.Auth, "Read the configuration again", r => update.ReloadAsync(r.Caller, r.Aborted));
-        MapFields(routes, services.GetRequiredService<FieldSettings>());
+        MapFields(routes, services.GetRequiredService<FieldSettings>(), addresses);
         MapNamed(routes, services.GetRequiredService<NamedSettings>());
-        MapAddresses(routes, services.GetRequiredService<AllowedAddresses>());
+        MapAddresses(routes, addresses);
         MapPassThroughs(routes, services.GetRequiredService<PassThroughSettings>());
+        MapFallbacks(routes, services.GetRequiredService<FallbackSettings>());
     }
 
-    private static void MapFields(IEndpointRouteBuilder routes, FieldSettings fields)
+    private static void MapFallbacks(IEndpointRouteBuilder routes, FallbackSettings fallbacks)
     {
-        routes.MapAdmin("POST", "/config/field/update", ErrorGroup.Detail, "Set a field", r => fields.UpdateAsync(r.Caller, r.Body, r.Aborted));
+        // Names of models may contain slashes: the parameter takes the rest of the path.
+        const string one = "/fallback/{**model}";
+        routes.MapAdmin("POST", "/fallback", ErrorGroup.Detail, "Set fallbacks of a model", r => fallbacks.SetAsync(r.Caller, r.Body, r.Aborted));
+        routes.MapAdmin("GET", one, ErrorGroup.Detail, "Fallbacks of a model", r => Answer(fallbacks.Read(r.Caller, r.Path("model"), r.Query)));
+        routes.MapAdmin(
+            "DELETE", one, ErrorGroup.Detail, "Take fallbacks of a model away",
+            r => fallbacks.DeleteAsync(r.Caller, r.Path("model"), r.Query, r.Aborted));
+    }
+
+    private static void MapFields(IEndpointRouteBuilder routes, FieldSettings fields, AllowedAddresses addresses)
+    {
+        routes.MapAdmin("POST", "/config/field/update", ErrorGroup.Detail, "Set a field",
+            r => fields.UpdateAsync(r.Caller, r.Body, addresses.AddressOf(r.Http), r.Aborted));
         routes.MapAdmin("POST", "/config/field/delete", ErrorGroup.Detail, "Unset a field", r => fields.DeleteAsync(r.Caller, r.Body, r.Aborted));
         routes.MapAdmin("GET", "/config/field/info", ErrorGroup.Detail, "A stored field", r => fields.InfoAsync(r.Caller, r.Query, r.Aborted));
         routes.MapAdmin("GET", "/config/list", ErrorGroup.Detail, "Fields with their values", r => fields.ListAsync(r.Caller, r.Query, r.Aborted));

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Tollgate.Data.Rows;
@@ -28,7 +29,11 @@ public sealed class FieldSettings(SettingRows settings, IDatabase database, IGat
     ];
 
     /// <summary>Sets one field.</summary>
-    public async Task<JsonNode?> UpdateAsync(AdminCaller caller, Fields body, CancellationToken cancellationToken)
+    /// <param name="caller">Who asks.</param>
+    /// <param name="body">The field and its value.</param>
+    /// <param name="own">The caller's own address.</param>
+    /// <param name="cancellationToken">The client has left.</param>
+    public async Task<JsonNode?> UpdateAsync(AdminCaller caller, Fields body, IPAddress? own, CancellationToken cancellationToken)
     {
         RequireAdmin(caller);
         var name = body.RequiredText("field_name");
@@ -45,6 +50,11 @@ public sealed class FieldSettings(SettingRows settings, IDatabase database, IGat
             var isUnknown = fault.StartsWith("unknown key", StringComparison.Ordinal) || fault.Contains("not taken from the database", StringComparison.Ordinal);
             throw AdminException.Detail(
                 400, isUnknown ? $"Invalid field={name} passed in." : $"Invalid type of field value={TypeOf(value)} passed in. {fault}");
+        }
+
+        if (LockOut.Of(change, own) is { } locked)
+        {
+            throw AdminException.Detail(400, locked);
         }
 
         return Row(await ChangeAsync(caller, change, cancellationToken));

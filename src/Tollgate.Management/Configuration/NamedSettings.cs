@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Tollgate.Management.Kernel;
 using Tollgate.Management.Models;
@@ -20,37 +19,15 @@ public sealed class NamedSettings(SettingRows settings, IGatewayConfiguration co
     /// <summary>Sets the discounts: provider to a fraction from 0 to 1.</summary>
     public Task<JsonNode?> SetDiscountsAsync(AdminCaller caller, Fields body, CancellationToken cancellationToken)
     {
-        foreach (var (provider, value) in body.Json)
-        {
-            RequireFraction(provider, value);
-        }
-
-        return SetAsync(caller, "cost_discount_config", body, "Cost discount configuration updated successfully", cancellationToken);
+        RequireFit(PriceSettings.FaultOfDiscounts(body.Json));
+        return SetAsync(caller, PriceSettings.Discounts, body, "Cost discount configuration updated successfully", cancellationToken);
     }
 
     /// <summary>Sets the margins: provider, or <c>global</c>, to a fraction or to a percentage and a fixed amount.</summary>
     public Task<JsonNode?> SetMarginsAsync(AdminCaller caller, Fields body, CancellationToken cancellationToken)
     {
-        foreach (var (provider, value) in body.Json)
-        {
-            if (value is not JsonObject parts)
-            {
-                RequireFraction(provider, value, most: double.MaxValue);
-                continue;
-            }
-
-            foreach (var (name, part) in parts)
-            {
-                if (name is not ("percentage" or "fixed_amount"))
-                {
-                    throw AdminException.Detail(400, $"Unknown member '{name}' of the margin of {provider}");
-                }
-
-                RequireFraction($"{provider}.{name}", part, most: double.MaxValue);
-            }
-        }
-
-        return SetAsync(caller, "cost_margin_config", body, "Cost margin configuration updated successfully", cancellationToken);
+        RequireFit(PriceSettings.FaultOfMargins(body.Json));
+        return SetAsync(caller, PriceSettings.Margins, body, "Cost margin configuration updated successfully", cancellationToken);
     }
 
     /// <summary>Sets which model groups the public page lists.</summary>
@@ -112,11 +89,11 @@ public sealed class NamedSettings(SettingRows settings, IGatewayConfiguration co
         new Dictionary<string, JsonObject>(StringComparer.Ordinal) { [Section] = new JsonObject { [name] = value } },
         cancellationToken);
 
-    private static void RequireFraction(string name, JsonNode? value, double most = 1)
+    private static void RequireFit(string? fault)
     {
-        if (value is null || value.GetValueKind() != JsonValueKind.Number || value.GetValue<double>() is not (>= 0 and var number) || number > most)
+        if (fault is not null)
         {
-            throw AdminException.Detail(400, most is 1 ? $"The discount of {name} must be between 0 and 1" : $"The margin of {name} must be a number, 0 or more");
+            throw AdminException.Detail(400, fault);
         }
     }
 

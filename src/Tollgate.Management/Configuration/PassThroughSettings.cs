@@ -51,16 +51,16 @@ public sealed class PassThroughSettings(SettingRows settings, IDatabase database
             throw AdminException.Detail(400, path.StartsWith('/') ? $"Path {path} is served by the gateway itself" : "path must start with '/'");
         }
 
-        var stored = await StoredAsync(cancellationToken);
         var entry = new JsonObject { ["id"] = body.Text("id") ?? Guid.NewGuid().ToString() };
         Lay(entry, body);
-        if (stored.Any(other => string.Equals(PathOf(other), path, StringComparison.Ordinal)
-            && (Methods(other).Length == 0 || Methods(entry).Length == 0 || Methods(other).Intersect(Methods(entry), StringComparer.Ordinal).Any())))
-        {
-            throw AdminException.Detail(400, $"Endpoint with path {path} already exists");
-        }
-
-        await WriteAsync(caller, [.. stored, entry], cancellationToken);
+        await EditAsync(
+            caller,
+            stored =>
+            {
+                RequireFree(stored, entry);
+                stored.Add(entry);
+            },
+            cancellationToken);
         return new JsonObject { ["endpoints"] = new JsonArray(Shown(entry, isFromConfig: false)) };
     }
 
@@ -74,10 +74,16 @@ public sealed class PassThroughSettings(SettingRows settings, IDatabase database
             throw AdminException.Detail(400, $"Path {path} cannot be used");
         }
 
-        var stored = await StoredAsync(cancellationToken);
-        var entry = stored.Find(item => string.Equals(IdOf(item), id, StringComparison.Ordinal)) ?? throw NotStored(id);
-        Lay(entry, body);
-        await WriteAsync(caller, stored, cancellationToken);
+        JsonObject entry = [];
+        await EditAsync(
+            caller,
+            stored =>
+            {
+                entry = stored.Find(item => string.Equals(IdOf(item), id, StringComparison.Ordinal)) ?? throw NotStored(id);
+                Lay(entry, body);
+                RequireFree([.. stored.Where(other => !ReferenceEquals(other, entry))], entry);
+            },
+            cancellationToken);
         return new JsonObject { ["endpoints"] = new JsonArray(Shown(entry, isFromConfig: false)) };
     }
 
@@ -86,28 +92,51 @@ public sealed class PassThroughSettings(SettingRows settings, IDatabase database
     {
         ModelRights.RequireAdmin(caller, ErrorGroup.Detail);
         var id = query.RequiredText("endpoint_id");
-        var stored = await StoredAsync(cancellationToken);
-        var entry = stored.Find(item => string.Equals(IdOf(item), id, StringComparison.Ordinal)) ?? throw NotStored(id);
-        stored.Remove(entry);
-        await WriteAsync(caller, stored, cancellationToken);
+        JsonObject entry = [];
+        await EditAsync(
+            caller,
+            stored =>
+            {
+                entry = stored.Find(item => string.Equals(IdOf(item), id, StringComparison.Ordinal)) ?? throw NotStored(id);
+                stored.Remove(entry);
+            },
+            cancellationToken);
         return new JsonObject { ["endpoints"] = new JsonArray(Shown(entry, isFromConfig: false)) };
     }
 
     private async Task<List<JsonObject>> StoredAsync(CancellationToken cancellationToken)
     {
         var row = await database.ReadAsync(static rows => SettingRows.ReadAsync(rows, Section), cancellationToken);
-        return [.. (row[Key] as JsonArray ?? []).OfType<JsonObject>().Select(static entry => entry.DeepClone().AsObject())];
+        return EntriesOf(row);
     }
 
-    private Task WriteAsync(AdminCaller caller, IEnumerable<JsonObject> entries, CancellationToken cancellationToken)
-    {
-        var change = new JsonObject { [Key] = new JsonArray([.. entries.Select(static entry => entry.DeepClone())]) };
-        if (configuration.FaultOf(Section, change) is { } fault)
+    private static List<JsonObject> EntriesOf(JsonObject row) =>
+        [.. (row[Key] as JsonArray ?? []).OfType<JsonObject>().Select(static entry => entry.DeepClone().AsObject())];
+
+    private Task EditAsync(AdminCaller caller, Action<List<JsonObject>> edit, CancellationToken cancellationToken) => settings.EditAsync(
+        caller,
+        Section,
+        row =>
         {
-            throw AdminException.Detail(400, fault);
+            var entries = EntriesOf(row);
+            edit(entries);
+            var change = new JsonObject { [Key] = new JsonArray([.. entries.Select(static entry => entry.DeepClone())]) };
+            return configuration.FaultOf(Section, change) is { } fault ? throw AdminException.Detail(400, fault) : change;
+        },
+        cancellationToken);
+
+    private static void RequireFree(IEnumerable<JsonObject> others, JsonObject entry)
+    {
+        if (others.Any(other => string.Equals(IdOf(other), IdOf(entry), StringComparison.Ordinal)))
+        {
+            throw AdminException.Detail(400, $"Endpoint with ID '{IdOf(entry)}' already exists");
         }
 
-        return settings.ChangeAsync(caller, new Dictionary<string, JsonObject>(StringComparer.Ordinal) { [Section] = change }, cancellationToken);
+        if (others.Any(other => string.Equals(PathOf(other), PathOf(entry), StringComparison.Ordinal)
+            && (Methods(other).Length == 0 || Methods(entry).Length == 0 || Methods(other).Intersect(Methods(entry), StringComparer.Ordinal).Any())))
+        {
+            throw AdminException.Detail(400, $"Endpoint with path {PathOf(entry)} already exists");
+        }
     }
 
     private AdminException NotStored(string id) =>

@@ -31,11 +31,7 @@ public sealed class SettingRows(ModelWrite write, IGatewayConfiguration configur
                 var after = new Dictionary<string, JsonObject>(StringComparer.Ordinal);
                 foreach (var (section, values) in changes)
                 {
-                    var before = await ReadAsync(rows, section);
-                    after[section] = section is "environment_variables" ? Variables(before, values) : Laid(section, before, values);
-                    await rows.UpsertAsync(
-                        Tables.Config, new JsonObject { ["param_name"] = section, ["param_value"] = after[section].DeepClone() });
-                    await audit.RecordAsync(rows, caller, AuditAction.Updated, Tables.Config, section, Masked(before, section), Masked(after[section], section));
+                    after[section] = await WriteAsync(rows, caller, section, await ReadAsync(rows, section), values);
                 }
 
                 return after;
@@ -43,10 +39,33 @@ public sealed class SettingRows(ModelWrite write, IGatewayConfiguration configur
             cancellationToken,
             SwitchesOn(changes));
 
+    /// <summary>Changes a member whose new value depends on the one that is there, as an item of a list does.</summary>
+    /// <param name="caller">Who changes.</param>
+    /// <param name="section">The section.</param>
+    /// <param name="change">The section's row to its new values; what it refuses changes nothing.</param>
+    /// <param name="cancellationToken">The client has left.</param>
+    public Task EditAsync(AdminCaller caller, string section, Func<JsonObject, JsonObject> change, CancellationToken cancellationToken) =>
+        write.RunAsync(
+            "config",
+            async rows =>
+            {
+                var before = await ReadAsync(rows, section);
+                return await WriteAsync(rows, caller, section, before, change(before));
+            },
+            cancellationToken);
+
     /// <summary>A section as it may be shown.</summary>
     public static JsonObject Masked(JsonObject values, string section) => section is "environment_variables"
         ? new JsonObject(values.Select(static member => KeyValuePair.Create(member.Key, (JsonNode?)SecretNames.Mask)))
         : SecretNames.Masked(values, static _ => SecretNames.Mask);
+
+    private async Task<JsonObject> WriteAsync(IRowWriter rows, AdminCaller caller, string section, JsonObject before, JsonObject values)
+    {
+        var after = section is "environment_variables" ? Variables(before, values) : Laid(section, before, values);
+        await rows.UpsertAsync(Tables.Config, new JsonObject { ["param_name"] = section, ["param_value"] = after.DeepClone() });
+        await audit.RecordAsync(rows, caller, AuditAction.Updated, Tables.Config, section, Masked(before, section), Masked(after, section));
+        return after;
+    }
 
     private JsonObject Laid(string section, JsonObject before, JsonObject values)
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Tollgate.Management.Kernel;
@@ -13,7 +14,11 @@ public sealed partial class UpdateSettings(SettingRows settings, IGatewayConfigu
     private static readonly string[] Sections = ["general_settings", "litellm_settings", "router_settings", Variables];
 
     /// <summary>Merges sections into their rows.</summary>
-    public async Task<JsonNode?> RunAsync(AdminCaller caller, Fields body, CancellationToken cancellationToken)
+    /// <param name="caller">Who asks.</param>
+    /// <param name="body">Sections.</param>
+    /// <param name="own">The caller's own address.</param>
+    /// <param name="cancellationToken">The client has left.</param>
+    public async Task<JsonNode?> RunAsync(AdminCaller caller, Fields body, IPAddress? own, CancellationToken cancellationToken)
     {
         ModelRights.RequireAdmin(caller, ErrorGroup.Auth);
         var changes = new Dictionary<string, JsonObject>(StringComparer.Ordinal);
@@ -26,7 +31,7 @@ public sealed partial class UpdateSettings(SettingRows settings, IGatewayConfigu
 
             if (body.Object(name) is { } values)
             {
-                Check(name, values);
+                Check(name, values, own);
                 changes[name] = values;
             }
         }
@@ -49,11 +54,17 @@ public sealed partial class UpdateSettings(SettingRows settings, IGatewayConfigu
             : throw AdminException.Of(ErrorGroup.Auth, 400, $"reload rejected: {string.Join("\n", outcome.Problems)}");
     }
 
-    private void Check(string section, JsonObject values)
+    private void Check(string section, JsonObject values, IPAddress? own)
     {
         if (section is not Variables)
         {
-            if (configuration.FaultOf(section, values) is { } fault)
+            var fault = configuration.FaultOf(section, values) ?? section switch
+            {
+                "general_settings" => LockOut.Of(values, own),
+                "litellm_settings" => PriceSettings.FaultOf(values),
+                _ => null,
+            };
+            if (fault is not null)
             {
                 throw AdminException.Of(ErrorGroup.Auth, 400, fault);
             }

@@ -66,7 +66,7 @@ internal static class RouteTables
 
     private static readonly ImmutableArray<string> SpendTracking =
     [
-        "/spend/keys", "/spend/users", "/spend/tags", "/spend/calculate", "/spend/logs", "/spend/logs/ui", "/spend/logs/session/ui",
+        "/spend/keys", "/spend/users", "/spend/tags", "/spend/calculate", "/spend/logs", "/spend/logs/ui", "/spend/logs/ui/{id}", "/spend/logs/session/ui",
         "/cost/estimate", "/spend/logs/v2", "/spend/total",
     ];
 
@@ -85,7 +85,8 @@ internal static class RouteTables
     private static readonly ImmutableArray<string> SelfManaged =
     [
         "/team/member_add", "/team/member_delete", "/team/member_update", "/team/permissions_list", "/team/permissions_update",
-        "/team/daily/activity", "/model/new", "/model/update", "/model/delete", "/model/{id}/update", "/user/daily/activity",
+        "/team/daily/activity", "/model/new", "/model/update", "/model/delete", "/model/{id}/update", "/model/disable",
+        "/model/enable", "/model/block", "/model/unblock", "/user/daily/activity",
         "/user/daily/activity/aggregated", "/user/available_roles", "/user/list", "/user/update", "/prompt/list", "/prompt/info",
         "/invitation/new", "/invitation/delete", "/guardrails/register", "/guardrails/submissions", "/guardrails/submissions/{id}",
     ];

@@ -88,9 +88,9 @@ public sealed class VectorStoreService(
     {
         ModelRights.RequireAdmin(caller, Errors);
         var id = body.RequiredText("vector_store_id");
-        if (body.Text("custom_llm_provider") is { } provider)
+        if (body.Has("custom_llm_provider"))
         {
-            RequireProvider(provider);
+            RequireProvider(body.RequiredText("custom_llm_provider"));
         }
 
         return write.RunAsync<JsonNode?>(

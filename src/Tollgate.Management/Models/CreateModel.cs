@@ -34,7 +34,7 @@ public sealed class CreateModel(ModelWrite write, ModelRows models, IGatewayConf
             async rows =>
             {
                 await ModelRights.RequireAsync(rows, caller, teamId);
-                ModelRights.CheckParams(caller, parameters);
+                ModelRights.CheckParams(caller, parameters, parameters);
                 await RequireNewAsync(rows, id);
                 var stored = teamId is null ? name : await TeamModels.AddAsync(rows, models, caller, teamId, name, info);
                 write.RequireFit(stored, parameters, info);

@@ -8,6 +8,8 @@ namespace Tollgate.Management.Models;
 /// <summary>Who may change which model: proxy admins all, admins of a team the team's own (admin-api.md 13).</summary>
 internal static class ModelRights
 {
+    private const string Credential = "litellm_credential_name";
+
     /// <summary>Values that decide where credentials are sent.</summary>
     private static readonly string[] Addresses = ["api_base", "base_url", "proxy"];
 
@@ -44,9 +46,13 @@ internal static class ModelRights
     }
 
     /// <summary>
-    /// A team admin must not make the gateway read its own variables for them, nor send its credentials to an address of theirs.
+    /// A team admin must not make the gateway read its own variables for them, nor send its credentials to an address of theirs: neither
+    /// in one step nor by taking the key away, or naming a credential, once the address is there.
     /// </summary>
-    public static void CheckParams(AdminCaller caller, JsonObject changes)
+    /// <param name="caller">Who changes.</param>
+    /// <param name="changes">What changes, in clear.</param>
+    /// <param name="result">All parameters as they will be, in clear.</param>
+    public static void CheckParams(AdminCaller caller, JsonObject changes, JsonObject result)
     {
         if (caller.IsAdmin)
         {
@@ -58,15 +64,36 @@ internal static class ModelRights
             throw AdminException.Of(ErrorGroup.Auth, 400, "os.environ/ references are not allowed for team models.");
         }
 
-        if (changes.Any(static member => member.Value is not null && IsAddress(member.Key)) && changes["api_key"] is null)
+        // An address that an admin gave, with the admin's key, may stay as it is while other values change.
+        var isTouched = changes.Any(static member => IsAddress(member.Key) || member.Key is "api_key" or Credential);
+        if (!isTouched || !result.Any(static member => member.Value is not null && IsAddress(member.Key)))
+        {
+            return;
+        }
+
+        var brings = changes.Any(static member => member.Value is not null && IsAddress(member.Key));
+        if (string.IsNullOrWhiteSpace(ModelRows.Text((brings ? changes : result)["api_key"])))
         {
             throw AdminException.Of(ErrorGroup.Auth, 400, "api_key must be given when api_base changes.");
+        }
+
+        if (brings && result.Any(member => member.Value is not null && !changes.ContainsKey(member.Key) && IsSent(member.Key)))
+        {
+            throw AdminException.Of(ErrorGroup.Auth, 400, "api_key and all other secrets must be given when api_base changes.");
+        }
+
+        if (result[Credential] is not null)
+        {
+            throw AdminException.Of(ErrorGroup.Auth, 400, $"api_key must be given when api_base changes: {Credential} cannot be used with an address.");
         }
     }
 
     private static bool IsAddress(string name) =>
         Addresses.Contains(name, StringComparer.Ordinal) || name.EndsWith("_endpoint", StringComparison.Ordinal)
             || name.EndsWith("_url", StringComparison.Ordinal);
+
+    /// <summary>Goes out with every call and is nobody else's to see.</summary>
+    private static bool IsSent(string name) => SecretNames.IsSecret(name) || name is "extra_headers" or "headers";
 
     private static bool HasReference(JsonNode? node) => node switch
     {

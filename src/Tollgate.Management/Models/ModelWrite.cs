@@ -4,6 +4,7 @@ using Tollgate.Engine.Keys;
 using Tollgate.Management.Configuration;
 using Tollgate.Management.Credentials;
 using Tollgate.Management.Kernel;
+using Tollgate.Management.Keys;
 
 namespace Tollgate.Management.Models;
 
@@ -29,6 +30,8 @@ public sealed class ModelWrite(IDatabase database, IGatewayConfiguration configu
         var answer = await database.WriteAsync(
             async rows =>
             {
+                // Rows are read, changed and written whole: of two changes at once the first would be lost, and a name taken twice.
+                await Locks.TakeAsync(rows, "configuration");
                 if (!opensGate)
                 {
                     await gate.RecordAsync(rows);
@@ -46,15 +49,27 @@ public sealed class ModelWrite(IDatabase database, IGatewayConfiguration configu
     /// <summary>Refuses a deployment that would not be served.</summary>
     public void RequireFit(string modelName, JsonObject parameters, JsonObject info)
     {
-        var entry = new JsonObject
-        {
-            ["model_name"] = modelName,
-            ["litellm_params"] = parameters.DeepClone(),
-            ["model_info"] = info.DeepClone(),
-        };
-        if (configuration.FaultOf(entry) is { } fault)
+        if (FaultOf(modelName, parameters, info) is { } fault)
         {
             throw AdminException.Of(ErrorGroup.Auth, 400, fault);
         }
     }
+
+    /// <summary>Refuses a change of a deployment of the file that would not be served with it. What is wrong already is the file's own.</summary>
+    public void RequireFit(DeploymentView deployment, ModelChange change)
+    {
+        var parameters = OverrideRows.Merge(deployment.Params, change.ParamsWithBudget);
+        if (FaultOf(deployment.ModelName, parameters, OverrideRows.Merge(deployment.Info, change.Info)) is { } fault
+            && FaultOf(deployment.ModelName, deployment.Params, deployment.Info) is null)
+        {
+            throw AdminException.Of(ErrorGroup.Auth, 400, fault);
+        }
+    }
+
+    private string? FaultOf(string modelName, JsonObject parameters, JsonObject info) => configuration.FaultOf(new JsonObject
+    {
+        ["model_name"] = modelName,
+        ["litellm_params"] = parameters.DeepClone(),
+        ["model_info"] = info.DeepClone(),
+    });
 }

@@ -26,6 +26,7 @@ public static class ModelsServices
         services.TryAddSingleton<SwitchModel>();
         services.TryAddSingleton<ListModels>();
         services.TryAddSingleton<ModelGroups>();
+        services.TryAddSingleton<ModelUtilities>();
         services.TryAddSingleton<CostMap>();
         services.TryAddSingleton<CostMapSchedule>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<Keys.IMasterKeyRotation, Credentials.SecretRotation>());
@@ -39,6 +40,7 @@ public static class ModelsServices
         services.TryAddSingleton<NamedSettings>();
         services.TryAddSingleton<AllowedAddresses>();
         services.TryAddSingleton<PassThroughSettings>();
+        services.TryAddSingleton<FallbackSettings>();
         return services;
     }
 }

@@ -93,6 +93,7 @@ public sealed class UpdateModel(
                 }
 
                 var own = new ModelChange(change.ParamsWithBudget, change.Info, []);
+                write.RequireFit(deployment, own);
                 await OverrideAsync(rows, caller, OverrideTarget.Deployment(id), own);
                 return AnswerFor(deployment, own);
             },
@@ -116,6 +117,11 @@ public sealed class UpdateModel(
                 if (stored.Count + inFile.Length == 0)
                 {
                     throw NotFound(404, "model not found");
+                }
+
+                foreach (var deployment in inFile)
+                {
+                    write.RequireFit(deployment, change);
                 }
 
                 await ChangeGroupAsync(rows, caller, group, change, stored, inFile.Length > 0);
@@ -155,9 +161,9 @@ public sealed class UpdateModel(
         var info = row["model_info"] as JsonObject ?? [];
         var teamId = ModelRows.Text(info["team_id"]);
         await ModelRights.RequireAsync(rows, caller, teamId);
-        ModelRights.CheckParams(caller, change.Params);
         var after = row.DeepClone().AsObject();
         after["litellm_params"] = models.Merge(row["litellm_params"], change.Params, change.NullRemoves);
+        ModelRights.CheckParams(caller, change.Params, models.Open(after["litellm_params"]));
         after["model_info"] = change.InfoOver(info);
         if (change.BlockedOver() is { } blocked)
         {

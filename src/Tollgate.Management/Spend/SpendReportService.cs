@@ -39,17 +39,16 @@ public sealed class SpendReportService(IDatabase database)
                 cancellationToken);
         }
 
-        var (table, column) = group is "team" ? (Tables.DailyTeamSpend, "team_id") : (Tables.DailyCustomerSpend, "end_user_id");
         var found = await database.ReadAsync(
-            rows =>
+            async rows =>
             {
-                var conditions = new SqlConditions(rows.Kind).Days(days).Equal(column, group is "team" ? team : customer);
-                scope.OnKeys(conditions, rows);
-                return rows.GroupsAsync(
-                    $"SELECT \"date\" AS day, {column} AS owner, model, api_key, sum(spend) AS spend, "
-                        + $"sum(prompt_tokens + completion_tokens) AS tokens FROM {rows.NameOf(table)}{conditions.Where} "
-                        + "GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
-                    conditions.Parameters);
+                if (group is "customer")
+                {
+                    return await OwnersAsync(rows, Tables.DailyCustomerSpend, "end_user_id", scope, days, customer);
+                }
+
+                var teams = await OwnersAsync(rows, Tables.DailyTeamSpend, "team_id", scope, days, team);
+                return team is null ? UnassignedSpend.Add(teams, await AllAsync(rows, scope, days)) : teams;
             },
             cancellationToken);
         return await ByOwnerAsync(found, group, cancellationToken);
@@ -82,6 +81,28 @@ public sealed class SpendReportService(IDatabase database)
 
     private static DayRange Days(Fields query)
         => DayRange.Of(query.Filter("start_date"), query.Filter("end_date"), SpendErrors.BadDetail, required: true)!.Value;
+
+    private static Task<IReadOnlyList<JsonObject>> OwnersAsync(
+        IRowReader rows, Table table, string column, SpendScope scope, DayRange days, string? owner)
+    {
+        var conditions = scope.OnKeys(new SqlConditions(rows.Kind).Days(days).Equal(column, owner), rows);
+        return rows.GroupsAsync(
+            $"SELECT \"date\" AS day, coalesce({column}, '') AS owner, coalesce(model, '') AS model, api_key, sum(spend) AS spend, "
+                + $"sum(prompt_tokens + completion_tokens) AS tokens FROM {rows.NameOf(table)}{conditions.Where} "
+                + "GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
+            conditions.Parameters);
+    }
+
+    /// <summary>What was spent with and without a team: no daily table holds the latter by itself.</summary>
+    private static Task<IReadOnlyList<JsonObject>> AllAsync(IRowReader rows, SpendScope scope, DayRange days)
+    {
+        var conditions = scope.OnUsers(new SqlConditions(rows.Kind).Days(days));
+        return rows.GroupsAsync(
+            "SELECT \"date\" AS day, coalesce(model, '') AS model, api_key, sum(spend) AS spend, "
+                + $"sum(prompt_tokens + completion_tokens) AS tokens FROM {rows.NameOf(Tables.DailyUserSpend)}{conditions.Where} "
+                + "GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+            conditions.Parameters);
+    }
 
     private async Task<JsonNode> ByKeyAsync(Table table, Action<SqlConditions, IRowReader> limit, CancellationToken cancellationToken)
     {

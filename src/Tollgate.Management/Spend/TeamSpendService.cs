@@ -10,9 +10,6 @@ public sealed class TeamSpendService(IDatabase database, TimeProvider time)
     private const int MostTeams = 10;
     private const string Unassigned = "Unassigned";
 
-    /// <summary>Below this a difference of two sums is rounding, not spend.</summary>
-    private const double Noise = 1e-9;
-
     /// <summary>The ten teams that spent most, by day and in total.</summary>
     public async Task<JsonNode> TeamsAsync(AdminCaller caller, Fields query, CancellationToken cancellationToken)
     {
@@ -31,7 +28,7 @@ public sealed class TeamSpendService(IDatabase database, TimeProvider time)
         foreach (var row in all)
         {
             var rest = row.Real("spend") - (byDay.TryGetValue(row.Text("day"), out var assigned) ? assigned.Values.Sum() : 0);
-            if (rest > Noise)
+            if (rest > UnassignedSpend.Noise)
             {
                 Add(byDay, row.Text("day"), Unassigned, rest);
             }

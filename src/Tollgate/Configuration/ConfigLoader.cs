@@ -54,6 +54,7 @@ internal static class ConfigLoader
         {
             ConfigFile = request.Path ?? environment.GetNonEmpty("CONFIG_FILE_PATH"),
             Store = store,
+            IsStoreSwitchInRow = StoreSwitch.IsInRow(request.Stored?.Rows),
             Undecryptable = overlay?.Undecryptable ?? [],
         };
         return new(refused ? null : config, sorted, paths, WithoutEffect(walker, request.CommandLine))

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text.Json;
 using Tollgate.Engine;
-using Tollgate.Engine.Errors;
 using Tollgate.Engine.Keys;
 using Tollgate.Engine.Routing;
 using Tollgate.Engine.Upstream;
@@ -27,12 +27,19 @@ internal static class HealthEndpoints
         var probe = services.GetRequiredService<DeploymentProbe>();
         var readiness = services.GetRequiredService<Readiness>();
         var authenticator = services.GetRequiredService<Authenticator>();
+        var time = services.GetRequiredService<TimeProvider>();
         foreach (var path in (ReadOnlySpan<string>)["/health/liveliness", "/health/liveness"])
         {
             routes.MapMethods(path, GetAndOptions, LiveAsync).Describe("health", "Is the process alive?");
         }
 
-        routes.MapMethods("/health/readiness", GetAndOptions, http => ReadyAsync(http, readiness, log)).Describe("health", "Should requests be sent here?");
+        routes.MapGet("/test", static http => JsonAnswer.SendAsync(http, WriteTest)).Describe("health", "Is the gateway there?");
+        routes.MapMethods("/health/readiness", GetAndOptions, http => ReadyAsync(http, readiness, log, time)).Describe("health", "Should requests be sent here?");
+        routes.MapGet("/health/readiness/details", async http =>
+        {
+            await authenticator.IdentifyAsync(http.Request, snapshots.Current, http.RequestAborted);
+            await ReadyAsync(http, readiness, log, time);
+        }).Describe("health", "Should requests be sent here? With a key");
         routes.MapGet("/health/backlog", http => BacklogAsync(http, snapshots.Current, authenticator, inFlight)).Describe("health", "Requests being served");
         routes.MapGet("/health", http => ModelsAsync(http, snapshots.Current, authenticator, probe, readiness))
             .Describe("health", "Health of the deployments");
@@ -41,7 +48,14 @@ internal static class HealthEndpoints
     private static Task LiveAsync(HttpContext http)
         => IsOptions(http) ? Task.CompletedTask : JsonAnswer.SendAsync(http, static json => json.WriteStringValue("I'm alive!"));
 
-    private static Task ReadyAsync(HttpContext http, Readiness readiness, LogSettings log)
+    private static void WriteTest(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("route", "/test");
+        json.WriteEndObject();
+    }
+
+    private static Task ReadyAsync(HttpContext http, Readiness readiness, LogSettings log, TimeProvider time)
     {
         if (IsOptions(http))
         {
@@ -64,11 +78,11 @@ internal static class HealthEndpoints
 
         return JsonAnswer.SendAsync(
             http,
-            json => Write(json, state, log),
+            json => Write(json, state, log, time.GetUtcNow()),
             state.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 
-    private static void Write(Utf8JsonWriter json, in ReadinessState state, LogSettings log)
+    private static void Write(Utf8JsonWriter json, in ReadinessState state, LogSettings log, DateTimeOffset now)
     {
         json.WriteStartObject();
         json.WriteString("status", state.Status);
@@ -78,6 +92,12 @@ internal static class HealthEndpoints
         json.WriteString("tollgate_version", ProductVersion.Current);
         json.WriteStartArray("success_callbacks");
         json.WriteEndArray();
+        if (state.HasDatabase)
+        {
+            // COMPAT: a moment of UTC without a zone, as Python writes it (admin-api.md 17.2).
+            json.WriteString("last_updated", now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff", CultureInfo.InvariantCulture));
+        }
+
         json.WriteBoolean("use_aiohttp_transport", true);
         json.WriteString("log_level", log.CompatibleName);
         json.WriteBoolean("is_detailed_debug", log.IsDetailed);
@@ -132,7 +152,13 @@ internal static class HealthEndpoints
         }
 
         var caller = await authenticator.IdentifyAsync(http.Request, snapshot, http.RequestAborted);
-        var chosen = Chosen(snapshot, http.Request.Query["model"], http.Request.Query["model_id"]);
+        var chosen = Chosen(snapshot, http.Request.Query["model"], http.Request.Query["model_id"], out var missing);
+        if (missing is not null)
+        {
+            await JsonAnswer.SendAsync(http, json => WriteMissing(json, missing), StatusCodes.Status404NotFound);
+            return;
+        }
+
         if (caller.Key is { } key && !caller.IsAdmin)
         {
             chosen = chosen.FindAll(deployment => ModelAccess.Allows(key.Identity, deployment.Config.ModelGroup, snapshot));
@@ -159,13 +185,24 @@ internal static class HealthEndpoints
         json.WriteEndObject();
     });
 
-    private static List<Deployment> Chosen(GatewaySnapshot snapshot, string? group, string? id)
+    private static void WriteMissing(Utf8JsonWriter json, string message)
     {
+        json.WriteStartObject();
+        json.WriteStartObject("detail");
+        json.WriteString("error", message);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static List<Deployment> Chosen(GatewaySnapshot snapshot, string? group, string? id, out string? missing)
+    {
+        missing = null;
         var all = snapshot.Models.Groups.SelectMany(static item => item.Deployments).Concat(snapshot.Models.ProbeTargets()).ToList();
         if (!string.IsNullOrEmpty(id))
         {
             all = all.FindAll(deployment => string.Equals(deployment.Id, id, StringComparison.Ordinal));
-            return all.Count > 0 ? all : throw new ApiException(404, $"Model with ID {id} not found");
+            missing = all.Count > 0 ? null : $"Model with ID {id} not found";
+            return all;
         }
 
         if (string.IsNullOrEmpty(group))
@@ -174,7 +211,8 @@ internal static class HealthEndpoints
         }
 
         all = all.FindAll(deployment => string.Equals(deployment.Config.ModelGroup, group, StringComparison.Ordinal));
-        return all.Count > 0 ? all : throw new ApiException(404, $"Model {group} not found");
+        missing = all.Count > 0 ? null : $"Model {group} not found";
+        return all;
     }
 
     private static void Write(Utf8JsonWriter json, List<Deployment> deployments, ConcurrentDictionary<string, string?> errors, bool details)

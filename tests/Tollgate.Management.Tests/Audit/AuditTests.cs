@@ -27,6 +27,7 @@ public sealed class AuditTests
         (await plane.MustAsync("GET", "/audit?object_team_id=t1"))["total"]!.GetValue<int>().ShouldBe(2);
         (await plane.MustAsync("GET", "/audit?start_date=2026-02-03&end_date=2026-02-03&action=created&object_id=b1"))["total"]!.GetValue<int>().ShouldBe(1);
         (await plane.MustAsync("GET", "/audit?end_date=2026-02-02"))["total"]!.GetValue<int>().ShouldBe(0);
+        (await plane.MustAsync("GET", "/audit?end_date=9999-12-31&object_team_id=t1"))["total"]!.GetValue<int>().ShouldBe(2);
         (await plane.GetAsync("/audit?sort_by=id;drop")).Status.ShouldBe(400);
         (await plane.GetAsync("/audit?page_size=101")).Status.ShouldBe(422);
         (await plane.GetAsync("/audit/absent")).Text.ShouldBe("""{"detail":{"message":"Audit log with ID absent not found"}}""");

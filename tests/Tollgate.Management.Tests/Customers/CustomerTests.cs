@@ -29,6 +29,23 @@ public sealed class CustomerTests
 
     [Theory]
     [ClassData(typeof(Engines))]
+    public async Task IdThatNoDatabaseTakes_IsNoFailure(DatabaseKind kind)
+    {
+        await using var plane = await ControlPlane.StartAsync(kind);
+        foreach (var (path, body) in new[]
+        {
+            ("/customer/new", """{"user_id":"a\u0000b"}"""), ("/customer/block", """{"user_ids":["c\u0000"]}"""), ("/budget/new", """{"budget_id":"a\u0000b"}"""),
+            ("/tag/new", """{"name":"a\u0000b"}"""),
+        })
+        {
+            await plane.MustAsync("POST", path, body);
+        }
+
+        (await plane.MustAsync("GET", "/customer/info?end_user_id=ab"))["user_id"]!.ToString().ShouldBe("ab");
+    }
+
+    [Theory]
+    [ClassData(typeof(Engines))]
     public async Task SharedBudget_IsCopiedBeforeItIsChanged(DatabaseKind kind)
     {
         await using var plane = await ControlPlane.StartAsync(kind);

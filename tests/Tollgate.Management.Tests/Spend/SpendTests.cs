@@ -142,9 +142,11 @@ public sealed class SpendTests
         await host.InsertAsync(Tables.SpendLogs, pair);
         const string report = "/global/spend/report?start_date=2026-02-01&end_date=2026-02-28";
         const string detail = """[{"model":"gpt-4o","api_key":"hash-1","spend":0.25,"total_tokens":1020}]""";
+        const string eng = $$"""{"team_name":"eng","total_spend":0.25,"metadata":{{detail}}}""";
+        const string rest = """{"team_name":"Unassigned Team","total_spend":0.5,"metadata":[{"model":"o3","api_key":"hash-2","spend":0.5,"total_tokens":1020}]}""";
 
-        (await host.GetTextAsync(report)).Text.ShouldBe(
-            $$"""[{"group_by_day":"2026-02-03T00:00:00+00:00","teams":[{"team_name":"eng","total_spend":0.25,"metadata":{{detail}}}]}]""");
+        (await host.GetTextAsync(report)).Text.ShouldBe($$"""[{"group_by_day":"2026-02-03T00:00:00+00:00","teams":[{{eng}},{{rest}}]}]""");
+        (await host.GetTextAsync(report + "&team_id=t1")).Text.ShouldBe($$"""[{"group_by_day":"2026-02-03T00:00:00+00:00","teams":[{{eng}}]}]""");
         (await host.GetTextAsync(report + "&group_by=customer")).Text.ShouldStartWith(
             """[{"group_by_day":"2026-02-03T00:00:00+00:00","customers":[{"customer":"c1","total_spend":0.125,""");
         (await host.GetTextAsync(report + "&api_key=hash-2")).Text.ShouldBe(

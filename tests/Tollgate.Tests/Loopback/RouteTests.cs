@@ -149,6 +149,36 @@ public sealed class RouteTests(RouteTests.Gateways shared) : IClassFixture<Route
         ready.Status.ShouldBe(200);
         ready.Json.GetProperty("status").GetString().ShouldBe("connected");
         ready.Json.GetProperty("litellm_version").GetString().ShouldBe("1.81.0");
+        ready.Json.GetProperty("last_updated").GetString()!.Length.ShouldBe("2026-02-03T04:05:06.789012".Length);
+        (await shared.Gateway.GetAsync("/test", ("Authorization", ""))).Body.ShouldBe("""{"route":"/test"}""");
+        (await shared.Gateway.GetAsync("/health/readiness/details")).Json.GetProperty("db").GetString().ShouldBe("connected");
+        (await shared.Gateway.GetAsync("/health/readiness/details", ("Authorization", ""))).Status.ShouldBe(401);
+    }
+
+    [Theory]
+    [InlineData("/health?model=none", "Model none not found")]
+    [InlineData("/health?model_id=none", "Model with ID none not found")]
+    public async Task HealthOfAnUnknownModel_Is404WithDetail(string path, string reason)
+    {
+        var answer = await shared.Gateway.GetAsync(path);
+        answer.Status.ShouldBe(404, answer.Body);
+        answer.Body.ShouldBe($$$"""{"detail":{"error":"{{{reason}}}"}}""");
+    }
+
+    [Fact]
+    public async Task Utilities_CountTokensAndNameParameters()
+    {
+        var counted = await shared.Gateway.PostAsync("/utils/token_counter", """{"model":"ok","messages":[{"role":"user","content":"Hello, how are you?"}]}""");
+        counted.Json.GetProperty("total_tokens").GetInt32().ShouldBePositive();
+        counted.Json.GetProperty("request_model").GetString().ShouldBe("ok");
+        counted.Json.GetProperty("error").GetBoolean().ShouldBeFalse();
+        var empty = await shared.Gateway.PostAsync("/utils/token_counter", """{"model":"ok"}""");
+        empty.Status.ShouldBe(400);
+        empty.Body.ShouldContain("prompt or messages or contents must be provided");
+        (await shared.Gateway.GetAsync("/utils/supported_openai_params?model=gpt-4o")).Body.ShouldContain("temperature");
+        var unknown = await shared.Gateway.GetAsync("/utils/supported_openai_params?model=none-such");
+        unknown.Status.ShouldBe(400);
+        unknown.Body.ShouldBe("""{"detail":{"error":"Could not map model=none-such"}}""");
     }
 
     [Theory]

@@ -131,6 +131,7 @@ public sealed class VectorStoreTests
         Encoding.UTF8.GetString(api.Last.Body).ShouldBe("""{"search":"q","top":10}""");
         (await gateway.PostAsync("vector_store/new", """{"vector_store_id":"dbx","custom_llm_provider":"azure_ai"}""")).Status.ShouldBe(400);
         await gateway.PostAsync("vector_store/update", """{"vector_store_id":"dbx","vector_store_name":"m"}""").OkAsync();
+        (await gateway.PostAsync("vector_store/update", """{"vector_store_id":"dbx","custom_llm_provider":null}""")).Status.ShouldBe(422);
         (await gateway.PostAsync("vector_store/info", """{"vector_store_id":"dbx"}""").OkAsync()).GetProperty("vector_store")
             .GetProperty("vector_store_name").GetString().ShouldBe("m");
         var list = await gateway.GetAsync("v1/vector_store/list").OkAsync();

@@ -74,6 +74,40 @@ public sealed class StoredSettingTests
     }
 
     [Theory]
+    [InlineData("config/update", """{"general_settings":{"allowed_ips":["10.0.0.1"]}}""", "lock you out")]
+    [InlineData("config/update", """{"general_settings":{"allowed_routes":["/v1/chat/completions"]}}""", "lock you out")]
+    [InlineData("config/field/update", """{"field_name":"allowed_ips","field_value":["10.0.0.1"],"config_type":"general_settings"}""", "lock you out")]
+    [InlineData("config/field/update", """{"field_name":"allowed_routes","field_value":["/v1/*"],"config_type":"general_settings"}""", "lock you out")]
+    [InlineData("config/update", """{"litellm_settings":{"cost_discount_config":{"openai":5}}}""", "discount of openai")]
+    [InlineData("config/update", """{"litellm_settings":{"cost_margin_config":{"openai":1e300}}}""", "margin of openai")]
+    [InlineData("config/update", """{"litellm_settings":{"cost_margin_config":{"openai":{"percent":1}}}}""", "Unknown member 'percent'")]
+    public async Task SettingThatCouldNotBeTakenBackOrWouldNotCount_IsRefused(string path, string body, string reason)
+    {
+        await using var gateway = await StoredGateway.StartAsync(DatabaseKind.Sqlite);
+        var answer = await gateway.PostAsync(path, body);
+        answer.Status.ShouldBe(400, answer.Body);
+        answer.Body.ShouldContain(reason);
+        await gateway.ShouldStillServeAsync();
+        await gateway.PostAsync("config/update", """{"general_settings":{"allowed_ips":["127.0.0.1","::1"],"allowed_routes":["/*"]}}""").OkAsync();
+        await gateway.ShouldStillServeAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Engines))]
+    public async Task StoreSwitchedOffByARow_IsSwitchedOnAgain(DatabaseKind kind)
+    {
+        await using var gateway = await StoredGateway.StartAsync(kind);
+        await gateway.PostAsync("model/new", gateway.NewModel("fresh", "id-1")).OkAsync();
+        await gateway.PostAsync("config/update", """{"general_settings":{"store_model_in_db":false}}""").OkAsync();
+        (await gateway.ChatAsync(GatewayFixture.Chat("fresh"))).Status.ShouldBe(400);
+        (await gateway.PostAsync("model/new", gateway.NewModel("other", "id-2"))).Status.ShouldBe(500);
+
+        await gateway.PostAsync("config/update", """{"general_settings":{"store_model_in_db":true}}""").OkAsync();
+
+        (await gateway.ChatAsync(GatewayFixture.Chat("fresh"))).Status.ShouldBe(200);
+    }
+
+    [Theory]
     [InlineData("model/new", """{"litellm_params":{"model":"openai/x"}}""", 422, "model_name")]
     [InlineData("model/new", """{"model_name":"m"}""", 422, "litellm_params")]
     [InlineData("model/new", """{"model_name":"m","litellm_params":{"api_key":"sk-very-secret"}}""", 422, "Field required")]
@@ -86,6 +120,8 @@ public sealed class StoredSettingTests
     [InlineData("model/update", """{"litellm_params":{"rpm":1},"model_info":{}}""", 400, "model_info.id not provided")]
     [InlineData("model/update", """{"model_name":"none","max_budget":1}""", 404, "model not found")]
     [InlineData("model/update", """{"litellm_params":{"rpm":1},"model_info":{"id":"file-1"}}""", 400, "Model in config")]
+    [InlineData("model/update", """{"model_name":"ok","api_base":"no address"}""", 400, "api_base")]
+    [InlineData("model/update", """{"model_id":"file-1","input_cost_per_token":1e300}""", 400, "input_cost_per_token")]
     [InlineData("model/delete", """{"id":"none"}""", 400, "Model with id=none not found in db")]
     [InlineData("model/delete", """{"id":"file-1"}""", 400, "(defined in config)")]
     [InlineData("model/disable", "{}", 400, "model_name or model_id is required")]

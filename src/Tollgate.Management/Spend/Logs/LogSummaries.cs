@@ -86,12 +86,15 @@ internal sealed class LogSummaries(IDatabase database)
             return LogsAsync(rows, filter, days);
         }
 
-        var users = ReferenceEquals(table, Tables.DailyUserSpend) ? "coalesce(user_id, '')" : "''";
+        // The other tables know no users: whose key it is, or was, says who spent.
+        var users = ReferenceEquals(table, Tables.DailyUserSpend) ? "coalesce(user_id, '')"
+            : $"coalesce((SELECT token.user_id FROM {rows.NameOf(Tables.Keys)} AS token WHERE token.token = spent.api_key), "
+                + $"(SELECT max(gone.user_id) FROM {rows.NameOf(Tables.DeletedKeys)} AS gone WHERE gone.token = spent.api_key), '')";
         var conditions = new SqlConditions(rows.Kind).Days(days).Equal(owner.Column, owner.Id).Equal("api_key", filter.KeyHash)
             .Equal("api_key", filter.Scope.KeyHash).Model(filter.Model);
         return rows.GroupsAsync(
             $"SELECT \"date\" AS day, {users} AS user_id, coalesce(model, '') AS model, api_key, sum(spend) AS spend "
-                + $"FROM {rows.NameOf(table)}{conditions.Where} GROUP BY 1, 2, 3, 4 ORDER BY 1",
+                + $"FROM {rows.NameOf(table)} AS spent{conditions.Where} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
             conditions.Parameters);
     }
 

@@ -198,7 +198,7 @@ public sealed class SpendLogService
         var size = SpendErrors.Number(query, "page_size", 1, 100, 50);
         var after = LogCursor.Read(query.Text("cursor"));
         var offset = after is null ? (page - 1L) * size : 0;
-        if (offset > LargestOffset)
+        if (offset > LargestOffset && await _store.CountAsync(filter, cancellationToken) >= LogStore.CountedAtMost)
         {
             throw SpendErrors.BadRequest($"Pages end at row {LargestOffset}: go on with next_cursor.");
         }

@@ -15,6 +15,9 @@ internal sealed class ShownConfiguration(
 
     public StoreMode Store { get; init; }
 
+    /// <summary>The database's row says whether rows count.</summary>
+    public bool IsStoreSwitchInRow { get; init; }
+
     /// <summary>Ids of rows that could not be opened.</summary>
     public IReadOnlySet<string> Undecryptable { get; init; } = new HashSet<string>(StringComparer.Ordinal);
 
@@ -65,6 +68,12 @@ internal sealed class ShownConfiguration(
                     ? new JsonObject { ["source"] = "db" }
                     : new JsonObject { ["source"] = position.Line == 0 ? position.File : "file", ["line"] = position.Line == 0 ? null : position.Line };
             }
+        }
+
+        if (IsStoreSwitchInRow)
+        {
+            // Switched off, it is the one row that counts.
+            sources["general_settings.store_model_in_db"] = new JsonObject { ["source"] = "db" };
         }
 
         return sources;

@@ -17,6 +17,9 @@ internal static class StoreSwitch
     /// <summary>True when rows are loaded; unset means on for a database of ours.</summary>
     public static bool IsOn(StoreMode mode, DatabaseRows rows) => mode is StoreMode.On || (mode is StoreMode.Unset && rows.IsOwnDatabase);
 
+    /// <summary>True when the row says it: only then can a row take it back.</summary>
+    public static bool IsInRow(DatabaseRows? rows) => FromRow(rows?.Setting("general_settings")) is not null;
+
     private static StoreMode? FromRow(JsonNode? row) => FromText(((row as JsonObject)?[Key] as JsonValue)?.ToString());
 
     private static StoreMode? FromFile(MappingNode tree, EnvironmentSource environment)
