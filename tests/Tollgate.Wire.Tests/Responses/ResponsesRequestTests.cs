@@ -69,6 +69,14 @@ public sealed class ResponsesRequestTests
     }
 
     [Fact]
+    public void NumberOfProbabilities_AsksForThem()
+    {
+        var request = _codec.Read("""{"model":"m","input":"x","top_logprobs":2}""");
+        (request.LogProbs, request.TopLogProbs).ShouldBe((true, 2));
+        _codec.Read("""{"model":"m","input":"x"}""").LogProbs.ShouldBeNull();
+    }
+
+    [Fact]
     public void Request_WrittenAgain_SaysTheSame()
     {
         var again = _codec.Read(_codec.Write(_codec.Read(Conversation)));
