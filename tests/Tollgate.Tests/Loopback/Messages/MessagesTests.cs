@@ -51,6 +51,16 @@ public sealed class MessagesTests(MessagesTests.Gateways shared) : IClassFixture
     }
 
     [Fact]
+    public async Task PassagesFoundForTheModel_ReachAnotherOne()
+    {
+        const string found = """[{"type":"search_result","source":"https://a.example/","title":"Tolls","content":[{"type":"text","text":"Bridges are free."}]}]""";
+        await using var gateway = await GatewayFixture.StartAsync();
+        var answer = await gateway.PostAsync(Path, $$"""{"model":"ok","max_tokens":9,"messages":[{"role":"user","content":{{found}}}]}""");
+        answer.Status.ShouldBe(200, answer.Body);
+        gateway.LastUpstreamRequest.BodyText.ShouldContain("Bridges are free.");
+    }
+
+    [Fact]
     public async Task StreamThatJustEnds_IsMeteredByWhatCame()
     {
         await using var pair = await Pair.StartAsync();
