@@ -27,6 +27,7 @@ internal static class RequestReader
                 "'conversation' is not supported for this model: send 'previous_response_id' or the whole input.", "conversation");
         }
 
+        MemberKinds.Check(root);
         var include = root.Member("include"u8);
         var topLogProbs = (int?)root.Member("top_logprobs"u8).Count();
         var request = new ChatRequest
