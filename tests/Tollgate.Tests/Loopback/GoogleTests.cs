@@ -35,6 +35,22 @@ public sealed class GoogleTests
     }
 
     [Fact]
+    public async Task Stream_HasANameOfItsOwnInTheLogs()
+    {
+        await using var google = await GoogleUpstream.StartAsync();
+        await using var gateway = await StartAsync(google);
+        (await gateway.PostAsync("v1beta/models/g:streamGenerateContent", Contents)).Status.ShouldBe(200);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        JsonElement rows;
+        while ((rows = (await gateway.GetAsync("spend/logs")).Json).GetArrayLength() == 0)
+        {
+            patience.Token.ThrowIfCancellationRequested();
+        }
+
+        rows[0].GetProperty("call_type").GetString().ShouldBe("agenerate_content_stream");
+    }
+
+    [Fact]
     public async Task ModelWithSlashes_IsFound()
     {
         await using var google = await GoogleUpstream.StartAsync();
