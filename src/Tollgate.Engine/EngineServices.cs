@@ -163,8 +163,10 @@ public sealed class LlmCalls
     /// <param name="pathModel">Model named by the path; null for none.</param>
     /// <param name="stream">Whether the answer is a stream, where the path decides; null where the body does.</param>
     /// <param name="operation">What follows the surface's own path at the upstream (<c>/compact</c>); empty for nothing.</param>
-    public Task RunAsync(HttpContext http, Surface surface, string? pathModel = null, bool? stream = null, string operation = "")
-        => _pipeline.RunAsync(http, new CallRoute(surface) { PathModel = pathModel, Stream = stream, Operation = operation });
+    /// <param name="callType">LiteLLM's name of the call in logs; null for the surface's.</param>
+    public Task RunAsync(
+        HttpContext http, Surface surface, string? pathModel = null, bool? stream = null, string operation = "", string? callType = null)
+        => _pipeline.RunAsync(http, new CallRoute(surface) { PathModel = pathModel, Stream = stream, Operation = operation, CallType = callType });
 
     /// <summary>Makes a film from another; answers every outcome itself, errors included.</summary>
     /// <param name="http">Request and answer.</param>

@@ -62,6 +62,9 @@ public sealed class GatewaySnapshot
 
     public IProviderDirectory Providers { get; }
 
+    /// <summary>Access groups of deployments (<c>model_info.access_groups</c>), with the names of the models in them.</summary>
+    public IReadOnlyDictionary<string, FrozenSet<string>> AccessGroups => _accessGroups;
+
     public ModelResolver Models { get; }
 
     /// <summary>Tools and stores that can be searched.</summary>

@@ -13,6 +13,9 @@ namespace Tollgate.Engine.Errors;
 /// <summary>The one place where errors become answers, in the dialect of the client (R27).</summary>
 public static class ErrorResponder
 {
+    /// <summary>A longer one is no id.</summary>
+    private const int LongestRequestId = 256;
+
     /// <summary>Writes an error of the gateway itself. Headers already set stay.</summary>
     /// <param name="response">The answer.</param>
     /// <param name="error">The error.</param>
@@ -118,13 +121,25 @@ public static class ErrorResponder
         return buffer.WrittenMemory;
     }
 
+    /// <summary>The client's own name of its request, else the gateway's.</summary>
+    private static string? RequestIdOf(HttpResponse response)
+    {
+        var given = response.HttpContext.Request.Headers["x-request-id"].ToString();
+        if (given.Length is > 0 and <= LongestRequestId)
+        {
+            return given;
+        }
+
+        var callId = response.Headers["x-litellm-call-id"].ToString();
+        return callId.Length > 0 ? callId : null;
+    }
+
     private static async Task WriteAsync(HttpResponse response, Surface surface, int status, ErrorBody body, ReadOnlyMemory<byte> providerFields)
     {
         var text = new ArrayBufferWriter<byte>(512);
         if (Dialects.Of(surface) is { } dialect)
         {
-            var callId = response.Headers["x-litellm-call-id"].ToString();
-            dialect.WriteError(callId.Length > 0 ? body with { RequestId = callId } : body, status, providerFields.Span, text);
+            dialect.WriteError(body with { RequestId = RequestIdOf(response) ?? body.RequestId }, status, providerFields.Span, text);
         }
         else
         {

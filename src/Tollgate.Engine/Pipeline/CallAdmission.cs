@@ -134,7 +134,7 @@ internal sealed class CallAdmission(AdmissionControl admission)
 
         var hint = ModelSuggestions.For(call.Envelope.Model, models);
         throw ApiException.BadRequest(
-            $"{(call.Surface is Surface.Messages ? call.Surface.CallType() : call.Route)}: Invalid model name passed in model={call.Envelope.Model}. Call `/v1/models` to view available models for your key.{hint}");
+            $"{(call.Surface is Surface.Messages or Surface.GenerateContent ? call.Surface.CallType() : call.Route)}: Invalid model name passed in model={call.Envelope.Model}. Call `/v1/models` to view available models for your key.{hint}");
     }
 
     private static void CheckFallbacks(CallContext call, KeyIdentity key)

@@ -45,7 +45,8 @@ internal static class CallHeaders
 
         if (outcome.Kind == UpstreamErrorKind.Timeout)
         {
-            headers["x-litellm-timeout"] = CallTimeouts.For(call, outcome.Deployment).Whole.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+            var limit = outcome.Overrun ?? CallTimeouts.For(call, outcome.Deployment).Whole;
+            headers["x-litellm-timeout"] = limit.TotalSeconds.ToString(CultureInfo.InvariantCulture);
         }
 
         if (outcome.RetryAfterHeader is { } retryAfter)

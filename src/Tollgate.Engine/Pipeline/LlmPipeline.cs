@@ -20,6 +20,8 @@ internal sealed partial class LlmPipeline(
     SnapshotHolder snapshots, Authenticator authenticator, CallAdmission admission, Router router, UpstreamCaller upstream,
     Conversations conversations, VideoSources videos, CallSettlement settlement, TokenCounts counts, TimeProvider time, ILogger<LlmPipeline> logger)
 {
+    private static readonly ReadOnlyMemory<byte> EmptyObject = "{}"u8.ToArray();
+
     /// <summary>Serves a call.</summary>
     /// <param name="http">The request and its answer.</param>
     /// <param name="route">What the route says of it.</param>
@@ -171,6 +173,12 @@ internal sealed partial class LlmPipeline(
     private static void Peek(CallContext call, bool? stream)
     {
         var fault = JsonScanner.Scan(call.Body.Span, call.Members);
+        if (fault.Kind == JsonFaultKind.Empty && call.PathModel is not null)
+        {
+            call.Body = EmptyObject;
+            fault = JsonScanner.Scan(call.Body.Span, call.Members);
+        }
+
         if (!fault.IsNone)
         {
             // An empty body counts as {}: what is missing is then named (llm-api.md section 1).

@@ -53,6 +53,9 @@ internal sealed class RequestEnvelope
 
     public string? ApiVersion { get; private set; }
 
+    /// <summary>First member that says with whose rights, or where, a provider or a logging service is to be called; null for none.</summary>
+    public string? ForeignCredential { get; private set; }
+
     public RequestPolicy Policy { get; private set; } = RequestPolicy.Default;
 
     /// <summary>Output limit the client set (<c>max_completion_tokens</c>, <c>max_tokens</c>, <c>max_output_tokens</c>); null when none.</summary>
@@ -291,6 +294,12 @@ internal sealed class RequestEnvelope
                 Policy = Policy with { AllowedOpenAiParams = MemberValues.Texts(json, member, name) };
                 break;
             default:
+                if (GatewayFields.IsCredential(name))
+                {
+                    ForeignCredential ??= name;
+                    break;
+                }
+
                 TakeMockField(body, member, name);
                 break;
         }
@@ -300,6 +309,8 @@ internal sealed class RequestEnvelope
     {
         switch (name)
         {
+            case "mock_response" when member.Kind is not (JsonKind.String or JsonKind.Object):
+                throw MemberValues.WrongType(member, name, "a string or an object");
             case "mock_response":
                 MockResponse = body.Slice(member.ValueStart, member.ValueLength);
                 break;

@@ -25,6 +25,10 @@ internal static class RequiredFields
             case Surface.Responses or Surface.Embeddings:
                 RequireInput(call);
                 break;
+            case Surface.GenerateContent when !call.CountsTokens && !Has(call, "contents"):
+                throw ApiException.BadRequest($"{call.Surface.CallType()}: Missing required parameter: 'contents'.", "contents");
+            case Surface.GenerateContent:
+                break;
             default:
                 MediaFields.Check(call);
                 break;

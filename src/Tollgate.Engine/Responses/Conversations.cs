@@ -51,8 +51,10 @@ internal sealed class Conversations(ResponseMemory memory)
             }
         }
 
-        // A fallback may have answered; its model must be one that the caller could have named.
-        return call.Snapshot.Models.FindDeployment(id) is { } other && MayCall(call, other) ? new ModelGroup(group.Name, [other]) : group;
+        // With the conversation here, the model that the client asks for now can go on with it. What only a provider knows goes to where a
+        // fallback answered; its model must be one that the caller could have named, and one that there is: a pattern has none.
+        return call.IsBoundToProvider && call.Snapshot.Models.FindDeployment(id) is { } other
+            && !other.Config.Model.Contains('*', StringComparison.Ordinal) && MayCall(call, other) ? new ModelGroup(group.Name, [other]) : group;
     }
 
     private static bool MayCall(CallContext call, Deployment deployment)

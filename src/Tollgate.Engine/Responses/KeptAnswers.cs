@@ -59,7 +59,8 @@ internal sealed class KeptAnswers(ResponseMemory memory, UpstreamTransport trans
                 await SendAsync(http.Response, Written(json => WriteDeleted(id, json)), http.RequestAborted);
                 break;
             case ResponseAction.InputItems:
-                await SendAsync(http.Response, Written(json => WriteItems(kept, json)), http.RequestAborted);
+                var page = InputItemPage.Read(http.Request.Query);
+                await SendAsync(http.Response, Written(json => page.Write(kept, opened.Upstream, json)), http.RequestAborted);
                 break;
             default:
                 throw ApiException.BadRequest("Only responses that are being made in the background can be cancelled.", "response_id");
@@ -197,18 +198,6 @@ internal sealed class KeptAnswers(ResponseMemory memory, UpstreamTransport trans
         json.WriteString("id"u8, id);
         json.WriteString("object"u8, "response"u8);
         json.WriteBoolean("deleted"u8, true);
-        json.WriteEndObject();
-    }
-
-    private static void WriteItems(KeptResponse kept, Utf8JsonWriter json)
-    {
-        json.WriteStartObject();
-        json.WriteString("object"u8, "list"u8);
-        json.WritePropertyName("data"u8);
-        json.WriteRawValue(kept.Input.Span, skipInputValidation: true);
-        json.WriteNull("first_id"u8);
-        json.WriteNull("last_id"u8);
-        json.WriteBoolean("has_more"u8, false);
         json.WriteEndObject();
     }
 

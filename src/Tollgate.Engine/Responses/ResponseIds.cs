@@ -88,12 +88,12 @@ internal static class ResponseIds
 
         if (id.UserId is { } user && !string.Equals(user, UserOf(caller, snapshot), StringComparison.Ordinal))
         {
-            throw ApiException.Forbidden("Forbidden. The response id is not associated with the user, who this key belongs to." + remedy);
+            throw new ApiException(403, "Forbidden. The response id is not associated with the user, who this key belongs to." + remedy);
         }
 
         if (id.TeamId is { } team && !string.Equals(team, caller.Key?.Identity.TeamId, StringComparison.Ordinal))
         {
-            throw ApiException.Forbidden("Forbidden. The response id is not associated with the team, which this key belongs to." + remedy);
+            throw new ApiException(403, "Forbidden. The response id is not associated with the team, which this key belongs to." + remedy);
         }
     }
 

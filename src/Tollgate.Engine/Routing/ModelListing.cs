@@ -8,12 +8,18 @@ public static class ModelListing
     /// <summary>All visible names: groups and aliases as configured, then expanded wildcards; no name twice.</summary>
     /// <param name="snapshot">The configuration in force.</param>
     /// <param name="withWildcards">List the patterns themselves, too.</param>
-    public static IReadOnlyCollection<string> Visible(GatewaySnapshot snapshot, bool withWildcards)
+    /// <param name="team">The team that asks: its own models are listed for it. Null for nobody's.</param>
+    public static IReadOnlyCollection<string> Visible(GatewaySnapshot snapshot, bool withWildcards, string? team = null)
     {
         var names = new OrderedDictionary<string, bool>(StringComparer.Ordinal);
-        foreach (var deployment in snapshot.Config.Deployments.Where(IsOffered))
+        foreach (var deployment in snapshot.Config.Deployments)
         {
-            if (!deployment.ModelGroup.Contains('*', StringComparison.Ordinal))
+            if (team is not null && deployment.Info is { Blocked: false, TeamPublicName: { } name } info
+                && string.Equals(info.TeamId, team, StringComparison.Ordinal))
+            {
+                names.TryAdd(name, true);
+            }
+            else if (IsOffered(deployment) && !deployment.ModelGroup.Contains('*', StringComparison.Ordinal))
             {
                 names.TryAdd(deployment.ModelGroup, true);
             }

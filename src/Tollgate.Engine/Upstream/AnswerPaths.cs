@@ -64,6 +64,11 @@ internal sealed class AnswerPaths(Conversations conversations, TimeProvider time
     private AnswerView ViewOf(CallContext call, Deployment deployment, bool isTranslated)
     {
         var view = ViewOf(call);
+        if (call.Surface == Surface.Chat)
+        {
+            return view with { MergesReasoning = ResponseRulesFor.Call(call, deployment).MergeReasoning };
+        }
+
         if (call.Surface != Surface.Responses)
         {
             return view;

@@ -35,6 +35,9 @@ public sealed class AttemptOutcome
     /// <summary>The upstream's headers, for <c>llm_provider-*</c>; null without an answer.</summary>
     public HttpResponseHeaders? Headers { get; init; }
 
+    /// <summary>The limit of ours that the attempt has overrun; null for what ended otherwise.</summary>
+    public TimeSpan? Overrun { get; init; }
+
     /// <summary>The gateway itself could not make the call; the message is complete and names no upstream answer.</summary>
     public bool IsOurs { get; init; }
 

@@ -16,6 +16,11 @@ internal static class ClientCredentials
     {
         CheckOne(call, group, "api_base", call.Envelope.ApiBase);
         CheckOne(call, group, "api_key", call.Envelope.ApiKey);
+        if (call.Envelope.ForeignCredential is { } name)
+        {
+            CheckOne(call, group, name, "");
+        }
+
         return call.Envelope.ApiBase is { } address ? MoveTo(call, group, address) : group;
     }
 

@@ -136,9 +136,10 @@ internal sealed class StreamRelay(SpendRecorder spend, StreamDrain drain, TimePr
             var wasOutput = call.OutputCommitted || (clock.ClientHasLeft && path.OutputBytes > 0);
             call.Usage = path.Usage ?? (wasOutput ? Estimated() : null);
             call.UsageEstimated = path.Usage is null && wasOutput;
-            if (_failure is not null && !path.Finished && path.Usage is { } known && path.OutputBytes > _countedBytes)
+            if (!path.Finished && path.Usage is { } known && path.OutputBytes > _countedBytes)
             {
-                // What the upstream said last was before the last of its output: some say at the beginning that there is one token.
+                // Broken off, or ended without a word of it: what the upstream said last was before the last of its output. Some say at the
+                // beginning that there is one token.
                 var more = TokenEstimate.FromBytes(path.OutputBytes - _countedBytes);
                 call.Usage = known with { CompletionTokens = known.CompletionTokens + more, TotalTokens = known.TotalTokens + more };
                 call.UsageEstimated = true;

@@ -4,6 +4,7 @@ using Tollgate.Engine.Media;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Routing;
 using Tollgate.Wire;
+using Tollgate.Wire.Anthropic;
 using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
 using Tollgate.Wire.OpenAi;
@@ -86,6 +87,8 @@ internal sealed class Translation : IDisposable
             if (call.Surface is not (Surface.Chat or Surface.Completions))
             {
                 deployment.Connection.ApplyDefaults(request);
+                HubDrops.Apply(request, deployment.Config.AdditionalDropParams);
+                HubDrops.Apply(request, call.Envelope.Policy.AdditionalDropParams);
             }
 
             if (!deployment.Config.CachePoints.IsDefaultOrEmpty
@@ -94,6 +97,7 @@ internal sealed class Translation : IDisposable
                 CacheInjection.Apply(request, deployment.Config.CachePoints);
             }
 
+            ForeignBlocks.Spell(request, spoken, body);
             var mayDrop = DropParams(call, deployment);
             target = target with { DropParams = mayDrop ?? target.DropParams };
             var report = Fidelity.Check(request, client, upstream, mayDrop, target);
@@ -130,7 +134,9 @@ internal sealed class Translation : IDisposable
 
     /// <summary>The way of a stream back to the client.</summary>
     public StreamPath Stream(AnswerView view)
-        => new TranslatedStream(Upstream.ReadStream(Target), _client.WriteStream(Complete(view)), ToolRestorer.For(_request));
+        => new TranslatedStream(
+            Upstream.ReadStream(Target), _client.WriteStream(Complete(view)), ToolRestorer.For(_request),
+            view.MergesReasoning ? new ReasoningMerger() : null);
 
     /// <summary>The way of a whole answer back to the client.</summary>
     public AnswerPath Answer(AnswerView view) => new TranslatedAnswer(Upstream, _client, Target, Complete(view));

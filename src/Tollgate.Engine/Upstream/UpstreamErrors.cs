@@ -142,6 +142,7 @@ internal static partial class UpstreamErrors
         Deployment = deployment,
         Kind = UpstreamErrorKind.Timeout,
         Status = 408,
+        Overrun = clock.Limit,
         Message = string.Create(
             CultureInfo.InvariantCulture,
             $"Request timed out. {(clock.End == AttemptEnd.WholeTimeout ? "No complete answer" : clock.End == AttemptEnd.IdleTimeout ? "No further chunk" : "No first chunk")} within {clock.Limit.TotalSeconds:0.###} seconds."),

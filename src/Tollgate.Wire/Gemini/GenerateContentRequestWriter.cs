@@ -63,8 +63,9 @@ internal static class GenerateContentRequestWriter
 
     private static void WriteTier(ChatRequest request, TargetModel target, Utf8JsonWriter json)
     {
-        // Vertex AI takes the class in a header: the connection moves it there.
-        if (request.ServiceTier is { } tier && target.Provider is "gemini" or "vertex_ai")
+        // Vertex AI takes the class in a header: the connection moves it there. Anthropic's "auto" is what its clients get without a word: it
+        // asks for nothing that costs more.
+        if (request.Origin is not Surface.Messages && request.ServiceTier is { } tier && target.Provider is "gemini" or "vertex_ai")
         {
             json.WriteString("service_tier"u8, tier switch
             {

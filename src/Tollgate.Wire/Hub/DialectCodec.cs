@@ -175,6 +175,9 @@ public sealed record AnswerView
     /// <summary>Anthropic's clients see no <c>total_tokens</c> in whole answers, which LiteLLM adds. Default false.</summary>
     public bool HidesTotal { get; init; }
 
+    /// <summary>Thoughts are shown as text between think tags. Default false.</summary>
+    public bool MergesReasoning { get; init; }
+
     /// <summary>Size of the prompt, for an answer without usage.</summary>
     public long PromptBytes { get; init; }
 

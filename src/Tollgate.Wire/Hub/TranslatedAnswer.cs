@@ -55,6 +55,11 @@ public sealed class TranslatedAnswer(DialectCodec upstream, DialectCodec client,
                 ToolRestorer.For(request)?.Apply(_response);
             }
 
+            if (view.MergesReasoning)
+            {
+                ReasoningMerger.Apply(_response);
+            }
+
             return ResponseVerdict.Good;
         }
         catch (Exception exception) when (exception is JsonException or WireException or InvalidOperationException or FormatException)

@@ -8,7 +8,9 @@ namespace Tollgate.Wire.Hub;
 /// <param name="reader">Reads the upstream's.</param>
 /// <param name="writer">Writes the client's.</param>
 /// <param name="tools">Makes tool calls the client's own again; null where nothing was changed on the way out.</param>
-public sealed class TranslatedStream(ChatStreamReader reader, ChatStreamWriter writer, ToolRestorer? tools = null) : StreamPath
+/// <param name="merger">Puts thoughts into text; null where they stay apart.</param>
+public sealed class TranslatedStream(
+    ChatStreamReader reader, ChatStreamWriter writer, ToolRestorer? tools = null, ReasoningMerger? merger = null) : StreamPath
 {
     private readonly List<ChatEvent> _events = [];
     private TokenUsage? _usage;
@@ -75,6 +77,7 @@ public sealed class TranslatedStream(ChatStreamReader reader, ChatStreamWriter w
     private void LookAtEvents()
     {
         tools?.Apply(_events);
+        merger?.Apply(_events);
         foreach (var next in _events)
         {
             _usage = next.Usage ?? _usage;

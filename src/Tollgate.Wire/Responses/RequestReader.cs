@@ -27,7 +27,9 @@ internal static class RequestReader
                 "'conversation' is not supported for this model: send 'previous_response_id' or the whole input.", "conversation");
         }
 
+        MemberKinds.Check(root);
         var include = root.Member("include"u8);
+        var topLogProbs = (int?)root.Member("top_logprobs"u8).Count();
         var request = new ChatRequest
         {
             Origin = Surface.Responses,
@@ -36,8 +38,10 @@ internal static class RequestReader
             MaxOutputTokens = root.Member("max_output_tokens"u8).Count(),
             Temperature = root.Member("temperature"u8).Number(),
             TopP = root.Member("top_p"u8).Number(),
-            TopLogProbs = (int?)root.Member("top_logprobs"u8).Count(),
-            LogProbs = Items.Holds(include, "message.output_text.logprobs"u8) ? true : null,
+            TopLogProbs = topLogProbs,
+
+            // Elsewhere the number alone is an error.
+            LogProbs = topLogProbs is > 0 || Items.Holds(include, "message.output_text.logprobs"u8) ? true : null,
             ParallelToolCalls = root.Member("parallel_tool_calls"u8).Flag(),
             User = root.Text("user"u8),
             ServiceTier = root.Text("service_tier"u8),

@@ -27,7 +27,7 @@ internal static class GoogleEndpoints
         return (colon < 0 ? "" : rest[(colon + 1)..]) switch
         {
             "generateContent" => calls.RunAsync(http, Surface.GenerateContent, model, stream: false),
-            "streamGenerateContent" => calls.RunAsync(http, Surface.GenerateContent, model, stream: true),
+            "streamGenerateContent" => calls.RunAsync(http, Surface.GenerateContent, model, stream: true, callType: "agenerate_content_stream"),
             "countTokens" => calls.CountAsync(http, Surface.GenerateContent, model),
             _ => ErrorResponder.WriteAsync(http.Response, new ApiException(404, "Not Found"), Surface.GenerateContent),
         };

@@ -28,17 +28,14 @@ internal static class ModelEndpoints
     private static async Task ListAsync(HttpContext http, GatewaySnapshot snapshot, Authenticator authenticator)
     {
         var caller = await AuthorizeAsync(http, snapshot, authenticator);
-        var withWildcards = bool.TryParse(http.Request.Query["return_wildcard_routes"], out var wanted) && wanted;
+        var names = NamesFor(http.Request.Query, caller, snapshot);
         await JsonAnswer.SendAsync(http, json =>
         {
             json.WriteStartObject();
             json.WriteStartArray("data");
-            foreach (var id in ModelListing.Visible(snapshot, withWildcards))
+            foreach (var id in names)
             {
-                if (MayCall(caller, id, snapshot))
-                {
-                    Write(json, id);
-                }
+                Write(json, id);
             }
 
             json.WriteEndArray();
@@ -47,11 +44,34 @@ internal static class ModelEndpoints
         });
     }
 
+    private static List<string> NamesFor(IQueryCollection query, Caller caller, GatewaySnapshot snapshot)
+    {
+        var names = new List<string>();
+        var onlyGroups = IsOn(query, "only_model_access_groups");
+        if (!onlyGroups)
+        {
+            names.AddRange(ModelListing.Visible(snapshot, IsOn(query, "return_wildcard_routes"), TeamOf(caller))
+                .Where(id => MayCall(caller, id, snapshot)));
+        }
+
+        if (onlyGroups || IsOn(query, "include_model_access_groups"))
+        {
+            names.AddRange(snapshot.AccessGroups.Where(group => group.Value.Any(id => MayCall(caller, id, snapshot)))
+                .Select(static group => group.Key).Order(StringComparer.Ordinal));
+        }
+
+        return names;
+    }
+
+    private static bool IsOn(IQueryCollection query, string name) => bool.TryParse(query[name], out var wanted) && wanted;
+
+    private static string? TeamOf(Caller caller) => caller.Key?.Identity.TeamId;
+
     private static async Task RetrieveAsync(HttpContext http, GatewaySnapshot snapshot, Authenticator authenticator)
     {
         var caller = await AuthorizeAsync(http, snapshot, authenticator);
         var id = PathValue.CatchAll(http, "id");
-        if (!ModelListing.Visible(snapshot, withWildcards: true).Contains(id, StringComparer.Ordinal) || !MayCall(caller, id, snapshot))
+        if (!ModelListing.Visible(snapshot, withWildcards: true, TeamOf(caller)).Contains(id, StringComparer.Ordinal) || !MayCall(caller, id, snapshot))
         {
             throw new ApiException(404, $"The model '{id}' does not exist or you do not have access to it.", "invalid_request_error", "model");
         }

@@ -31,6 +31,26 @@ public sealed class InterleavedThinkingTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _gateway.DisposeAsync();
 
     [Theory]
+    [InlineData("messages")]
+    [InlineData("generate")]
+    [InlineData("converse")]
+    [InlineData("responses")]
+    [InlineData("ollama")]
+    public async Task MergedThoughts_ComeAsText_WholeAndStreamed(string upstream)
+    {
+        foreach (var stream in new[] { "false", "true" })
+        {
+            var body = $$"""{"model":"to-{{upstream}}","stream":{{stream}},"merge_reasoning_content_in_choices":true,"messages":[{"role":"user","content":"Hello"}]}""";
+            using var content = new StringContent(body, Encoding.UTF8, "application/json");
+            using var response = await _gateway.Http.PostAsync("v1/chat/completions", content, TestContext.Current.CancellationToken);
+            var answer = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            ((int)response.StatusCode).ShouldBe(200, answer);
+            ShouldStandInOrder(answer, "<think>", "</think>");
+            answer.ShouldNotContain("reasoning_content");
+        }
+    }
+
+    [Theory]
     [InlineData("messages", true)]
     [InlineData("converse", true)]
     [InlineData("generate", false)]

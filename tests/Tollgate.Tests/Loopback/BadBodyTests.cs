@@ -84,6 +84,7 @@ public sealed class BadBodyTests(BadBodyTests.Gateways shared) : IClassFixture<B
     [InlineData("\"allowed_openai_params\":[1]", "allowed_openai_params")]
     [InlineData("\"mock_timeout\":\"yes\"", "mock_timeout")]
     [InlineData("\"mock_delay\":\"long\"", "mock_delay")]
+    [InlineData("\"mock_response\":5", "mock_response")]
     public Task GatewayFieldOfWrongType_Is400NamingIt(string member, string param) =>
         ShouldBeRefusedAsync("v1/chat/completions", $"{Start},{member}}}", "Invalid ", param, orElse: "fallbacks[]: 'model' is required.");
 

@@ -153,6 +153,9 @@ public sealed class ForwardingTests
     [InlineData("\"api_key\":\"sk-client\"", "api_key")]
     [InlineData("\"api_base\":\"http://127.0.0.1:1/v1\"", "api_base")]
     [InlineData("\"base_url\":\"http://127.0.0.1:1/v1\"", "api_base")]
+    [InlineData("\"aws_role_name\":\"mine\"", "aws_role_name")]
+    [InlineData("\"vertex_credentials\":{}", "vertex_credentials")]
+    [InlineData("\"langfuse_host\":\"http://127.0.0.1:1\"", "langfuse_host")]
     public async Task CredentialsInTheBody_AreRefusedUnlessAllowed(string member, string name)
     {
         await using var gateway = await GatewayFixture.StartAsync();

@@ -35,6 +35,22 @@ public sealed class GoogleTests
     }
 
     [Fact]
+    public async Task Stream_HasANameOfItsOwnInTheLogs()
+    {
+        await using var google = await GoogleUpstream.StartAsync();
+        await using var gateway = await StartAsync(google);
+        (await gateway.PostAsync("v1beta/models/g:streamGenerateContent", Contents)).Status.ShouldBe(200);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        JsonElement rows;
+        while ((rows = (await gateway.GetAsync("spend/logs")).Json).GetArrayLength() == 0)
+        {
+            patience.Token.ThrowIfCancellationRequested();
+        }
+
+        rows[0].GetProperty("call_type").GetString().ShouldBe("agenerate_content_stream");
+    }
+
+    [Fact]
     public async Task ModelWithSlashes_IsFound()
     {
         await using var google = await GoogleUpstream.StartAsync();
@@ -70,16 +86,19 @@ public sealed class GoogleTests
     }
 
     [Theory]
-    [InlineData("v1beta/models/none:generateContent", Contents, 400)]
-    [InlineData("v1beta/models/g:fly", Contents, 404)]
-    [InlineData("v1beta/models/g:generateContent", "{broken", 400)]
-    public async Task WhatCannotBeServed_HasGooglesEnvelope(string path, string body, int status)
+    [InlineData("v1beta/models/none:generateContent", Contents, 400, "agenerate_content: Invalid model name passed in model=none.")]
+    [InlineData("v1beta/models/g:fly", Contents, 404, "Not Found")]
+    [InlineData("v1beta/models/g:generateContent", "{broken", 400, "Invalid JSON payload")]
+    [InlineData("v1beta/models/g:generateContent", "{}", 400, "agenerate_content: Missing required parameter: 'contents'.")]
+    [InlineData("v1beta/models/g:generateContent", "", 400, "agenerate_content: Missing required parameter: 'contents'.")]
+    public async Task WhatCannotBeServed_HasGooglesEnvelope(string path, string body, int status, string message)
     {
         await using var google = await GoogleUpstream.StartAsync();
         await using var gateway = await StartAsync(google);
         var answer = await gateway.PostAsync(path, body);
         answer.Status.ShouldBe(status, answer.Body);
         answer.Json.GetProperty("error").GetProperty("code").GetInt32().ShouldBe(status);
+        answer.Json.GetProperty("error").GetProperty("message").GetString()!.ShouldStartWith(message);
     }
 
     [Fact]

@@ -51,6 +51,14 @@ public sealed class UpstreamStreamTests(UpstreamStreamTests.Gateways shared) : I
         await shared.Gateway.ShouldStillServeAsync();
     }
 
+    [Fact]
+    public async Task LimitOfTheFirstChunk_IsTheOneThatIsNamed()
+    {
+        var answer = await shared.Gateway.StreamAsync("stall-after-0", ",\"stream_timeout\":0.25");
+        answer.ShouldBeError(408, "No first chunk within 0.25 seconds.");
+        answer.Header("x-litellm-timeout").ShouldBe("0.25");
+    }
+
     [Theory]
     [InlineData("stall-headers", "No complete answer within 0.25 seconds.")]
     [InlineData("stall-after-0", "No complete answer within 0.25 seconds.")]

@@ -73,7 +73,8 @@ public sealed class StoredResponseTests
 
         await using var after = await StoredGateway.StartAsync((string?)null, Setup(folder));
         var other = await NewKeyAsync(after, "bob");
-        (await after.GetAsync("v1/responses/" + id, ("Authorization", "Bearer " + other))).Status.ShouldBe(403);
+        (await after.GetAsync("v1/responses/" + id, ("Authorization", "Bearer " + other)))
+            .ShouldBeError(403, "Forbidden. The response id is not associated with the user, who this key belongs to.", type: "permission_error");
         (await after.PostAsync(
             "v1/responses", $$"""{"model":"ok","input":"And?","previous_response_id":"{{id}}"}""", ("Authorization", "Bearer " + other)))
             .Status.ShouldBe(403);

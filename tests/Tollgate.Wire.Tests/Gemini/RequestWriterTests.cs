@@ -6,6 +6,18 @@ namespace Tollgate.Wire.Tests.Gemini;
 
 public class RequestWriterTests
 {
+    [Theory]
+    [InlineData(Surface.Chat, "auto", "priority")]
+    [InlineData(Surface.Chat, "default", "standard")]
+    [InlineData(Surface.Messages, "auto", null)]
+    [InlineData(Surface.Messages, "standard_only", null)]
+    public void ServiceTier_IsBoughtOnlyWhereItWasMeant(Surface origin, string tier, string? expected)
+    {
+        var request = new ChatRequest { Origin = origin, ServiceTier = tier, Messages = { new ChatMessage(ChatRole.User) { Parts = [new TextPart("Hi")] } } };
+        var sent = Gem.Json(Gem.Write(request));
+        (sent.TryGetProperty("service_tier", out var written) ? written.GetString() : null).ShouldBe(expected);
+    }
+
     [Fact]
     public void WholeConversation_IsWrittenAsGoogleTakesIt()
     {

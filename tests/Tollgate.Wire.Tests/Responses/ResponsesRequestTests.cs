@@ -68,6 +68,36 @@ public sealed class ResponsesRequestTests
         request.Extras.Select(static extra => extra.Name).ShouldBe(["metadata", "truncation"]);
     }
 
+    [Theory]
+    [InlineData("tools", "\"x\"", "an array")]
+    [InlineData("tools", "{}", "an array")]
+    [InlineData("tool_choice", "5", "a string or an object")]
+    [InlineData("text", "\"x\"", "an object")]
+    [InlineData("reasoning", "\"high\"", "an object")]
+    [InlineData("instructions", "5", "a string or an array")]
+    [InlineData("temperature", "\"hot\"", "a number")]
+    [InlineData("temperature", "1e400", "a number")]
+    [InlineData("top_p", "[]", "a number")]
+    [InlineData("max_output_tokens", "\"x\"", "a whole number")]
+    [InlineData("max_output_tokens", "1.5", "a whole number")]
+    [InlineData("top_logprobs", "true", "a whole number")]
+    [InlineData("parallel_tool_calls", "\"yes\"", "true or false")]
+    public void MemberOfWrongType_IsNamed(string name, string value, string expected)
+    {
+        var error = Should.Throw<WireException>(() => _codec.Read($$"""{"model":"m","input":"x","{{name}}":{{value}}}"""));
+        error.Param.ShouldBe(name);
+        error.Message.ShouldBe($"Invalid type for '{name}': expected {expected}.");
+        Should.NotThrow(() => _codec.Read($$"""{"model":"m","input":"x","{{name}}":null}"""));
+    }
+
+    [Fact]
+    public void NumberOfProbabilities_AsksForThem()
+    {
+        var request = _codec.Read("""{"model":"m","input":"x","top_logprobs":2}""");
+        (request.LogProbs, request.TopLogProbs).ShouldBe((true, 2));
+        _codec.Read("""{"model":"m","input":"x"}""").LogProbs.ShouldBeNull();
+    }
+
     [Fact]
     public void Request_WrittenAgain_SaysTheSame()
     {

@@ -5,6 +5,7 @@ using Tollgate.Engine.Media;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Upstream;
 using Tollgate.Wire;
+using Tollgate.Wire.Anthropic;
 using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
 using Tollgate.Wire.OpenAi;
@@ -115,6 +116,7 @@ internal sealed class LineTranslator(RequestMedia media, TimeProvider time)
         var target = connection.TargetFor(spoken);
         asked.Model = target.Model;
         asked.Stream = false;
+        ForeignBlocks.Spell(asked, spoken, edited);
         if (Fidelity.Check(asked, client, upstream, target.DropParams ? true : null, target) is { Refused: { Count: > 0 } refused })
         {
             return (default, new ConnectionFault(

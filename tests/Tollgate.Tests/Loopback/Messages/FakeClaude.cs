@@ -46,6 +46,9 @@ internal sealed class FakeClaude : IAsyncDisposable
     /// <summary>Status of the answers to come and the body of those that are errors.</summary>
     public (int Status, string Body)? Failure { get; set; }
 
+    /// <summary>Streams end behind their text, without a word of it.</summary>
+    public bool EndsEarly { get; set; }
+
     public JsonElement LastBody { get; private set; }
 
     public string LastPath { get; private set; } = "";
@@ -79,7 +82,8 @@ internal sealed class FakeClaude : IAsyncDisposable
         var streams = LastBody.TryGetProperty("stream", out var stream) && stream.GetBoolean();
         var body = Failure is { } failure ? failure.Body
             : LastPath.EndsWith("count_tokens", StringComparison.Ordinal) ? """{"input_tokens":42}"""
-            : streams ? Stream.ReplaceLineEndings("\n") : Answer;
+            : !streams ? Answer
+            : (EndsEarly ? Stream[..Stream.IndexOf("event: content_block_stop", StringComparison.Ordinal)] : Stream).ReplaceLineEndings("\n");
         http.Response.StatusCode = Failure?.Status ?? 200;
         http.Response.ContentType = streams && Failure is null ? "text/event-stream" : "application/json";
         await http.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(body), http.RequestAborted);

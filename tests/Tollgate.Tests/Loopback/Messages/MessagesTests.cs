@@ -51,6 +51,43 @@ public sealed class MessagesTests(MessagesTests.Gateways shared) : IClassFixture
     }
 
     [Fact]
+    public async Task PassagesFoundForTheModel_ReachAnotherOne()
+    {
+        const string found = """[{"type":"search_result","source":"https://a.example/","title":"Tolls","content":[{"type":"text","text":"Bridges are free."}]}]""";
+        await using var gateway = await GatewayFixture.StartAsync();
+        var answer = await gateway.PostAsync(Path, $$"""{"model":"ok","max_tokens":9,"messages":[{"role":"user","content":{{found}}}]}""");
+        answer.Status.ShouldBe(200, answer.Body);
+        gateway.LastUpstreamRequest.BodyText.ShouldContain("Bridges are free.");
+    }
+
+    [Fact]
+    public async Task StreamThatJustEnds_IsMeteredByWhatCame()
+    {
+        await using var pair = await Pair.StartAsync();
+        pair.Claude.EndsEarly = true;
+        (await pair.Gateway.PostAsync(Path, Body("claude", ",\"stream\":true"))).Status.ShouldBe(200);
+
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        List<JsonElement> rows;
+        while ((rows = [.. (await pair.Gateway.GetAsync("spend/logs")).Json.EnumerateArray()]).Count == 0)
+        {
+            patience.Token.ThrowIfCancellationRequested();
+        }
+
+        // One token was announced before the seven bytes of text.
+        rows.ShouldHaveSingleItem().GetProperty("completion_tokens").GetInt32().ShouldBeGreaterThan(1);
+    }
+
+    [Fact]
+    public async Task RequestIdOfTheClient_IsInItsErrors()
+    {
+        var named = await shared.Gateway.PostAsync(Path, Body("nobody", ""), ("x-request-id", "mine-1"));
+        named.Json.GetProperty("request_id").GetString().ShouldBe("mine-1");
+        var unnamed = await shared.Gateway.PostAsync(Path, Body("nobody", ""));
+        unnamed.Json.GetProperty("request_id").GetString().ShouldBe(unnamed.Header("x-litellm-call-id"));
+    }
+
+    [Fact]
     public async Task ChatClient_ReachesAnthropic()
     {
         var answer = await shared.Gateway.ChatAsync(GatewayFixture.Chat("claude"));
