@@ -11,12 +11,12 @@ public sealed class ErrorWordingTests
     [InlineData("groq/m", ErrorWording.Body, "GroqException")]
     [InlineData("hosted_vllm/m", ErrorWording.Body, "Hosted_vllmException")]
     [InlineData("openrouter/m", ErrorWording.Body, "OpenrouterException")]
-    [InlineData("azure/m", ErrorWording.Azure, "AzureException")]
-    [InlineData("anthropic/claude-x", ErrorWording.Anthropic, "AnthropicException")]
-    [InlineData("gemini/gemini-x", ErrorWording.Google, "VertexAIException")]
-    [InlineData("bedrock/anthropic.claude-3-5-sonnet-20240620-v1:0", ErrorWording.Native, "BedrockException")]
-    [InlineData("ollama/m", ErrorWording.Native, "OllamaException")]
-    [InlineData("databricks/m", ErrorWording.Native, "databricksException")]
+    [InlineData("azure/m", ErrorWording.MessageOnce, "AzureException")]
+    [InlineData("anthropic/claude-x", ErrorWording.BodyWithAdvice, "AnthropicException")]
+    [InlineData("gemini/gemini-x", ErrorWording.BodyWithClass, "VertexAIException")]
+    [InlineData("bedrock/anthropic.claude-3-5-sonnet-20240620-v1:0", ErrorWording.BodyOnce, "BedrockException")]
+    [InlineData("ollama/m", ErrorWording.BodyOnce, "OllamaException")]
+    [InlineData("databricks/m", ErrorWording.BodyOnce, "databricksException")]
     public void Provider_HasItsWording(string model, ErrorWording wording, string name)
     {
         var connection = Providers.Connect(model, static deployment => deployment with { ApiBase = "https://host.example" });

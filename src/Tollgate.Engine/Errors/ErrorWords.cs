@@ -42,21 +42,26 @@ internal static class ErrorWords
         return outcome.Deployment.Connection.Wording switch
         {
             ErrorWording.Message or ErrorWording.Body => RepeatsName(outcome) ? $"{name}: {Told(outcome, provider)}" : Told(outcome, provider),
-            ErrorWording.Azure when outcome.Kind is UpstreamErrorKind.Authentication => Told(outcome, $"{provider} {name}"),
-            ErrorWording.Google when outcome.Kind is UpstreamErrorKind.Authentication or UpstreamErrorKind.BadRequest
+            ErrorWording.MessageOnce when outcome.Kind is UpstreamErrorKind.Authentication => Told(outcome, $"{provider} {name}"),
+            ErrorWording.BodyWithClass when outcome.Kind is UpstreamErrorKind.Authentication or UpstreamErrorKind.BadRequest
                 => Told(outcome, $"{provider} {name}"),
-            ErrorWording.Anthropic => OfAnthropic(outcome, name, provider),
+            ErrorWording.BodyWithAdvice => WithAdvice(outcome, name, provider),
             _ => Told(outcome, provider),
         };
     }
 
-    private static string OfAnthropic(AttemptOutcome outcome, string name, string provider) => outcome.Kind switch
+    private static string WithAdvice(AttemptOutcome outcome, string name, string provider)
     {
-        UpstreamErrorKind.ContextWindowExceeded or UpstreamErrorKind.ContentPolicyViolation => Told(outcome, "AnthropicError"),
-        UpstreamErrorKind.InternalServer when outcome.UpstreamType is "overloaded_error" => Told(outcome, "AnthropicError"),
-        UpstreamErrorKind.InternalServer or UpstreamErrorKind.ServiceUnavailable => $"{Told(outcome, provider)}. Handle with `litellm.{name}`.",
-        _ => Told(outcome, provider),
-    };
+        const string ending = "Exception";
+        var other = provider.EndsWith(ending, StringComparison.Ordinal) ? provider[..^ending.Length] + "Error" : provider;
+        return outcome.Kind switch
+        {
+            UpstreamErrorKind.ContextWindowExceeded or UpstreamErrorKind.ContentPolicyViolation => Told(outcome, other),
+            UpstreamErrorKind.InternalServer when outcome.UpstreamType is "overloaded_error" => Told(outcome, other),
+            UpstreamErrorKind.InternalServer or UpstreamErrorKind.ServiceUnavailable => $"{Told(outcome, provider)}. Handle with `litellm.{name}`.",
+            _ => Told(outcome, provider),
+        };
+    }
 
     private static bool RepeatsName(AttemptOutcome outcome) => outcome.Kind switch
     {

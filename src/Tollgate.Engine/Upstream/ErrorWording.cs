@@ -11,15 +11,15 @@ public enum ErrorWording : byte
     /// <summary>Providers of the dialect whose whole body is quoted.</summary>
     Body,
 
-    /// <summary>Azure OpenAI: the upstream's message without the class.</summary>
-    Azure,
+    /// <summary>The upstream's message without the class (Azure).</summary>
+    MessageOnce,
 
     /// <summary>Providers with a dialect of their own: the body without the class.</summary>
-    Native,
+    BodyOnce,
 
-    /// <summary>Anthropic: as <see cref="Native"/>, with a second name for the provider.</summary>
-    Anthropic,
+    /// <summary>As <see cref="BodyOnce"/>, with a second name for the provider and a word on how to handle some errors (Anthropic).</summary>
+    BodyWithAdvice,
 
-    /// <summary>Google: as <see cref="Native"/>, with the class behind the provider's name in two cases.</summary>
-    Google,
+    /// <summary>As <see cref="BodyOnce"/>, with the class behind the provider's name in two cases (Google).</summary>
+    BodyWithClass,
 }

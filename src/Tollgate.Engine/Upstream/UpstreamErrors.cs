@@ -50,7 +50,7 @@ internal static partial class UpstreamErrors
             Kind = deployment.Connection.Classify(status, body, headers),
             Status = status,
             Message = Mask(error?.Message is { Length: > 0 } message ? message : Text(body, status)),
-            Quoted = error is not null && deployment.Connection.Wording is not (ErrorWording.Message or ErrorWording.Azure)
+            Quoted = error is not null && deployment.Connection.Wording is not (ErrorWording.Message or ErrorWording.MessageOnce)
                 ? Mask(Text(body, status)) : null,
             InnerError = error?.Inner,
             UpstreamType = error?.Type,

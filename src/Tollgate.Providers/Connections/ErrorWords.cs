@@ -10,11 +10,11 @@ internal static class ErrorWords
     public static ErrorWording Of(ProviderRow row) => row.Family switch
     {
         "openai" => row.Errors.QuotesBody ? ErrorWording.Body : ErrorWording.Message,
-        "azure" => ErrorWording.Azure,
-        "anthropic" or "own:anthropic_text" => ErrorWording.Anthropic,
-        "gemini" => ErrorWording.Google,
+        "azure" => ErrorWording.MessageOnce,
+        "anthropic" or "own:anthropic_text" => ErrorWording.BodyWithAdvice,
+        "gemini" => ErrorWording.BodyWithClass,
         "bedrock" or "own:sagemaker" or "cohere" or "ollama" or "huggingface" or "databricks" or "openai_like" or "own:watsonx" or "own:replicate"
-            or "own:cloudflare" or "own:nlp_cloud" or "own:predibase" or "own:aleph_alpha" => ErrorWording.Native,
+            or "own:cloudflare" or "own:nlp_cloud" or "own:predibase" or "own:aleph_alpha" => ErrorWording.BodyOnce,
         _ => ErrorWording.Message,
     };
 }

@@ -33,24 +33,24 @@ public sealed class ErrorWordsTests
 
     [Theory]
     [InlineData(ErrorWording.Body, UpstreamErrorKind.RateLimit, "litellm.RateLimitError: RateLimitError: FakeException - " + Masked)]
-    [InlineData(ErrorWording.Azure, UpstreamErrorKind.RateLimit, "litellm.RateLimitError: FakeException - boom sk-****")]
-    [InlineData(ErrorWording.Azure, UpstreamErrorKind.Authentication, "litellm.AuthenticationError: FakeException AuthenticationError - boom sk-****")]
-    [InlineData(ErrorWording.Native, UpstreamErrorKind.RateLimit, "litellm.RateLimitError: FakeException - " + Masked)]
-    [InlineData(ErrorWording.Google, UpstreamErrorKind.BadRequest, "litellm.BadRequestError: FakeException BadRequestError - " + Masked)]
-    [InlineData(ErrorWording.Google, UpstreamErrorKind.RateLimit, "litellm.RateLimitError: FakeException - " + Masked)]
-    [InlineData(ErrorWording.Anthropic, UpstreamErrorKind.Authentication, "litellm.AuthenticationError: FakeException - " + Masked)]
+    [InlineData(ErrorWording.MessageOnce, UpstreamErrorKind.RateLimit, "litellm.RateLimitError: FakeException - boom sk-****")]
+    [InlineData(ErrorWording.MessageOnce, UpstreamErrorKind.Authentication, "litellm.AuthenticationError: FakeException AuthenticationError - boom sk-****")]
+    [InlineData(ErrorWording.BodyOnce, UpstreamErrorKind.RateLimit, "litellm.RateLimitError: FakeException - " + Masked)]
+    [InlineData(ErrorWording.BodyWithClass, UpstreamErrorKind.BadRequest, "litellm.BadRequestError: FakeException BadRequestError - " + Masked)]
+    [InlineData(ErrorWording.BodyWithClass, UpstreamErrorKind.RateLimit, "litellm.RateLimitError: FakeException - " + Masked)]
+    [InlineData(ErrorWording.BodyWithAdvice, UpstreamErrorKind.Authentication, "litellm.AuthenticationError: FakeException - " + Masked)]
     [InlineData(
-        ErrorWording.Anthropic, UpstreamErrorKind.ContextWindowExceeded,
-        "litellm.ContextWindowExceededError: litellm.BadRequestError: AnthropicError - " + Masked)]
+        ErrorWording.BodyWithAdvice, UpstreamErrorKind.ContextWindowExceeded,
+        "litellm.ContextWindowExceededError: litellm.BadRequestError: FakeError - " + Masked)]
     [InlineData(
-        ErrorWording.Anthropic, UpstreamErrorKind.ServiceUnavailable,
+        ErrorWording.BodyWithAdvice, UpstreamErrorKind.ServiceUnavailable,
         "litellm.ServiceUnavailableError: FakeException - " + Masked + ". Handle with `litellm.ServiceUnavailableError`.")]
     public void OthersQuoteTheBody(ErrorWording wording, UpstreamErrorKind kind, string text) => ErrorWords.Of(Outcome(wording, kind)).ShouldBe(text);
 
     [Fact]
-    public void OverloadedAnthropic_HasNoAdvice()
-        => ErrorWords.Of(Outcome(ErrorWording.Anthropic, UpstreamErrorKind.InternalServer, """{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"""))
-            .ShouldBe("""litellm.InternalServerError: AnthropicError - {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}""");
+    public void OverloadedProvider_HasNoAdvice()
+        => ErrorWords.Of(Outcome(ErrorWording.BodyWithAdvice, UpstreamErrorKind.InternalServer, """{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"""))
+            .ShouldBe("""litellm.InternalServerError: FakeError - {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}""");
 
     [Fact]
     public void UnknownModelOfOpenAi_IsSaidOnce()
