@@ -17,6 +17,9 @@ public sealed record ErrorBody(string Message, string? Type, string? Param, stri
     /// <summary>The call's id, for dialects whose errors name it; null for none.</summary>
     public string? RequestId { get; init; }
 
+    /// <summary>What an upstream's error says about the cause besides, a JSON object (<c>innererror</c>); null for nothing.</summary>
+    public string? Inner { get; init; }
+
     /// <summary>Writes the envelope.</summary>
     /// <param name="output">Where to.</param>
     /// <param name="providerFields">JSON object for <c>provider_specific_fields</c>; empty for none.</param>
@@ -93,8 +96,74 @@ public sealed record ErrorBody(string Message, string? Type, string? Param, stri
 
         var detail = members.Find(json, "detail"u8);
         return detail >= 0 && members[detail].Kind != JsonKind.Null
-            ? new ErrorBody(TextOrJson(json, members[detail]), null, null, null)
-            : null;
+            ? new ErrorBody(Details(json, members[detail]), null, null, null)
+            : ReadRare(json, members);
+    }
+
+    /// <summary>Places of the message that few providers have (09-cross-cutting.md 1.1).</summary>
+    private static ErrorBody? ReadRare(ReadOnlySpan<byte> json, JsonMembers members)
+    {
+        if (members.Find(json, "errors"u8) is >= 0 and var errors && members[errors].Kind == JsonKind.Array)
+        {
+            var first = new JsonWalker(json, members[errors].ValueStart);
+            if (first.MoveNext() && first.Current.Kind == JsonKind.Object && ReadObject(json, first.Current.ValueStart) is { Message.Length: > 0 } read)
+            {
+                return read;
+            }
+        }
+
+        foreach (var name in (ReadOnlySpan<byte[]>)["error_message"u8.ToArray(), "Message"u8.ToArray()])
+        {
+            if (members.Find(json, name) is >= 0 and var found && Text(json, members[found]) is { Length: > 0 } text)
+            {
+                return new ErrorBody(text, null, null, null);
+            }
+        }
+
+        return members.Find(json, "base_resp"u8) is >= 0 and var answer && members[answer].Kind == JsonKind.Object
+            && JsonWalker.TryFind(json, members[answer].ValueStart, "status_msg"u8, out var status) && Text(json, status) is { Length: > 0 } told
+            ? new ErrorBody(told, null, null, null) : null;
+    }
+
+    /// <summary>A text, or FastAPI's list of <c>{"loc":[...],"msg":...}</c>.</summary>
+    private static string Details(ReadOnlySpan<byte> json, in MemberSpan detail)
+    {
+        if (detail.Kind != JsonKind.Array)
+        {
+            return TextOrJson(json, detail);
+        }
+
+        var told = new List<string>();
+        var item = new JsonWalker(json, detail.ValueStart);
+        while (item.MoveNext())
+        {
+            if (item.Current.Kind != JsonKind.Object || !JsonWalker.TryFind(json, item.Current.ValueStart, "msg"u8, out var message)
+                || Text(json, message) is not { } text)
+            {
+                return TextOrJson(json, detail);
+            }
+
+            told.Add(JsonWalker.TryFind(json, item.Current.ValueStart, "loc"u8, out var place) ? $"{Place(json, place)}: {text}" : text);
+        }
+
+        return told.Count == 0 ? TextOrJson(json, detail) : string.Join("; ", told);
+    }
+
+    private static string Place(ReadOnlySpan<byte> json, in MemberSpan place)
+    {
+        if (place.Kind != JsonKind.Array)
+        {
+            return TextOrJson(json, place);
+        }
+
+        var steps = new List<string>();
+        var step = new JsonWalker(json, place.ValueStart);
+        while (step.MoveNext())
+        {
+            steps.Add(TextOrJson(json, step.Current));
+        }
+
+        return string.Join('.', steps);
     }
 
     private static ErrorBody ReadObject(ReadOnlySpan<byte> json, int start)
@@ -107,6 +176,10 @@ public sealed record ErrorBody(string Message, string? Type, string? Param, stri
             if (walker.NameIs("message"u8))
             {
                 body = body with { Message = walker.Current.Kind == JsonKind.Null ? "" : TextOrJson(json, walker.Current) };
+            }
+            else if (walker.NameIs("innererror"u8) && walker.Current.Kind == JsonKind.Object)
+            {
+                body = body with { Inner = System.Text.Encoding.UTF8.GetString(walker.Value) };
             }
             else if (walker.NameIs("type"u8))
             {

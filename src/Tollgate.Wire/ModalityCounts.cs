@@ -11,6 +11,7 @@ internal struct ModalityCounts
     /// <summary>Counts with what each side is made of.</summary>
     public static TokenUsage Apply(in TokenUsage usage, in ModalityCounts input, in ModalityCounts cached, in ModalityCounts output) => usage with
     {
+        TextInputTokens = Math.Max(0, input.Text - cached.Text),
         AudioInputTokens = input.Audio,
         ImageInputTokens = input.Image,
         VideoInputTokens = input.Video,

@@ -25,6 +25,9 @@ public readonly record struct TokenUsage(long PromptTokens, long CompletionToken
     /// <summary>Part of <see cref="CachedTokens"/> that is images.</summary>
     public long CachedImageTokens { get; init; }
 
+    /// <summary>Part of the prompt that is text and was not cached, where the upstream says so; zero where it does not.</summary>
+    public long TextInputTokens { get; init; }
+
     /// <summary>Part of the prompt that is audio, cached audio included.</summary>
     public long AudioInputTokens { get; init; }
 
@@ -100,6 +103,15 @@ public readonly record struct TokenUsage(long PromptTokens, long CompletionToken
         writer.WriteStartObject("prompt_tokens_details"u8);
         WriteCount(writer, "cached_tokens"u8, CachedTokens);
         WriteCount(writer, "cache_creation_tokens"u8, CacheCreationTokens);
+        if (CacheCreation1hTokens > 0)
+        {
+            writer.WriteStartObject("cache_creation_token_details"u8);
+            writer.WriteNumber("ephemeral_5m_input_tokens"u8, Math.Max(0, CacheCreationTokens - CacheCreation1hTokens));
+            writer.WriteNumber("ephemeral_1h_input_tokens"u8, CacheCreation1hTokens);
+            writer.WriteEndObject();
+        }
+
+        WriteCount(writer, "text_tokens"u8, TextInputTokens);
         WriteCount(writer, "audio_tokens"u8, AudioInputTokens);
         WriteCount(writer, "image_tokens"u8, ImageInputTokens);
         WriteCount(writer, "video_tokens"u8, VideoInputTokens);

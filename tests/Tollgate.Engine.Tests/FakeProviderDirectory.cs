@@ -39,6 +39,8 @@ internal sealed class FakeConnection(string provider) : IUpstreamConnection
 
     public string ExceptionName => "FakeException";
 
+    public ErrorWording Wording { get; init; }
+
     public string? DisplayBase => null;
 
     public TransportOptions Transport => TransportOptions.Default;

@@ -75,16 +75,7 @@ public static class ErrorResponder
 
     private static string MessageFor(CallContext call, AttemptOutcome outcome)
     {
-        var name = ErrorClasses.NameOf(outcome.Kind);
-        var provider = outcome.Deployment.Connection.ExceptionName;
-        var message = outcome.Kind switch
-        {
-            _ when outcome.IsOurs => $"litellm.{name}: {outcome.Message}",
-            UpstreamErrorKind.Timeout => $"litellm.Timeout: APITimeoutError - {outcome.Message}",
-            UpstreamErrorKind.Authentication or UpstreamErrorKind.RateLimit or UpstreamErrorKind.InternalServer or UpstreamErrorKind.Connection
-                or UpstreamErrorKind.BadResponse => $"litellm.{name}: {name}: {provider} - {outcome.Message}",
-            _ => $"litellm.{name}: {provider} - {outcome.Message}",
-        };
+        var message = ErrorWords.Of(outcome);
         if (call.Plan is not { } plan)
         {
             return message;
@@ -102,7 +93,7 @@ public static class ErrorResponder
     /// <summary>The upstream's own type and code, which clients cannot see in <c>type</c> and <c>code</c>.</summary>
     private static ReadOnlyMemory<byte> ProviderFields(AttemptOutcome outcome)
     {
-        if (outcome.UpstreamType is null && outcome.UpstreamCode is null)
+        if (outcome is { UpstreamType: null, UpstreamCode: null, InnerError: null })
         {
             return default;
         }
@@ -115,6 +106,13 @@ public static class ErrorResponder
             writer.WriteString("type"u8, outcome.UpstreamType);
             writer.WriteString("code"u8, outcome.UpstreamCode);
             writer.WriteEndObject();
+            if (outcome.InnerError is { } inner)
+            {
+                // What Azure's filter found; clients and content-policy fallbacks read it (09-cross-cutting.md 2.6).
+                writer.WritePropertyName("innererror"u8);
+                writer.WriteRawValue(inner, skipInputValidation: true);
+            }
+
             writer.WriteEndObject();
         }
 

@@ -14,11 +14,11 @@ internal sealed record ProviderHeader(string? Prefixed, string? Plain, ClaimKind
 
     private static readonly ProviderHeader NotRelayed = new(null, null, null);
 
-    /// <summary>Headers of one hop, and those that would be untrue of our answer.</summary>
+    /// <summary>Headers of one hop, and those that would be untrue of our answer or say nothing of the call.</summary>
     private static readonly FrozenSet<string> Withheld = new[]
     {
         "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade", "set-cookie",
-        "content-length", "content-encoding",
+        "server", "date",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>OpenAI's rate-limit headers, and Anthropic's under the names that OpenAI's clients read (09-cross-cutting.md section 8).</summary>
@@ -35,6 +35,7 @@ internal sealed record ProviderHeader(string? Prefixed, string? Plain, ClaimKind
         ["anthropic-ratelimit-tokens-limit"] = ("x-ratelimit-limit-tokens", ClaimKind.Tokens),
         ["anthropic-ratelimit-tokens-remaining"] = ("x-ratelimit-remaining-tokens", ClaimKind.Tokens),
         ["request-id"] = ("request-id", null),
+        ["x-ms-region"] = ("x-litellm-model-region", null),
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     // Upstreams send the same few names again and again: what becomes of one is decided once.
@@ -49,7 +50,7 @@ internal sealed record ProviderHeader(string? Prefixed, string? Plain, ClaimKind
         }
 
         var header = NotRelayed;
-        if (!Withheld.Contains(name))
+        if (!Withheld.Contains(name) && !name.StartsWith("content-", StringComparison.OrdinalIgnoreCase))
         {
             var (plain, limit) = Plains.GetValueOrDefault(name);
             header = new ProviderHeader("llm_provider-" + name.ToLowerInvariant(), plain, limit);

@@ -21,7 +21,7 @@ internal static class ErrorClasses
         UpstreamErrorKind.RateLimit => "RateLimitError",
         UpstreamErrorKind.BadGateway => "BadGatewayError",
         UpstreamErrorKind.ServiceUnavailable => "ServiceUnavailableError",
-        UpstreamErrorKind.Connection => "InternalServerError",
+        UpstreamErrorKind.Connection => "APIConnectionError",
         UpstreamErrorKind.Api => "APIError",
         _ => "InternalServerError",
     };
@@ -34,7 +34,7 @@ internal static class ErrorClasses
         UpstreamErrorKind.Authentication => 401,
         UpstreamErrorKind.PermissionDenied => 403,
         UpstreamErrorKind.NotFound => 404,
-        UpstreamErrorKind.Timeout => 408,
+        UpstreamErrorKind.Timeout => upstreamStatus is 504 ? 504 : 408,
         UpstreamErrorKind.Conflict => 409,
         UpstreamErrorKind.UnprocessableEntity => 422,
         UpstreamErrorKind.RateLimit => 429,

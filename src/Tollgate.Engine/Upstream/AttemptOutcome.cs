@@ -17,6 +17,12 @@ public sealed class AttemptOutcome
     /// <summary>What the upstream said, or what happened; never a prompt.</summary>
     public string Message { get; init; } = "";
 
+    /// <summary>The upstream's whole answer, cut and without secrets, where clients are quoted that; null where the message is all there is.</summary>
+    public string? Quoted { get; init; }
+
+    /// <summary>What the upstream says about the cause besides, a JSON object (Azure's <c>innererror</c>); null for nothing.</summary>
+    public string? InnerError { get; init; }
+
     /// <summary>The upstream's own error type, for instance <c>invalid_request_error</c>; null when it gave none.</summary>
     public string? UpstreamType { get; init; }
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Runtime.CompilerServices;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Spend;
+using Tollgate.Wire;
 using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
 using Tollgate.Wire.OpenAi;
@@ -140,6 +141,7 @@ internal sealed class BodyRelay(SpendRecorder spend, TimeProvider time)
         var fault = JsonScanner.Scan(body, new JsonMembers());
         return fault.IsNone
             ? "Invalid response object: the upstream's answer lacks the content it should have."
+                + (ErrorBody.TryRead(body) is { Message: { Length: > 0 } told } ? $" It says: {told}" : "")
             : $"Invalid response object: the upstream's answer is not JSON ({fault.Describe()}).";
     }
 

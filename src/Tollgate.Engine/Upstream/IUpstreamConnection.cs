@@ -16,6 +16,9 @@ public interface IUpstreamConnection
     /// <summary>How error messages name the provider, say <c>GroqException</c>.</summary>
     string ExceptionName { get; }
 
+    /// <summary>How the provider's errors are worded for clients.</summary>
+    ErrorWording Wording => ErrorWording.Message;
+
     /// <summary>Base URL for <c>x-litellm-model-api-base</c>, without query or credentials; null when there is none.</summary>
     string? DisplayBase { get; }
 

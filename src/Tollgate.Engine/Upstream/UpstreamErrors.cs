@@ -50,10 +50,13 @@ internal static partial class UpstreamErrors
             Kind = deployment.Connection.Classify(status, body, headers),
             Status = status,
             Message = Mask(error?.Message is { Length: > 0 } message ? message : Text(body, status)),
+            Quoted = error is not null && deployment.Connection.Wording is not (ErrorWording.Message or ErrorWording.MessageOnce)
+                ? Mask(Text(body, status)) : null,
+            InnerError = error?.Inner,
             UpstreamType = error?.Type,
             UpstreamCode = error?.Code,
             UpstreamParam = error?.Param,
-            RetryAfter = (headers is null ? null : RetryAfterOf(headers, time)) ?? asked,
+            RetryAfter = (headers is null ? null : RetryAfterOf(headers, time)) ?? asked ?? (status == 429 ? RetryAfterIn(error?.Message) : null),
             RetryAfterHeader = headers?.RetryAfter?.ToString()
                 ?? (asked is { } wait ? ((long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture) : null),
             Headers = headers,
@@ -74,7 +77,7 @@ internal static partial class UpstreamErrors
         Deployment = deployment,
         Kind = UpstreamErrorKind.BadResponse,
         Status = 500,
-        Message = message,
+        Message = Mask(message),
         Headers = headers,
     };
 
@@ -165,6 +168,12 @@ internal static partial class UpstreamErrors
         };
     }
 
+    /// <summary>OpenAI's "Please try again in 1.2s" (or 250ms), where no header says it.</summary>
+    private static TimeSpan? RetryAfterIn(string? message)
+        => message is not null && TryAgain().Match(message) is { Success: true } found
+            && double.TryParse(found.Groups["wait"].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var wait)
+            ? found.Groups["unit"].Value is "ms" ? TimeSpan.FromMilliseconds(wait) : TimeSpan.FromSeconds(wait) : null;
+
     // Broken data is an InvalidOperationException to the Brotli decoder alone.
     private static bool IsOfContent(Exception exception) => exception is InvalidDataException
         || (exception is InvalidOperationException && string.Equals(exception.Source, "System.IO.Compression.Brotli", StringComparison.Ordinal));
@@ -222,8 +231,13 @@ internal static partial class UpstreamErrors
         return Secrets().Replace(shown, static match => match.Groups["lead"].Value + "****");
     }
 
-    [GeneratedRegex(@"(?<lead>(?<![A-Za-z0-9])(sk-|gsk_|xai-|hf_|pplx-|AIza)|Bearer\s+|[?&]key=)[A-Za-z0-9_\-.*]{6,}", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"(?<lead>(?<![A-Za-z0-9])(sk-|gsk_|xai-|hf_|pplx-|AIza|AKIA)|Bearer\s+|[?&]key=)[A-Za-z0-9_\-.*]{6,}", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Secrets();
+
+    [GeneratedRegex(
+        "try again in (?<wait>[0-9]{1,6}(\\.[0-9]{1,6})?)(?<unit>ms|s)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
+    private static partial Regex TryAgain();
 
     [GeneratedRegex("<(script|style)[^>]*>.*?</(script|style)>|<[^>]*>", RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Tags();

@@ -115,7 +115,14 @@ internal sealed class BedrockConnection(
                 return WriteChat(request, edits);
             case Surface.Messages:
                 return AnthropicBody.Write(request, _host, Draft.Model, _messages, edits);
-            case Surface.Converse or Surface.Prompt:
+            case Surface.Converse:
+                if (BedrockWire.IsClaude(model))
+                {
+                    ConverseBetas.Write(request, Draft.Model, edits);
+                }
+
+                return null;
+            case Surface.Prompt:
                 return null;
             default:
                 return _chat.Write(request, edits);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Tollgate.Providers.Connections;
 using Tollgate.Wire.Anthropic;
 using Tollgate.Wire.Hub;
@@ -52,9 +53,23 @@ internal static class AnthropicModels
 
         if (draft.Param("user_continue_message") is { } words)
         {
-            options[MessagesOptions.UserContinueMessage] = words;
+            options[MessagesOptions.UserContinueMessage] = ContentOf(words);
         }
 
         return options;
+    }
+
+    /// <summary>The text of a message that is configured as <c>{"role":"user","content":"..."}</c>, or as the text alone.</summary>
+    private static string ContentOf(string message)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(message);
+            return document.RootElement.ValueKind is JsonValueKind.Object ? document.RootElement.Text("content"u8) ?? message : message;
+        }
+        catch (JsonException)
+        {
+            return message;
+        }
     }
 }

@@ -29,7 +29,7 @@ internal sealed class AzureConnection : IUpstreamConnection
         _version = new AzureApiVersion(
             draft.Deployment.ApiVersion is { Length: > 0 } own ? own : draft.Env("AZURE_API_VERSION") ?? AzureApiVersion.Default);
         _endpoints = new EndpointTable(surface => AzureEndpoints.OpenAi(draft, surface, _version));
-        _errors = new ErrorClassifier(draft.Row.Errors);
+        _errors = new ErrorClassifier(draft.Row);
         DisplayBase = OpenAiConnection.DisplayOf(draft.Base);
         Transport = OpenAiConnection.TransportOf(draft);
         _spoken = new SpokenSurfaces(draft);
@@ -39,6 +39,8 @@ internal sealed class AzureConnection : IUpstreamConnection
     public string Provider => _draft.Row.Slug;
 
     public string ExceptionName => _draft.Row.ExceptionName;
+
+    public ErrorWording Wording => ErrorWords.Of(_draft.Row);
 
     public string? DisplayBase { get; }
 

@@ -165,4 +165,7 @@ public sealed record ProviderErrors
 
     /// <summary>Too many requests or tokens.</summary>
     public ImmutableArray<string> RateLimit { get; init; } = [];
+
+    /// <summary>Clients are quoted the whole body of an error, not its message alone, as LiteLLM does for some providers.</summary>
+    public bool QuotesBody { get; init; }
 }

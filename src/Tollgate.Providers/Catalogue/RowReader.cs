@@ -174,7 +174,10 @@ internal static class RowReader
         DropSilently = Strings(json, "drop_silently"),
     };
 
-    private static MessageRules? ReadMessages(JsonElement json) => IsFalse(json, "sanitize") ? null : new MessageRules
+    private static MessageRules? BareMessages(JsonElement json)
+        => IsTrue(json, "strip_thought_ids") ? new MessageRules { Sanitize = false, OnlyThoughtIds = true } : null;
+
+    private static MessageRules? ReadMessages(JsonElement json) => IsFalse(json, "sanitize") ? BareMessages(json) : new MessageRules
     {
         KeepReasoning = IsTrue(json, "keep_reasoning"),
         KeepCacheControl = IsTrue(json, "keep_cache_control"),
@@ -213,6 +216,7 @@ internal static class RowReader
         Policy = Strings(json, "policy"),
         Auth = Strings(json, "auth"),
         RateLimit = Strings(json, "rate_limit"),
+        QuotesBody = json.TryGetProperty("quotes_body", out var quotes) && quotes.GetBoolean(),
     };
 
     private static StreamUsage ReadStreamUsage(string? text) => text switch

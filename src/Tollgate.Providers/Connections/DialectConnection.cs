@@ -17,7 +17,7 @@ namespace Tollgate.Providers.Connections;
 /// <param name="authorization">Credentials and headers.</param>
 internal abstract class DialectConnection(ConnectionDraft draft, Authorization authorization) : IUpstreamConnection
 {
-    private readonly ErrorClassifier _errors = new(draft.Row.Errors);
+    private readonly ErrorClassifier _errors = new(draft.Row);
     private readonly Lazy<TargetModel> _target = new(() => TargetOf(draft));
 
     /// <inheritdoc/>
@@ -25,6 +25,9 @@ internal abstract class DialectConnection(ConnectionDraft draft, Authorization a
 
     /// <inheritdoc/>
     public string ExceptionName { get; } = draft.Row.ExceptionName;
+
+    /// <inheritdoc/>
+    public ErrorWording Wording { get; } = ErrorWords.Of(draft.Row);
 
     /// <inheritdoc/>
     public string? DisplayBase { get; } = OpenAiConnection.DisplayOf(draft.Base);
@@ -52,7 +55,14 @@ internal abstract class DialectConnection(ConnectionDraft draft, Authorization a
             rules.Messages = null;
             rules.Tools = null;
         }
+
+        ShapePolicy(rules);
     });
+
+    /// <summary>Changes the rules for bodies that are going to be translated after everybody else.</summary>
+    protected virtual void ShapePolicy(ParameterRulesBuilder rules)
+    {
+    }
 
     /// <summary>The dialect of chat calls.</summary>
     protected abstract Surface Spoken { get; }

@@ -11,8 +11,10 @@ namespace Tollgate.Providers.Connections;
 /// The class of an error answer: texts count only for statuses that say little, then the status itself (09-cross-cutting.md section 2). The
 /// other way round a 500 whose text holds "429" would be a rate limit.
 /// </summary>
-internal sealed partial class ErrorClassifier(ProviderErrors errors)
+internal sealed partial class ErrorClassifier(ProviderRow row)
 {
+    private readonly ProviderErrors _errors = row.Errors;
+
     private const int MaxText = 32 * 1024;
 
     private static readonly ImmutableArray<string> ContextTexts =
@@ -59,7 +61,7 @@ internal sealed partial class ErrorClassifier(ProviderErrors errors)
     public UpstreamErrorKind Classify(int status, ReadOnlySpan<byte> body)
     {
         var text = Encoding.UTF8.GetString(body[..Math.Min(body.Length, MaxText)]);
-        return ByText(status, text) ?? ByStatus(status, text);
+        return ByText(status, text) ?? ByProvider(status) ?? ByStatus(status, text);
     }
 
     private UpstreamErrorKind? ByText(int status, string text)
@@ -75,17 +77,17 @@ internal sealed partial class ErrorClassifier(ProviderErrors errors)
             return null;
         }
 
-        if (Has(text, ContextTexts) || Has(text, errors.Context))
+        if (Has(text, ContextTexts) || Has(text, _errors.Context))
         {
             return UpstreamErrorKind.ContextWindowExceeded;
         }
 
-        if (Has(text, PolicyTexts) || Has(text, errors.Policy))
+        if (Has(text, PolicyTexts) || Has(text, _errors.Policy))
         {
             return UpstreamErrorKind.ContentPolicyViolation;
         }
 
-        if (Has(text, AuthTexts) || Has(text, errors.Auth))
+        if (Has(text, AuthTexts) || Has(text, _errors.Auth))
         {
             return UpstreamErrorKind.Authentication;
         }
@@ -95,9 +97,22 @@ internal sealed partial class ErrorClassifier(ProviderErrors errors)
             return UpstreamErrorKind.NotFound;
         }
 
-        return (status is 0 or 400 && Has(text, RateTexts)) || (status is 0 or 400 or 413 && Has(text, errors.RateLimit))
+        return (status is 0 or 400 && Has(text, RateTexts)) || (status is 0 or 400 or 413 && Has(text, _errors.RateLimit))
             ? UpstreamErrorKind.RateLimit : null;
     }
+
+    /// <summary>Statuses that a provider has a meaning of its own for (09-cross-cutting.md 2.2).</summary>
+    private UpstreamErrorKind? ByProvider(int status) => (row.Family, status) switch
+    {
+        // COMPAT: LiteLLM says of these that the service is unavailable when it says of others that the server failed.
+        ("cohere" or "own:replicate", 500) => UpstreamErrorKind.ServiceUnavailable,
+        ("cohere", 498) => UpstreamErrorKind.BadRequest,
+        ("own:nlp_cloud", 402) => UpstreamErrorKind.RateLimit,
+        ("own:nlp_cloud", 403) => UpstreamErrorKind.Authentication,
+        ("own:nlp_cloud", 406 or 413 or 422) => UpstreamErrorKind.BadRequest,
+        ("own:nlp_cloud", 504) => UpstreamErrorKind.ServiceUnavailable,
+        _ => null,
+    };
 
     private static UpstreamErrorKind ByStatus(int status, string text) => status switch
     {

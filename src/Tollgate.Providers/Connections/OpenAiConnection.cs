@@ -1,5 +1,6 @@
 using Tollgate.Engine.Upstream;
 using Tollgate.Providers.Anthropic;
+using Tollgate.Providers.Hooks;
 using Tollgate.Wire;
 using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
@@ -14,11 +15,14 @@ internal sealed class OpenAiConnection(ConnectionDraft draft, EndpointTable endp
     private readonly Rewriters _rewriters = new(draft);
     private readonly SpokenSurfaces _spoken = new(draft);
     private readonly Lazy<TargetModel> _target = new(() => SpokenSurfaces.TargetOf(draft));
-    private readonly ErrorClassifier _errors = new(draft.Row.Errors);
+    private readonly bool _isGateway = draft.Row.Hooks.Contains("litellm_proxy", StringComparer.Ordinal);
+    private readonly ErrorClassifier _errors = new(draft.Row);
 
     public string Provider { get; } = draft.Row.Slug;
 
     public string ExceptionName { get; } = draft.Row.ExceptionName;
+
+    public ErrorWording Wording { get; } = ErrorWords.Of(draft.Row);
 
     public string? DisplayBase { get; } = DisplayOf(draft.Base);
 
@@ -30,7 +34,8 @@ internal sealed class OpenAiConnection(ConnectionDraft draft, EndpointTable endp
 
     public UpstreamEndpoint EndpointFor(Surface surface) => endpoints[surface];
 
-    public ConnectionFault? WriteRequest(in UpstreamRequest request, JsonEdits edits) => _rewriters.Write(request, edits);
+    public ConnectionFault? WriteRequest(in UpstreamRequest request, JsonEdits edits)
+        => (_isGateway ? GatewayHops.Check(request) : null) ?? _rewriters.Write(request, edits);
 
     public Surface SpokenFor(Surface surface) => _spoken.For(surface);
 
@@ -51,6 +56,11 @@ internal sealed class OpenAiConnection(ConnectionDraft draft, EndpointTable endp
 
     public void CompleteHeaders(in UpstreamRequest request, System.Net.Http.Headers.HttpRequestHeaders headers)
     {
+        if (_isGateway)
+        {
+            GatewayHops.Write(request, headers);
+        }
+
         if (request.Surface == Surface.Messages)
         {
             AnthropicHeaders.Write(request, headers, AnthropicHost.Other, draft.Model);

@@ -35,6 +35,16 @@ internal abstract class GoogleConnection(ConnectionDraft draft, Authorization au
     protected override Surface Spoken => spoken;
 
     /// <inheritdoc/>
+    protected override void ShapePolicy(ParameterRulesBuilder rules)
+    {
+        if (_takesTierAsHeader && spoken is Surface.GenerateContent && rules.Surface is Surface.Chat)
+        {
+            // Becomes Vertex AI's labels.
+            rules.PassOn("metadata");
+        }
+    }
+
+    /// <inheritdoc/>
     public override ResponseRules Response => spoken is Surface.Chat ? Draft.Response : ResponseRules.Identity;
 
     /// <inheritdoc/>

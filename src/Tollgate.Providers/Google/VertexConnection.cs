@@ -165,14 +165,15 @@ internal sealed class VertexConnection : GoogleConnection
         var (root, own) = EndpointTable.Split(Draft.Base is { Length: > 0 } custom ? custom : place.Host);
         var suffix = method.StartsWith('/') ? method : ":" + method;
         string address;
-        if (Draft.Base is { Length: > 0 } && !IsPrivateEndpoint(root))
+        var isHost = Draft.Base is { Length: > 0 } && HasNoPath(root);
+        if (Draft.Base is { Length: > 0 } && !isHost && !IsPrivateEndpoint(root))
         {
             // A gateway in between: its address is the model's.
             address = root + suffix;
         }
         else
         {
-            var path = Draft.Base is { Length: > 0 } ? $"{place.Path}/endpoints/{Escaped(_publisher.Model)}"
+            var path = Draft.Base is { Length: > 0 } && IsPrivateEndpoint(root) ? $"{place.Path}/endpoints/{Escaped(_publisher.Model)}"
                 : place.IsKeyed ? $"publishers/{_publisher.Name ?? "google"}/models/{Escaped(model ?? _publisher.Model)}"
                 : _publisher.Name is { } name ? $"{place.Path}/publishers/{name}/models/{Escaped(model ?? _publisher.Model)}"
                 : $"{place.Path}/endpoints/{Escaped(_publisher.Model)}";
@@ -181,6 +182,9 @@ internal sealed class VertexConnection : GoogleConnection
 
         return EndpointTable.Make(Draft, EndpointTable.Join(address, own, query, Draft.Deployment.ExtraQuery));
     }
+
+    /// <summary>An address without a path stands for Google's host: a proxy in front of it.</summary>
+    private static bool HasNoPath(string root) => Uri.TryCreate(root, UriKind.Absolute, out var uri) && uri.AbsolutePath is "/";
 
     /// <summary>An address of Private Service Connect stands for the host only.</summary>
     private bool IsPrivateEndpoint(string root)

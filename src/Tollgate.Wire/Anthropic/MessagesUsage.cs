@@ -76,6 +76,7 @@ internal struct MessagesUsage
         {
             CacheCreationTokens = written,
             CacheCreation1hTokens = _cacheWrite1h,
+            TextInputTokens = _input + _compactionInput,
             TextOutputTokens = completion - reasoning,
             WebSearchRequests = _searches,
             Tier = _tier,

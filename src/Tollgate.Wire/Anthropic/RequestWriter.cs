@@ -16,7 +16,7 @@ internal static class RequestWriter
     private static readonly FrozenSet<string> Known = new[]
     {
         "model", "messages", "system", "max_tokens", "temperature", "top_p", "top_k", "stop_sequences", "metadata", "service_tier", "thinking",
-        "output_config", "output_format", "tools", "tool_choice", "mcp_servers", "stream", "betas", "context_management",
+        "output_config", "output_format", "tools", "tool_choice", "mcp_servers", "stream", "context_management",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>Writes a request.</summary>

@@ -147,7 +147,7 @@ internal sealed class ToolWriter(ChatRequest request, TargetModel target, bool u
     {
         var type = tool.Raw?.Text("type"u8);
         if (tool is { RawOrigin: Surface.Messages, Raw: { } own } && tool.Kind is not ToolKind.Function
-            && (request.Origin is Surface.Messages || HostedTools.IsOwn(type)))
+            && (request.Origin is Surface.Messages || (HostedTools.IsOwn(type) && tool.Kind is not ToolKind.Computer)))
         {
             Open(json, written);
             json.WriteElement(own);

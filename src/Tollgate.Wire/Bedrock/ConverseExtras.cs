@@ -180,7 +180,7 @@ internal sealed class ConverseExtras(ChatRequest request, ConverseTraits traits,
                     Add(fields, inner.Name, inner.Value);
                 }
             }
-            else if (extra.Name is not (Betas or "top_k" or "serviceTier" or "model") && !Root.Contains(extra.Name, StringComparer.Ordinal)
+            else if (extra.Name is not (Betas or "betas" or "top_k" or "serviceTier" or "model") && !Root.Contains(extra.Name, StringComparer.Ordinal)
                 && !ChatParameters.All.Contains(extra.Name, StringComparer.Ordinal) && extra.Value.IsGiven())
             {
                 Add(fields, extra.Name, extra.Value);
@@ -210,7 +210,7 @@ internal sealed class ConverseExtras(ChatRequest request, ConverseTraits traits,
         {
             var list = extra.Name switch
             {
-                Betas => extra.Value,
+                Betas or "betas" => extra.Value,
                 ModelFields => extra.Value.Member("anthropic_beta"u8),
                 _ => default,
             };

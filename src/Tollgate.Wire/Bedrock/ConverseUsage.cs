@@ -24,6 +24,7 @@ internal static class ConverseUsage
         return new TokenUsage(prompt, completion, prompt + completion, cached, Math.Min(completion, TokenEstimate.FromBytes(thoughtBytes)))
         {
             CacheCreationTokens = written,
+            TextInputTokens = Count(usage, "inputTokens"u8),
             CacheCreation1hTokens = Math.Min(written, OfAnHour(usage.Member("cacheDetails"u8))),
             Tier = tier.Text("type"u8) switch
             {

@@ -110,6 +110,10 @@ public sealed class GenerateContentCodec : DialectCodec
     /// <inheritdoc/>
     public override Treatment TreatmentOf(Feature feature, ChatRequest request, TargetModel target) => feature switch
     {
+        Feature.ParallelToolCalls when !request.Tools.Skip(1).Any() => new Treatment(Handling.Carried),
+        Feature.ParallelToolCalls when GenerateContentRequestWriter.IsOwnName(request.Origin)
+            && request.Tools.Count(static tool => tool.Kind is ToolKind.Function or ToolKind.Custom) > 1 => new Treatment(Handling.Refused),
+        Feature.PresencePenalty when !GenerationConfigWriter.TakesPresencePenalty(request, GeminiModel.Of(target.Model)) => new Treatment(Handling.Refused),
         Feature.HostedTools when !AllOwn(request, ToolKind.Hosted) => new Treatment(Handling.Dropped),
         Feature.FileSearch when AllOwn(request, ToolKind.FileSearch) => new Treatment(Handling.Carried),
         Feature.WebSearchBlockedDomains when target.Provider is not "gemini" => new Treatment(Handling.Changed),

@@ -30,6 +30,11 @@ internal static class GenerateContentRequestWriter
             WriteExtra(request.Origin, extra, json);
         }
 
+        if (target.Provider is "vertex_ai" && IsOwnName(request.Origin))
+        {
+            VertexLabels.Write(request, json);
+        }
+
         if (target.Options.TryGetValue(GenerateContentCodec.SafetyOption, out var usual)
             && !request.Extras.Any(static extra => extra.Name is "safetySettings" or "safety_settings"))
         {

@@ -39,6 +39,9 @@ internal static class GenerationConfigWriter
         }
     }
 
+    /// <summary>False for models from Gemini 3 on, unless the client speaks the dialect itself and knows what it asks.</summary>
+    public static bool TakesPresencePenalty(ChatRequest request, GeminiModel model) => !model.HasLevels || request.Origin is Surface.GenerateContent;
+
     private static void WriteObject(ChatRequest request, TargetModel target, GeminiModel model, Utf8JsonWriter json)
     {
         var extras = ExtrasOf(request);
@@ -52,7 +55,7 @@ internal static class GenerationConfigWriter
         WriteStop(request, json);
         json.WriteGiven("seed"u8, request.Seed);
         json.WriteGiven("frequencyPenalty"u8, request.FrequencyPenalty);
-        json.WriteGiven("presencePenalty"u8, request.PresencePenalty);
+        json.WriteGiven("presencePenalty"u8, TakesPresencePenalty(request, model) ? request.PresencePenalty : null);
         json.WriteGiven("responseLogprobs"u8, request.LogProbs ?? (request.TopLogProbs is null ? null : true));
         json.WriteGiven("logprobs"u8, request.TopLogProbs);
         WriteModalities(request, json);

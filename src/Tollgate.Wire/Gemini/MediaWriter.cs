@@ -40,6 +40,11 @@ internal static class MediaWriter
             WriteFile(json, source.Url ?? FileUri(source.FileId!), source.MediaType);
         }
 
+        if (source.Clip is { } clip)
+        {
+            WriteClip(json, clip);
+        }
+
         if (model.HasLevels && part is ImagePart { Detail: { } detail } && LevelOf(detail) is > 0 and var level)
         {
             json.WriteStartObject("mediaResolution"u8);
@@ -79,6 +84,18 @@ internal static class MediaWriter
         DocumentPart document => document.Source,
         _ => null,
     };
+
+    private static void WriteClip(Utf8JsonWriter json, JsonElement clip)
+    {
+        json.WriteStartObject("videoMetadata"u8);
+        foreach (var member in clip.EnumerateObject())
+        {
+            json.WritePropertyName(GeminiJson.Camel(member.Name));
+            json.WriteElement(member.Value);
+        }
+
+        json.WriteEndObject();
+    }
 
     private static void WriteInline(Utf8JsonWriter json, ContentPart part, MediaSource source)
     {

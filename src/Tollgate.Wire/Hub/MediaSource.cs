@@ -21,6 +21,9 @@ public sealed record MediaSource
     /// <summary>The provider's id of a file uploaded before; null otherwise.</summary>
     public string? FileId { get; init; }
 
+    /// <summary>Which piece of a film is meant and how often it is looked at: LiteLLM's <c>video_metadata</c>; null when not said.</summary>
+    public System.Text.Json.JsonElement? Clip { get; init; }
+
     /// <summary>The text itself, for documents given as text; null otherwise.</summary>
     public string? Text { get; init; }
 

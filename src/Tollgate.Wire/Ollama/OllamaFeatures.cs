@@ -21,6 +21,7 @@ internal static class OllamaFeatures
             table.Add(Feature.CustomTools, Handling.Changed, FunctionTools.CustomNote);
             table.Add(Feature.StrictTools, Handling.Carried);
             table.Add(Feature.ToolChoice, Handling.Dropped, "the model chooses");
+            table.Add(Feature.ParallelToolCalls, Handling.Dropped, "the model decides");
             table.Add(Feature.ToolChoiceNone, Handling.Changed, "tools are left out");
             table.Add(Feature.AllowedTools, Handling.Dropped, "the model chooses");
             table.Add(Feature.ToolResultMedia, Handling.Changed, "images of the message of the result");

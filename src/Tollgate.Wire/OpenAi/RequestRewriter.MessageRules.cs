@@ -31,6 +31,11 @@ public sealed record MessageRules
     /// </summary>
     public bool Sanitize { get; init; } = true;
 
+    /// <summary>
+    /// Nothing is done but that seals of other providers' thoughts leave the ids of tool calls, which may not be that long. Default false.
+    /// </summary>
+    public bool OnlyThoughtIds { get; init; }
+
     /// <summary><c>reasoning_content</c> of earlier turns stays. Default false.</summary>
     public bool KeepReasoning { get; init; }
 
@@ -74,6 +79,10 @@ public sealed record MessageRules
 
     /// <summary>Put behind the URL of images, or null.</summary>
     public string? ImageUrlSuffix { get; init; }
+
+    /// <summary>True when there is nothing to do in messages without a seal.</summary>
+    internal bool NeedsThoughtIds => OnlyThoughtIds && SystemRole is null && AppendMessage is null && ImageUrlSuffix is null && PadReasoning is null
+        && StripFields.IsEmpty && Flatten is ContentFlattening.Never && Names is MessageNames.Any && !DropNull;
 
     /// <summary>True when messages are moved or merged, not only edited.</summary>
     internal bool Restructures => FoldSystem || DropEmptyAssistant || MergeSameRole;

@@ -23,9 +23,12 @@ internal readonly ref struct MessageEditor
         _padReasoning = rules.PadReasoning is not null && rules.PadReasoning(request);
     }
 
+    private static ReadOnlySpan<byte> ThoughtMark => "__thought__"u8;
+
     public static void Edit(in RequestView request, in MemberSpan messages, MessageRules rules, JsonEdits edits)
     {
-        if (messages.Kind != JsonKind.Array)
+        // PERF: most bodies of those who take everything else as it is hold no such id, and one look at the bytes tells.
+        if (messages.Kind != JsonKind.Array || (rules.NeedsThoughtIds && request.Value(messages).IndexOf(ThoughtMark) < 0))
         {
             return;
         }
@@ -73,11 +76,11 @@ internal readonly ref struct MessageEditor
             {
                 _edits.Replace(member.ValueStart, member.End, JsonText.Quote(newRole));
             }
-            else if (_rules.Sanitize && walker.NameIs("tool_calls"u8) && member.Kind == JsonKind.Array)
+            else if ((_rules.Sanitize || _rules.OnlyThoughtIds) && walker.NameIs("tool_calls"u8) && member.Kind == JsonKind.Array)
             {
                 EditCalls(member);
             }
-            else if (_rules.Sanitize && walker.NameIs("tool_call_id"u8))
+            else if ((_rules.Sanitize || _rules.OnlyThoughtIds) && walker.NameIs("tool_call_id"u8))
             {
                 CutSignature(member);
             }
@@ -305,7 +308,7 @@ internal readonly ref struct MessageEditor
     /// </summary>
     private void CutSignature(in MemberSpan id)
     {
-        var at = id.Kind == JsonKind.String ? _request.Value(id).IndexOf("__thought__"u8) : -1;
+        var at = id.Kind == JsonKind.String ? _request.Value(id).IndexOf(ThoughtMark) : -1;
         if (at > 0)
         {
             _edits.Cut(id.ValueStart + at, id.End - 1);

@@ -39,11 +39,14 @@ public sealed class StreamEditor(StreamView view) : StreamPath
     private static readonly ReadOnlyMemory<byte> EmptyChoice = "[{\"index\":0,\"delta\":{}}]"u8.ToArray();
 
     private static readonly ReadOnlyMemory<byte> AddedEmptyChoice = ",\"choices\":[{\"index\":0,\"delta\":{}}]"u8.ToArray();
+    private static readonly ReadOnlyMemory<byte> NullJson = "null"u8.ToArray();
     private static readonly ReadOnlyMemory<byte> NoChoices = "[]"u8.ToArray();
     private static readonly ReadOnlyMemory<byte> AddedNoChoices = ",\"choices\":[]"u8.ToArray();
 
     private readonly JsonMembers _members = new();
     private readonly ChoicesEditor? _choicesEditor = view.Rules.IsIdentity ? null : new ChoicesEditor(view.Rules);
+    private MemberSpan _emptyFinish;
+    private bool _callsTools;
     private byte[]? _id;
     private byte[]? _created;
     private byte[]? _pendingUsage;
@@ -107,6 +110,11 @@ public sealed class StreamEditor(StreamView view) : StreamPath
             _usage = TokenUsage.ReadIn(json, _members, parts.Usage);
         }
 
+        else if (parts.Groq >= 0)
+        {
+            ReadGroqUsage(json, _members[parts.Groq]);
+        }
+
         if (emptyChoices && !(hasUsage && view.ShowUsage))
         {
             return ChunkAction.Drop;
@@ -164,14 +172,15 @@ public sealed class StreamEditor(StreamView view) : StreamPath
         return true;
     }
 
-    /// <summary>Writes a chunk with finish reason <c>stop</c>, for an upstream that ended in order but without one.</summary>
+    /// <summary>Writes a chunk with a finish reason, for an upstream that ended in order but without one.</summary>
     public void WriteFinishChunk(IBufferWriter<byte> output)
     {
         _finished = true;
         WriteSyntheticChunk(
             output,
             view.Surface == Surface.Chat
-                ? "[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]"u8
+                ? _callsTools
+                    ? "[{\"index\":0,\"delta\":{},\"finish_reason\":\"tool_calls\"}]"u8 : "[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]"u8
                 : "[{\"index\":0,\"text\":\"\",\"finish_reason\":\"stop\"}]"u8,
             usage: null);
     }
@@ -258,9 +267,23 @@ public sealed class StreamEditor(StreamView view) : StreamPath
         {
             Edits.Replace(choices.ValueStart, choices.End, NoChoices);
         }
-        else if (!empty)
+        else if (!empty && _choicesEditor is not null)
         {
-            _choicesEditor?.Edit(payload, choices, Edits);
+            _choicesEditor.Edit(payload, choices, Edits);
+        }
+        else if (_emptyFinish.Kind is JsonKind.String)
+        {
+            Edits.Replace(_emptyFinish.ValueStart, _emptyFinish.End, NullJson);
+        }
+    }
+
+    /// <summary>Groq counts in a member of its own, with the last chunk, where nobody asked for usage.</summary>
+    private void ReadGroqUsage(ReadOnlySpan<byte> json, in MemberSpan groq)
+    {
+        if (groq.Kind is JsonKind.Object && JsonWalker.TryFind(json, groq.ValueStart, "usage"u8, out var usage) && usage.Kind is JsonKind.Object)
+        {
+            _usage ??= TokenUsage.Read(json, usage.ValueStart);
+            _pendingUsage ??= json.Slice(usage.ValueStart, usage.ValueLength).ToArray();
         }
     }
 
@@ -301,6 +324,7 @@ public sealed class StreamEditor(StreamView view) : StreamPath
 
     private void LookAtChoices(ReadOnlySpan<byte> json, in MemberSpan choices)
     {
+        _emptyFinish = default;
         var choice = new JsonWalker(json, choices.ValueStart);
         while (choice.MoveNext())
         {
@@ -326,6 +350,7 @@ public sealed class StreamEditor(StreamView view) : StreamPath
             var finished = member.Current.ValueLength > 2;
             _finished |= finished;
             _hasOutput |= finished;
+            _emptyFinish = finished ? _emptyFinish : member.Current;
         }
         else if (kind == JsonKind.String && member.NameIs("text"u8))
         {
@@ -338,6 +363,7 @@ public sealed class StreamEditor(StreamView view) : StreamPath
             {
                 if (delta.Current.Kind != JsonKind.Null && !delta.NameIs("role"u8))
                 {
+                    _callsTools |= delta.Current is { Kind: JsonKind.Array, ValueLength: > 2 } && delta.NameIs("tool_calls"u8);
                     CountOutput(delta.Current);
                 }
             }
@@ -379,6 +405,9 @@ public sealed class StreamEditor(StreamView view) : StreamPath
                 case 5 when name.SequenceEqual("error"u8) && member.Kind != JsonKind.Null:
                     parts.Error = i;
                     break;
+                case 6 when name.SequenceEqual("x_groq"u8):
+                    parts.Groq = i;
+                    break;
                 case 7 when name.SequenceEqual("choices"u8):
                     parts.Choices = i;
                     break;
@@ -401,5 +430,6 @@ public sealed class StreamEditor(StreamView view) : StreamPath
         public int Error = -1;
         public int Choices = -1;
         public int Created = -1;
+        public int Groq = -1;
     }
 }

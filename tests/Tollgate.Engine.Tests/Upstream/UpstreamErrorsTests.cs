@@ -34,6 +34,12 @@ public class UpstreamErrorsTests
 
     [Theory]
     [InlineData("""{"detail":"Not Found"}""", "Not Found")]
+    [InlineData("""{"detail":[{"loc":["body","messages",0],"msg":"field required"},{"msg":"bad"}]}""", "body.messages.0: field required; bad")]
+    [InlineData("""{"detail":[1]}""", "[1]")]
+    [InlineData("""{"errors":[{"code":"x","message":"no such model"}],"trace":"t"}""", "no such model")]
+    [InlineData("""{"error_message":"m"}""", "m")]
+    [InlineData("""{"Message":"m"}""", "m")]
+    [InlineData("""{"base_resp":{"status_code":1004,"status_msg":"login fail"}}""", "login fail")]
     [InlineData("plain text", "plain text")]
     [InlineData("", "Upstream answered 500 InternalServerError without a body.")]
     [InlineData(" \r\n", "Upstream answered 500 InternalServerError without a body.")]
@@ -50,6 +56,7 @@ public class UpstreamErrorsTests
     [InlineData("task-specific disk-storage-01", "task-specific disk-storage-01")]
     [InlineData("key gsk_abcdefgh1234 and xai-abcdefgh1234", "key gsk_**** and xai-****")]
     [InlineData("key AIzaSyA1234567", "key AIza****")]
+    [InlineData("user AKIAIOSFODNN7EXAMPLE is not", "user AKIA**** is not")]
     public void Keys_AreMasked(string message, string masked)
         => FromBody(401, $$$"""{"error":{"message":"{{{message}}}"}}""").Message.ShouldBe(masked);
 
@@ -78,6 +85,19 @@ public class UpstreamErrorsTests
         UpstreamErrors.RetryAfterOf(response.Headers, _time)?.TotalSeconds.ShouldBe(seconds!.Value);
         (UpstreamErrors.RetryAfterOf(response.Headers, _time) is null).ShouldBe(seconds is null);
     }
+
+    [Theory]
+    [InlineData(429, "Rate limit reached. Please try again in 1.2s. Visit", 1.2)]
+    [InlineData(429, "Please try again in 250ms.", 0.25)]
+    [InlineData(429, "Please try again later.", null)]
+    [InlineData(500, "Please try again in 1.2s.", null)]
+    public void MessageOfARateLimit_MaySayHowLong(int status, string message, double? seconds)
+        => FromBody(status, $$$"""{"error":{"message":"{{{message}}}"}}""").RetryAfter?.TotalSeconds.ShouldBe(seconds!.Value);
+
+    [Fact]
+    public void Cause_IsKept()
+        => FromBody(400, """{"error":{"message":"m","code":"content_filter","innererror":{"code":"ResponsibleAIPolicyViolation"}}}""")
+            .InnerError.ShouldBe("""{"code":"ResponsibleAIPolicyViolation"}""");
 
     [Fact]
     public void Milliseconds_WinOverSeconds()

@@ -60,6 +60,7 @@ public class VertexTests
 
     [Theory]
     [InlineData("https://gw.example/vertex/gemini", null, "https://gw.example/vertex/gemini:generateContent")]
+    [InlineData("https://proxy.example", null, $"https://proxy.example/v1/{Project}/publishers/google/models/gemini-2.5-pro:generateContent")]
     [InlineData("https://10.0.0.1", "true", $"https://10.0.0.1/v1/{Project}/endpoints/gemini-2.5-pro:generateContent")]
     public void OwnAddress_IsTheModelsOrTheHosts(string apiBase, string? psc, string expected)
     {

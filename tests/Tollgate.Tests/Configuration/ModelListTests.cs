@@ -117,6 +117,9 @@ public class ModelListTests
                   cache_read_input_token_cost: 0.1
                   my_credential_ref: x
                   vertex_project: p
+                  vertex_ai_project: other
+                  vertex_ai_location: l
+                  use_psc_endpoint_format: true
                   aws_session_tags: {a: b}
                   guardrails: [g]
                   health_check_model: z
@@ -127,6 +130,9 @@ public class ModelListTests
             "temperature=0.70, max_tokens=1000, top_p=1e-1, stop=[\"a\",\"1\"], response_format={\"type\":\"json_object\"}, think=false");
         deployment.Rpm.ShouldBe(7);
         deployment.ProviderParams["vertex_project"].ShouldBe("p");
+        deployment.ProviderParams["vertex_location"].ShouldBe("l");
+        deployment.ProviderParams["use_psc_endpoint_format"].ShouldBe("true");
+        deployment.ProviderParams.ContainsKey("vertex_ai_project").ShouldBeFalse();
         deployment.ProviderParams["aws_session_tags"].ShouldBe("""{"a":"b"}""");
         deployment.Info.Members.Json().ShouldBe("output_cost_per_token_above_200k_tokens=1e-5, cache_read_input_token_cost=0.1");
     }

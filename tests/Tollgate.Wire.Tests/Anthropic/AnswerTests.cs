@@ -17,7 +17,7 @@ public sealed class AnswerTests
         choice.Parts.ShouldBe([new ThinkingPart("hm", "sg"), new TextPart("Checking.") { Citations = ((TextPart)choice.Parts[1]).Citations }, new ToolCallPart("toolu_7", "get_weather", "{\"city\": \"Rome\"}")]);
         choice.Stop.ShouldBe(StopReason.ToolCalls);
         response.Id.ShouldBe("msg_9");
-        response.Usage!.Value.ShouldBe(new TokenUsage(150, 25, 175, 100, 1) { CacheCreationTokens = 10, TextOutputTokens = 24 });
+        response.Usage!.Value.ShouldBe(new TokenUsage(150, 25, 175, 100, 1) { CacheCreationTokens = 10, TextInputTokens = 40, TextOutputTokens = 24 });
     }
 
     [Fact]
@@ -98,6 +98,7 @@ public sealed class AnswerTests
             CacheCreation1hTokens = 5,
             WebSearchRequests = 6,
             Tier = ServiceTier.Priority,
+            TextInputTokens = 101,
             TextOutputTokens = 52,
         });
     }

@@ -21,7 +21,7 @@ public sealed class StreamTests
         ]);
         (events[6].Index, events[6].Id, events[6].Name).ShouldBe((0, "toolu_7", "get_weather"));
         events[9].Stop.ShouldBe(StopReason.ToolCalls);
-        events[10].Usage!.Value.ShouldBe(new TokenUsage(150, 25, 175, 100, 1) { CacheCreationTokens = 10, TextOutputTokens = 24 });
+        events[10].Usage!.Value.ShouldBe(new TokenUsage(150, 25, 175, 100, 1) { CacheCreationTokens = 10, TextInputTokens = 40, TextOutputTokens = 24 });
     }
 
     [Fact]
@@ -155,7 +155,7 @@ public sealed class StreamTests
     {
         var path = Claude.Codec.RelayStream(Codecs.View(Surface.Messages));
         Relay(path, Claude.Stream).ShouldBe(Claude.Stream.Replace("\"claude-x\"", "\"public-model\"", StringComparison.Ordinal).ReplaceLineEndings("\n").TrimEnd('\n') + "\n\n");
-        path.Usage!.Value.ShouldBe(new TokenUsage(150, 25, 175, 100, 1) { CacheCreationTokens = 10, TextOutputTokens = 24 });
+        path.Usage!.Value.ShouldBe(new TokenUsage(150, 25, 175, 100, 1) { CacheCreationTokens = 10, TextInputTokens = 40, TextOutputTokens = 24 });
         path.AnswerId.ShouldBe("msg_9");
         path.Finished.ShouldBeTrue();
         path.OutputBytes.ShouldBeGreaterThan(10);

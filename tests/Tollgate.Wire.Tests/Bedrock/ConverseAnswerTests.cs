@@ -52,7 +52,7 @@ public sealed class ConverseAnswerTests
             new ToolCallPart("t7", "get_weather", """{"city": "Rome", "n": [1, 2]}"""), new ToolCallPart("t8", "9-lives", "{}"),
         ]);
         choice.Stop.ShouldBe(StopReason.ToolCalls);
-        response.Usage.ShouldBe(new TokenUsage(150, 25, 175, 100, 1) { CacheCreationTokens = 10, CacheCreation1hTokens = 4 });
+        response.Usage.ShouldBe(new TokenUsage(150, 25, 175, 100, 1) { CacheCreationTokens = 10, CacheCreation1hTokens = 4, TextInputTokens = 40 });
         response.Extras.ShouldHaveSingleItem().Name.ShouldBe("trace");
     }
 

@@ -32,7 +32,7 @@ public sealed class MediaAnswerTests
             """{"created":1,"data":[{}],"usage":{"input_tokens":10,"output_tokens":272,"total_tokens":282,"input_tokens_details":{"text_tokens":4,"image_tokens":6}}}""")
             .Path.Usage;
 
-        usage.ShouldBe(new TokenUsage(10, 272, 282, 0, 0) { ImageInputTokens = 6, ImageOutputTokens = 272 });
+        usage.ShouldBe(new TokenUsage(10, 272, 282, 0, 0) { TextInputTokens = 4, ImageInputTokens = 6, ImageOutputTokens = 272 });
     }
 
     [Theory]
@@ -53,7 +53,7 @@ public sealed class MediaAnswerTests
         Read(
             Surface.Transcriptions,
             """{"text":"Hi","usage":{"type":"tokens","input_tokens":14,"input_token_details":{"text_tokens":4,"audio_tokens":10},"output_tokens":3,"total_tokens":17}}""")
-            .Path.Usage.ShouldBe(new TokenUsage(14, 3, 17, 0, 0) { AudioInputTokens = 10 });
+            .Path.Usage.ShouldBe(new TokenUsage(14, 3, 17, 0, 0) { TextInputTokens = 4, AudioInputTokens = 10 });
 
     [Theory]
     [InlineData("1\n00:00:00,000 --> 00:00:02,000\nHello\n", "text/plain; charset=utf-8")]

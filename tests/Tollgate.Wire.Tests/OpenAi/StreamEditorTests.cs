@@ -53,6 +53,31 @@ public class StreamEditorTests
     }
 
     [Fact]
+    public void FinishReasonOfNoLetters_IsNull()
+        => Chunks.Editor().Forward("""{"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":""}]}""")
+            .ShouldBe("""{"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":null}]}""");
+
+    [Theory]
+    [InlineData("""{"content":"a"}""", "stop")]
+    [InlineData("""{"tool_calls":[{"index":0,"id":"c","function":{"name":"f","arguments":"{}"}}]}""", "tool_calls")]
+    [InlineData("""{"content":"a","tool_calls":[]}""", "stop")]
+    public void EndWithoutAReason_HasTheOneThatFits(string delta, string reason)
+    {
+        var editor = Chunks.Editor();
+        editor.Forward($$"""{"id":"c1","created":5,"choices":[{"index":0,"delta":{{delta}}}]}""").ShouldNotBeNull();
+        editor.FinishChunk().ShouldContain($"\"finish_reason\":\"{reason}\"");
+    }
+
+    [Fact]
+    public void UsageOfGroq_CountsWhereThereIsNoOther()
+    {
+        var editor = Chunks.Editor(showUsage: true);
+        editor.Forward($$$"""{"id":"c1","created":5,"choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"x_groq":{"id":"r","usage":{{{Usage}}}}}""").ShouldNotBeNull();
+        editor.Usage!.Value.TotalTokens.ShouldBe(11);
+        editor.UsageChunk()!.ShouldContain($"\"usage\":{Usage}");
+    }
+
+    [Fact]
     public void LaterCreationTimes_BecomeTheFirst()
     {
         var editor = Chunks.Editor();

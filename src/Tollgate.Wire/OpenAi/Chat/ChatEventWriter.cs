@@ -13,6 +13,7 @@ internal sealed class ChatEventWriter(AnswerView view) : ChatStreamWriter
     private readonly HashSet<int> _begun = [];
     private readonly HashSet<int> _finished = [];
     private readonly Dictionary<(int Choice, int Index), ToolKind> _calls = [];
+    private readonly List<HubMember> _extras = [];
     private byte[]? _head;
     private string? _id;
     private TokenUsage? _usage;
@@ -27,9 +28,14 @@ internal sealed class ChatEventWriter(AnswerView view) : ChatStreamWriter
             case ChatEventKind.Start:
                 _id ??= next.Id;
                 break;
-            case ChatEventKind.Text when next.Text!.Length > 0:
+            case ChatEventKind.Text when next.Text!.Length > 0 || next.Part is TextPart { Signature: not null }:
                 Begin(next.Choice, output);
-                _json.WriteString("content"u8, next.Text);
+                _json.WriteGiven("content"u8, next.Text.Length > 0 ? next.Text : null);
+                if (next.Part is TextPart { Signature: not null } text)
+                {
+                    ServerParts.Write(_json, [text], []);
+                }
+
                 Close(output);
                 break;
             case ChatEventKind.Refusal:
@@ -59,6 +65,9 @@ internal sealed class ChatEventWriter(AnswerView view) : ChatStreamWriter
                 _json.WriteElement("logprobs"u8, probabilities);
                 CloseChoice(output);
                 break;
+            case ChatEventKind.Extra when next is { Name: { } name, Json: { } value }:
+                _extras.Add(new HubMember(name, value.Clone()));
+                break;
             case ChatEventKind.Finish:
                 WriteFinish(next.Choice, next.Stop, next.NativeStop, output);
                 break;
@@ -73,6 +82,14 @@ internal sealed class ChatEventWriter(AnswerView view) : ChatStreamWriter
         if (_finished.Count == 0)
         {
             WriteFinish(0, _calls.Count > 0 ? StopReason.ToolCalls : StopReason.Stop, null, output);
+        }
+
+        if (_extras.Exists(static extra => RootExtras.IsFree(extra.Name)))
+        {
+            // Came after the end of the answer.
+            Begin(0, output);
+            _json.WriteEndObject();
+            CloseChoice(output, withExtras: true);
         }
 
         if (view.ShowUsage && _usage is { } usage)
@@ -113,6 +130,10 @@ internal sealed class ChatEventWriter(AnswerView view) : ChatStreamWriter
         {
             _json.WriteString("reasoning_content"u8, next.Text);
         }
+        else if (next.Kind is ChatEventKind.RedactedThinking)
+        {
+            _json.WriteString("reasoning_content"u8, ""u8);
+        }
 
         _json.WriteStartArray("thinking_blocks"u8);
         ThinkingBlocks.Write(_json, next.Kind switch
@@ -120,7 +141,7 @@ internal sealed class ChatEventWriter(AnswerView view) : ChatStreamWriter
             ChatEventKind.Thinking => new ThinkingPart(next.Text!, null),
             ChatEventKind.Signature => new ThinkingPart("", next.Text),
             _ => new RedactedThinkingPart(next.Text!),
-        });
+        }, isPiece: true);
         _json.WriteEndArray();
         Close(output);
     }
@@ -148,6 +169,7 @@ internal sealed class ChatEventWriter(AnswerView view) : ChatStreamWriter
 
         _json.WriteString(kind is ToolKind.Custom ? "input"u8 : "arguments"u8, isStart ? "" : next.Text);
         _json.WriteEndObject();
+        ChatResponseWriter.WriteSeal(_json, isStart ? next.Part as ToolCallPart : null);
         _json.WriteEndObject();
         _json.WriteEndArray();
         Close(output);
@@ -170,9 +192,9 @@ internal sealed class ChatEventWriter(AnswerView view) : ChatStreamWriter
                 _json.WriteEndArray();
                 Close(output);
                 break;
-            case OpaquePart { Origin: Surface.Messages, Kind: not "server_tool_use" } opaque:
+            case OpaquePart opaque when opaque is { Origin: Surface.Messages, Kind: not "server_tool_use" } || ServerParts.IsRun(opaque):
                 Begin(next.Choice, output);
-                ServerParts.Write(_json, [opaque]);
+                ServerParts.Write(_json, [opaque], []);
                 Close(output);
                 break;
             default:
@@ -188,16 +210,17 @@ internal sealed class ChatEventWriter(AnswerView view) : ChatStreamWriter
         }
 
         Begin(choice, output);
+        ServerParts.Write(_json, [], _extras);
         _json.WriteEndObject();
         _json.WriteString("finish_reason"u8, FinishReasons.Write(stop));
-        if (native is not null)
+        if (native is not null && !FinishReasons.IsOwn(native))
         {
             _json.WriteStartObject("provider_specific_fields"u8);
             _json.WriteString("native_finish_reason"u8, native);
             _json.WriteEndObject();
         }
 
-        CloseChoice(output);
+        CloseChoice(output, withExtras: true);
     }
 
     /// <summary>Opens a chunk up to the inside of its delta; the first of a choice says the role.</summary>
@@ -221,12 +244,34 @@ internal sealed class ChatEventWriter(AnswerView view) : ChatStreamWriter
         CloseChoice(output);
     }
 
-    private void CloseChoice(IBufferWriter<byte> output)
+    private void CloseChoice(IBufferWriter<byte> output, bool withExtras = false)
     {
         _json.WriteEndObject();
         _json.WriteEndArray();
         _json.Flush();
+        if (withExtras && _extras.Count > 0)
+        {
+            WriteExtras(output);
+        }
+
         output.Write("}\n\n"u8);
+    }
+
+    private void WriteExtras(IBufferWriter<byte> output)
+    {
+        var members = new ArrayBufferWriter<byte>();
+        _json.Reset(members);
+        _json.WriteStartObject();
+        RootExtras.Write(_json, _extras);
+        _json.WriteEndObject();
+        _json.Flush();
+        _extras.Clear();
+        if (members.WrittenCount > 2)
+        {
+            // The chunk's own object is open: its members go on behind a comma.
+            output.Write(","u8);
+            output.Write(members.WrittenSpan[1..^1]);
+        }
     }
 
     /// <summary>PERF: what all chunks of a stream begin with is made once.</summary>

@@ -62,6 +62,7 @@ internal readonly struct ChatMessageReader(ReadOnlyMemory<byte> body)
         {
             // What a provider's own tools did before; only that provider's dialect reads it.
             read.Extras.Add(new HubMember("provider_specific_fields", fields));
+            SealTexts(read.Parts, fields.Member("thought_signatures"u8));
         }
 
         if (role is not ChatRole.Tool && ChatToolReader.CacheOf(message) is { } cache && read.Parts.Count > 0)
@@ -70,6 +71,26 @@ internal readonly struct ChatMessageReader(ReadOnlyMemory<byte> body)
         }
 
         return read;
+    }
+
+    /// <summary>Google's seals on texts, in the order of the texts (04-gemini-vertex.md 2.6).</summary>
+    private static void SealTexts(IList<ContentPart> parts, JsonElement seals)
+    {
+        var at = 0;
+        foreach (var seal in seals.ValueKind is JsonValueKind.Array ? seals.EnumerateArray() : default)
+        {
+            while (at < parts.Count && parts[at] is not TextPart)
+            {
+                at++;
+            }
+
+            if (at < parts.Count && seal.Text() is { Length: > 0 } signature)
+            {
+                parts[at] = (TextPart)parts[at] with { Signature = signature };
+            }
+
+            at++;
+        }
     }
 
     private void ReadAssistant(JsonElement message, IList<ContentPart> parts, string place)
@@ -254,6 +275,13 @@ internal readonly struct ChatMessageReader(ReadOnlyMemory<byte> body)
     }
 
     private DocumentPart ReadFile(JsonElement file, string place)
+    {
+        var read = ReadFileSource(file, place);
+        return file.Member("video_metadata"u8) is { ValueKind: JsonValueKind.Object } clip
+            ? read with { Source = read.Source with { Clip = clip } } : read;
+    }
+
+    private DocumentPart ReadFileSource(JsonElement file, string place)
     {
         var title = file.Text("filename"u8);
         var format = file.Text("format"u8);

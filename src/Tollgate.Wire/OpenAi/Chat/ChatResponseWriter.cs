@@ -20,10 +20,11 @@ internal static class ChatResponseWriter
         json.WriteStartArray("choices"u8);
         foreach (var choice in response.Choices)
         {
-            WriteChoice(choice, json);
+            WriteChoice(choice, response.Extras, view, json);
         }
 
         json.WriteEndArray();
+        RootExtras.Write(json, response.Extras);
         if (response.Usage is { } usage)
         {
             json.WritePropertyName("usage"u8);
@@ -80,7 +81,7 @@ internal static class ChatResponseWriter
         json.WriteEndObject();
     }
 
-    private static void WriteChoice(ChatChoice choice, Utf8JsonWriter json)
+    private static void WriteChoice(ChatChoice choice, IList<HubMember> extras, AnswerView view, Utf8JsonWriter json)
     {
         json.WriteStartObject();
         json.WriteNumber("index"u8, choice.Index);
@@ -88,9 +89,9 @@ internal static class ChatResponseWriter
         json.WriteElement("logprobs"u8, choice.LogProbs);
         json.WriteStartObject("message"u8);
         json.WriteString("role"u8, "assistant"u8);
-        WriteMessage(choice.Parts, json);
+        WriteMessage(choice, extras, view, json);
         json.WriteEndObject();
-        if (choice.NativeStop is { } native)
+        if (choice.NativeStop is { } native && !FinishReasons.IsOwn(native))
         {
             json.WriteStartObject("provider_specific_fields"u8);
             json.WriteString("native_finish_reason"u8, native);
@@ -100,10 +101,11 @@ internal static class ChatResponseWriter
         json.WriteEndObject();
     }
 
-    private static void WriteMessage(IList<ContentPart> parts, Utf8JsonWriter json)
+    private static void WriteMessage(ChatChoice choice, IList<HubMember> extras, AnswerView view, Utf8JsonWriter json)
     {
         // PERF: most answers are one text; every list below would be made to find nothing.
-        if (parts is [TextPart { Citations.Count: 0 } only])
+        var parts = choice.Parts;
+        if (parts is [TextPart { Citations.Count: 0, Signature: null } only] && extras.Count == 0)
         {
             json.WriteString("content"u8, only.Text);
             json.WriteNull("tool_calls"u8);
@@ -113,7 +115,7 @@ internal static class ChatResponseWriter
 
         var text = string.Concat(parts.OfType<TextPart>().Select(static part => part.Text));
         var calls = parts.Select(ServerParts.CallOf).OfType<ToolCallPart>().ToList();
-        if (text.Length > 0 || calls.Count == 0)
+        if (text.Length > 0 || (calls.Count == 0 && choice.Stop is not StopReason.ContentFilter))
         {
             json.WriteString("content"u8, text);
         }
@@ -128,8 +130,8 @@ internal static class ChatResponseWriter
         json.WriteGiven("refusal"u8, refusal.Length > 0 ? refusal : null);
         WriteThoughts(parts, json);
         WriteCitations(parts, json);
-        WriteMedia(parts, json);
-        ServerParts.Write(json, parts);
+        WriteMedia(parts, view, json);
+        ServerParts.Write(json, parts, extras);
     }
 
     private static void WriteCalls(List<ToolCallPart> calls, Utf8JsonWriter json)
@@ -162,10 +164,22 @@ internal static class ChatResponseWriter
             }
 
             json.WriteEndObject();
+            WriteSeal(json, calls[i]);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
+    }
+
+    /// <summary>The seal of the thought before a call, which clients of LiteLLM's send back from here or from the call's id.</summary>
+    public static void WriteSeal(Utf8JsonWriter json, ToolCallPart? call)
+    {
+        if (call?.Signature is { } seal)
+        {
+            json.WriteStartObject("provider_specific_fields"u8);
+            json.WriteString("thought_signature"u8, seal);
+            json.WriteEndObject();
+        }
     }
 
     private static void WriteThoughts(IList<ContentPart> parts, Utf8JsonWriter json)
@@ -210,12 +224,18 @@ internal static class ChatResponseWriter
         }
     }
 
-    private static void WriteMedia(IList<ContentPart> parts, Utf8JsonWriter json)
+    private static void WriteMedia(IList<ContentPart> parts, AnswerView view, Utf8JsonWriter json)
     {
         if (parts.OfType<AudioPart>().FirstOrDefault() is { } audio)
         {
             json.WritePropertyName("audio"u8);
-            WriteAudio(json, audio);
+            WriteAudio(json, audio with
+            {
+                // Providers that keep no audio give it no id; OpenAI's clients want one, and an end.
+                Id = audio.Id ?? "audio_" + view.NewId(),
+                ExpiresAt = audio.ExpiresAt ?? (view.CreatedUnixSeconds + (24 * 3600)),
+                Transcript = audio.Transcript ?? "",
+            });
         }
 
         var images = parts.OfType<ImagePart>().ToList();

@@ -20,6 +20,9 @@ public static class FinishReasons
         _ => hasToolCalls ? StopReason.ToolCalls : StopReason.Stop,
     };
 
+    /// <summary>True for words of the dialect itself, which say nothing besides what the answer says already.</summary>
+    public static bool IsOwn(string word) => word is "stop" or "length" or "tool_calls" or "function_call" or "content_filter";
+
     /// <summary>The dialect's word.</summary>
     public static ReadOnlySpan<byte> Write(StopReason stop) => stop switch
     {

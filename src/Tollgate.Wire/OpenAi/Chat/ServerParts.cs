@@ -18,11 +18,17 @@ internal static class ServerParts
             : part as ToolCallPart;
 
     /// <summary>Writes the member; nothing when there is nothing in it.</summary>
-    public static void Write(Utf8JsonWriter json, IList<ContentPart> parts)
+    /// <param name="json">Takes the member.</param>
+    /// <param name="parts">The message.</param>
+    /// <param name="extras">Members of the answer's root, of which some stand here.</param>
+    public static void Write(Utf8JsonWriter json, IList<ContentPart> parts, IList<HubMember> extras)
     {
         var own = parts.OfType<OpaquePart>().Where(static part => part.Origin is Surface.Messages && part.Kind is not "server_tool_use").ToList();
         var cited = parts.OfType<TextPart>().Any(static text => text.Citations.Any(IsOwn));
-        if (own.Count == 0 && !cited)
+        var seals = parts.OfType<TextPart>().Where(static text => text.Signature is not null).ToList();
+        var runs = parts.OfType<OpaquePart>().Where(IsRun).ToList();
+        var ofMessage = extras.Where(static extra => RootExtras.IsOfMessage(extra.Name)).DistinctBy(static extra => extra.Name, StringComparer.Ordinal).ToList();
+        if (own.Count == 0 && !cited && seals.Count == 0 && runs.Count == 0 && ofMessage.Count == 0)
         {
             return;
         }
@@ -37,7 +43,72 @@ internal static class ServerParts
             WriteCitations(json, parts);
         }
 
+        WriteSeals(json, seals);
+        WriteRuns(json, runs);
+        foreach (var extra in ofMessage)
+        {
+            json.WritePropertyName(extra.Name);
+            json.WriteElement(extra.Value);
+        }
+
         json.WriteEndObject();
+    }
+
+    /// <summary>Code that Google ran, or what came of it.</summary>
+    public static bool IsRun(OpaquePart part) => part is { Origin: Surface.GenerateContent, Kind: "executableCode" or "codeExecutionResult" };
+
+    /// <summary>Seals of Google's on texts, which clients send back (04-gemini-vertex.md 2.6).</summary>
+    private static void WriteSeals(Utf8JsonWriter json, List<TextPart> seals)
+    {
+        if (seals.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteStartArray("thought_signatures"u8);
+        foreach (var text in seals)
+        {
+            json.WriteStringValue(text.Signature);
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>Code and its outcome, each pair in one object (04-gemini-vertex.md section 3).</summary>
+    private static void WriteRuns(Utf8JsonWriter json, List<OpaquePart> runs)
+    {
+        if (runs.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteStartArray("code_execution"u8);
+        for (var i = 0; i < runs.Count; i++)
+        {
+            json.WriteStartObject();
+            WriteMembers(json, runs[i]);
+            if (runs[i].Kind is "executableCode" && i + 1 < runs.Count && runs[i + 1].Kind is "codeExecutionResult")
+            {
+                WriteMembers(json, runs[++i]);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteMembers(Utf8JsonWriter json, OpaquePart run)
+    {
+        var inside = run.Kind is "executableCode" ? run.Raw.Member("executableCode"u8) : run.Raw.Member("codeExecutionResult"u8);
+        foreach (var name in (ReadOnlySpan<string>)(run.Kind is "executableCode" ? ["language", "code"] : ["outcome", "output"]))
+        {
+            if (inside.ValueKind is JsonValueKind.Object && inside.TryGetProperty(name, out var value))
+            {
+                json.WritePropertyName(name);
+                json.WriteElement(value);
+            }
+        }
     }
 
     private static bool IsOwn(Citation citation) => citation is { RawOrigin: Surface.Messages, Raw: not null };

@@ -7,7 +7,10 @@ namespace Tollgate.Wire.OpenAi;
 internal static class ThinkingBlocks
 {
     /// <summary>Writes a thought as a block.</summary>
-    public static void Write(Utf8JsonWriter json, ContentPart thought)
+    /// <param name="json">Takes the block.</param>
+    /// <param name="thought">The thought.</param>
+    /// <param name="isPiece">A piece of a stream, whose seal is null until it comes; whole thoughts have an empty one.</param>
+    public static void Write(Utf8JsonWriter json, ContentPart thought, bool isPiece = false)
     {
         json.WriteStartObject();
         if (thought is RedactedThinkingPart redacted)
@@ -19,7 +22,7 @@ internal static class ThinkingBlocks
         {
             json.WriteString("type"u8, "thinking"u8);
             json.WriteString("thinking"u8, thinking.Text);
-            json.WriteString("signature"u8, thinking.Signature ?? "");
+            json.WriteString("signature"u8, thinking.Signature ?? (isPiece ? null : ""));
         }
 
         json.WriteEndObject();

@@ -94,7 +94,31 @@ internal static class DeploymentReader
         return allowed.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
-    private static FrozenDictionary<string, string> Connection(DeploymentParams parameters) => parameters.Entries
-        .Where(static e => ConfigSchema.IsConnectionKey(e.Key) && !e.Value.IsNull)
-        .ToFrozenDictionary(static e => e.Key, static e => Coercion.Text(e.Value) ?? JsonText.Of(e.Value), StringComparer.Ordinal);
+    private static FrozenDictionary<string, string> Connection(DeploymentParams parameters)
+    {
+        var found = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in parameters.Entries)
+        {
+            if (ConfigSchema.IsConnectionKey(name) && !value.IsNull)
+            {
+                found[name] = Coercion.Text(value) ?? JsonText.Of(value);
+            }
+        }
+
+        foreach (var (alias, name) in ConnectionAliases)
+        {
+            if (found.Remove(alias, out var value))
+            {
+                found.TryAdd(name, value);
+            }
+        }
+
+        return found.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+
+    /// <summary>Second names of connection parameters; the first name wins (providers.md section 3).</summary>
+    private static readonly (string Alias, string Name)[] ConnectionAliases =
+    [
+        ("vertex_ai_project", "vertex_project"), ("vertex_ai_location", "vertex_location"), ("vertex_ai_credentials", "vertex_credentials"),
+    ];
 }

@@ -88,6 +88,7 @@ internal static partial class ConfigSchema
         "tenant_id", "client_id", "client_secret", "project_id", "deployment_id", "space_id", "token", "zen_api_key", "region_name",
         "account_id", "model_id", "output_s3_uri", "hf_model_name", "predibase_tenant_id", "databricks_client_id",
         "databricks_client_secret", "sagemaker_base_url", "roles", "initial_prompt_value", "final_prompt_value", "bos_token", "eos_token",
+        "use_psc_endpoint_format", "user_continue_message",
     };
 
     private static SchemaKey? ParamFamily(string name)
