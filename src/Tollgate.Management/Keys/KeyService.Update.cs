@@ -179,9 +179,10 @@ public sealed partial class KeyService
             throw AdminException.Of(ErrorGroup.Auth, 403, "Only proxy admins, team admins, or org admins can block or unblock this key.");
         }
 
-        if (fields.Has("user_id") && fields.Text("user_id") is var owner && !administers
+        if (fields.Has("user_id") && fields.Text("user_id") is var owner
             && !string.Equals(owner, BudgetRules.TextOf(row, "user_id"), StringComparison.Ordinal)
-            && !string.Equals(owner, caller.UserId, StringComparison.Ordinal))
+            && !string.Equals(owner, caller.UserId, StringComparison.Ordinal)
+            && !(administers && await KeyOwners.IsOfTheirsAsync(rows, owner, fields, row)))
         {
             throw AdminException.Of(
                 ErrorGroup.Auth, 403, $"User={caller.UserId} is not allowed to update key={BudgetRules.TextOf(row, "key_name")} to belong to user={owner}");

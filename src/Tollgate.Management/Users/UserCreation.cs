@@ -37,6 +37,7 @@ public sealed class UserCreation(UserWriter writer, UserTeams teams, KeyWriter k
         await CheckTeamsAsync(rows, caller, Teams(request));
         var columns = UserColumns.Read(fields, null, time.GetUtcNow(), config.Budgets.TimeZone, ErrorGroup.Internal);
         var id = fields.Text("user_id") is { Length: > 0 } given ? given : Guid.NewGuid().ToString();
+        await Locks.TakeAsync(rows, "user:" + id);
         if (await rows.FindAsync(Tables.Users, id) is not null)
         {
             throw AdminException.Of(ErrorGroup.Internal, 409, $"User with id {id} already exists");

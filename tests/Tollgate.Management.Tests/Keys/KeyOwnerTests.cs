@@ -22,6 +22,8 @@ public sealed class KeyOwnerTests
         (await plane.PostAsync("/key/regenerate", $$"""{"key":"{{roots}}"}""", "boss")).Status.ShouldBe(403);
         (await plane.SizeAsync()).ShouldBe(size);
 
+        (await plane.PostAsync("/key/update", $$"""{"key":"{{own}}","user_id":"stranger"}""", "boss")).Status.ShouldBe(403);
+        await plane.MustAsync("POST", "/key/update", $$"""{"key":"{{own}}","user_id":"ann"}""", "boss");
         await plane.MustAsync("POST", "/key/update", $$"""{"key":"{{roots}}","user_id":"root","max_budget":1}""", "boss");
         await plane.MustAsync("POST", "/key/regenerate", $$"""{"key":"{{roots}}"}""");
         await plane.MustAsync("POST", "/key/generate", """{"team_id":"t1","user_id":"ann"}""", "boss");

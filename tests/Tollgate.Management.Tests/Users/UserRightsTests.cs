@@ -45,6 +45,15 @@ public sealed class UserRightsTests
     }
 
     [Fact]
+    public async Task OrganizationAdmin_ListsHisOwnOrganizations()
+    {
+        await using var plane = await TwoOrganizationsAsync(DatabaseKind.Sqlite);
+
+        (await plane.MustAsync("GET", "/user/list?organization_ids=o1", null, "chief"))["total"]!.GetValue<int>().ShouldBe(2);
+        (await plane.GetAsync("/user/list?organization_ids=o1,o2", "chief")).Status.ShouldBe(403);
+    }
+
+    [Fact]
     public async Task OrganizationAdmin_DoesNotBecomeTheUser()
     {
         await using var plane = await TwoOrganizationsAsync(DatabaseKind.Sqlite);
