@@ -31,8 +31,12 @@ public sealed class IdentityStore(IDatabase database, Func<BudgetSettings> budge
         var key = KeyRow.Read(row);
 
         // Found through the key that it replaced: that one works until its grace period is over.
-        var isReplaced = !string.Equals(key.Hash, hash, StringComparison.Ordinal);
-        return isReplaced && !(new RowPart(row, "d").Time("revoke_at") > time.GetUtcNow()) ? null : key;
+        if (string.Equals(key.Hash, hash, StringComparison.Ordinal))
+        {
+            return key;
+        }
+
+        return new RowPart(row, "d").Time("revoke_at") is { } until && until > time.GetUtcNow() ? key with { ReplacedUntil = until } : null;
     }
 
     /// <inheritdoc/>

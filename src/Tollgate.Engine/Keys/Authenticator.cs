@@ -127,7 +127,8 @@ public sealed class Authenticator(KeyRing ring, TimeProvider time)
 
     private Caller Admit(KeyEntry? entry, string key, string header, bool isOpen)
     {
-        if (entry is null)
+        // A warm entry must not outlive the grace period of the value that it was found by.
+        if (entry is null || entry.Identity.ReplacedUntil <= time.GetUtcNow())
         {
             return isOpen ? new Caller(CallerRole.Anonymous, header) : throw Unknown(key);
         }

@@ -191,6 +191,9 @@ public sealed record KeyIdentity
     /// <summary>Lower-case hex SHA-256 of the key: the row's id. For a rotated key in its grace period the current one's.</summary>
     public required string Hash { get; init; }
 
+    /// <summary>When the value that it was found by stops working: it was replaced, and its grace period ends. Null for the current value.</summary>
+    public DateTimeOffset? ReplacedUntil { get; init; }
+
     public string? Alias { get; init; }
 
     /// <summary>Masked form, <c>sk-...abcd</c>.</summary>

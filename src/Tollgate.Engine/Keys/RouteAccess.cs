@@ -65,7 +65,7 @@ public static class RouteAccess
         {
             if (groups.Contains(entry, StringComparer.Ordinal)
                 || (entry.EndsWith('*') && path.StartsWith(entry[..^1], StringComparison.Ordinal))
-                || (path.StartsWith(entry, StringComparison.Ordinal) && (path.Length == entry.Length || path[entry.Length] == '/')))
+                || (entry.Length > 0 && path.StartsWith(entry, StringComparison.Ordinal) && (path.Length == entry.Length || path[entry.Length] == '/')))
             {
                 return true;
             }

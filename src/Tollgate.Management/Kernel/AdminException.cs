@@ -72,7 +72,7 @@ public sealed class AdminException : Exception
             items.Add(new JsonObject
             {
                 ["type"] = fault.Type,
-                ["loc"] = new JsonArray([.. fault.Location.Select(static part => (JsonNode)part)]),
+                ["loc"] = new JsonArray([.. fault.Location.Select(Part)]),
                 ["msg"] = fault.Message,
                 ["input"] = fault.Input?.DeepClone(),
             });
@@ -80,6 +80,10 @@ public sealed class AdminException : Exception
 
         return new AdminException(422, faults[0].Message, ErrorEnvelope.Detail, new JsonObject { ["detail"] = items });
     }
+
+    // COMPAT: the framework numbers places: the byte where the text stops being JSON, the item of a list (admin-api.md 1.1).
+    private static JsonNode Part(string part)
+        => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? JsonValue.Create(number) : JsonValue.Create(part);
 }
 
 /// <summary>What a group of endpoints makes of its inner errors.</summary>

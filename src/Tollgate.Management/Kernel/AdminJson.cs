@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Tollgate.Data.Rows;
 
 namespace Tollgate.Management.Kernel;
 
@@ -137,7 +138,8 @@ public static class AdminJson
             case JsonValueKind.Array:
                 return new JsonArray([.. element.EnumerateArray().Select(Copy)]);
             case JsonValueKind.String:
-                return JsonValue.Create(element.GetString());
+                // PostgreSQL takes no U+0000: without it here, a row is found again under the name that was sent.
+                return JsonValue.Create(Storable.Text(element.GetString()!));
             case JsonValueKind.Null:
                 return null;
             default:

@@ -30,6 +30,8 @@ public static class AdminRoutes
 
     private static async Task ServeAsync(HttpContext http, ICallerResolver callers, ErrorGroup group, AdminHandler handler)
     {
+        // Also for refusals that are answered elsewhere: of keys that are not known.
+        http.Response.Headers["x-litellm-version"] = "1.81.0";
         try
         {
             var caller = await callers.ResolveAsync(http);
@@ -45,6 +47,13 @@ public static class AdminRoutes
         {
             http.Response.StatusCode = error.Status;
             await AdminJson.SendAsync(http, error.Body);
+        }
+        catch (Exception error) when ((error is DuplicateRowException or RowConstraintException) && !http.Response.HasStarted)
+        {
+            // Every service looks before it writes: only a request at the same time can have come between.
+            http.Response.StatusCode = StatusCodes.Status409Conflict;
+            await AdminJson.SendAsync(
+                http, AdminException.Of(group, 409, "Another request made or deleted what this one needs at the same time; try again.").Body);
         }
         catch (DatabaseUnavailableException error) when (!http.Response.HasStarted)
         {

@@ -18,7 +18,7 @@ internal static class RouteGate
     /// <exception cref="AdminException">401 or 403, in LiteLLM's words.</exception>
     public static async Task CheckAsync(AdminCaller caller, HttpContext http, Fields body)
     {
-        var path = http.Request.Path.Value ?? "/";
+        var path = Canonical(http.Request.Path.Value);
         var settings = http.RequestServices.GetService<SnapshotHolder>()?.Current.Config.Management ?? new ManagementSettings();
         CheckWalls(caller, path, settings);
         if (caller.IsAdmin)
@@ -39,6 +39,9 @@ internal static class RouteGate
 
     /// <summary>A user id as messages show it: first six and last two characters.</summary>
     internal static string Mask(string? id) => id is null ? "None" : id.Length <= 4 ? "***" : id.Length <= 8 ? $"{id[..2]}**{id[^1..]}" : $"{id[..6]}**{id[^2..]}";
+
+    /// <summary>The path as rules name it: a slash more at the end is served too, and must not lead around them.</summary>
+    private static string Canonical(string? path) => path?.TrimEnd('/') is { Length: > 0 } trimmed ? trimmed : "/";
 
     private static void CheckWalls(AdminCaller caller, string path, ManagementSettings settings)
     {
@@ -80,9 +83,14 @@ internal static class RouteGate
             return true;
         }
 
+        // Before the routes that manage themselves: who only looks changes nothing there either, but for the own address and password.
+        if (caller.Role == AdminRole.ProxyAdminViewer)
+        {
+            return MayView(http, path) || path is "/user/update";
+        }
+
         return caller.Role switch
         {
-            AdminRole.ProxyAdminViewer => MayView(http, path),
             AdminRole.InternalUser when RouteGroups.Has("internal_user_routes", path) => true,
             AdminRole.InternalUserViewer when RouteGroups.Has("internal_user_view_only_routes", path) => true,
             _ => false,

@@ -84,7 +84,7 @@ internal static class RouteTables
 
     private static readonly ImmutableArray<string> SelfManaged =
     [
-        "/team/member_add", "/team/member_delete", "/team/member_update", "/team/permissions_list", "/team/permissions_update",
+        "/team/update", "/team/member_add", "/team/member_delete", "/team/member_update", "/team/permissions_list", "/team/permissions_update",
         "/team/daily/activity", "/model/new", "/model/update", "/model/delete", "/model/{id}/update", "/model/disable",
         "/model/enable", "/model/block", "/model/unblock", "/user/daily/activity",
         "/user/daily/activity/aggregated", "/user/available_roles", "/user/list", "/user/update", "/prompt/list", "/prompt/info",

@@ -87,7 +87,7 @@ internal static class BudgetRules
             }
 
             var copy = (JsonObject)window.DeepClone();
-            copy["reset_at"] ??= Timestamps.Text(period.NextReset(now, zone));
+            copy["reset_at"] = Timestamps.Text(period.NextReset(now, zone));
             result.Add(copy);
         }
 

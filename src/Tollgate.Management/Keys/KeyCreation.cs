@@ -37,9 +37,12 @@ internal static class KeyCreation
         }
 
         CheckSafeFields(fields, errors);
-        return teamId is null
+        var whose = teamId is null
             ? PersonalOwner(caller, owner, fields, settings, errors)
             : await TeamOwnerAsync(rows, caller, owner, team, teamId, fields, settings, route, errors);
+        await KeyOwners.CheckRankAsync(rows, caller, whose, errors);
+        await KeyOwners.CheckAsync(rows, caller, fields, null, errors);
+        return whose;
     }
 
     /// <summary>What would give a key more rights than its maker has is the administrator's to set.</summary>

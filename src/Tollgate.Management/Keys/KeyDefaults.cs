@@ -28,6 +28,27 @@ internal static class KeyDefaults
         return fields;
     }
 
+    /// <summary>
+    /// Checks what a change of a key asks for against the same bounds, so that they do not end with the making of the key. Here null (and
+    /// <c>-1</c>) asks for no limit at all.
+    /// </summary>
+    public static void CheckBounds(Fields fields, ManagementSettings settings, DateTimeOffset now, ErrorGroup errors)
+    {
+        var bounds = settings.KeyBounds;
+        CheckBound(fields, "max_budget", bounds.MaxBudget, errors);
+        CheckBound(fields, "max_parallel_requests", bounds.ParallelRequests, errors);
+        CheckBound(fields, "tpm_limit", bounds.TokensPerMinute, errors);
+        CheckBound(fields, "rpm_limit", bounds.RequestsPerMinute, errors);
+        foreach (var (name, bound) in (ReadOnlySpan<(string, string?)>)
+            [("budget_duration", bounds.BudgetDuration), ("duration", bounds.Duration)])
+        {
+            if (bound is not null && fields.Has(name) && Durations.Length(fields.Text(name), now, errors) > Durations.Length(bound, now, errors))
+            {
+                throw OverBound(name, fields.Text(name) ?? "None", bound, errors);
+            }
+        }
+    }
+
     /// <summary>Fills members that are absent, null or empty.</summary>
     public static void Fill(JsonObject body, ImmutableArray<JsonMember> defaults, ImmutableArray<string>? only = null)
     {
@@ -54,10 +75,15 @@ internal static class KeyDefaults
         }
         else if (asked > bound)
         {
-            throw AdminException.Of(
-                errors,
-                400,
-                $"{name} is over max limit set in config - user_value={BudgetRules.Show(asked.Value)}; max_value={BudgetRules.Show(bound.Value)}");
+            throw OverBound(name, BudgetRules.Show(asked.Value), BudgetRules.Show(bound.Value), errors);
+        }
+    }
+
+    private static void CheckBound(Fields fields, string name, double? bound, ErrorGroup errors)
+    {
+        if (bound is not null && fields.Has(name) && (fields.Number(name) ?? double.PositiveInfinity) is var asked && asked > bound)
+        {
+            throw OverBound(name, double.IsFinite(asked) ? BudgetRules.Show(asked) : "None", BudgetRules.Show(bound.Value), errors);
         }
     }
 
@@ -76,7 +102,10 @@ internal static class KeyDefaults
         }
         else if (Durations.Length(asked, now, errors) > Durations.Length(bound, now, errors))
         {
-            throw AdminException.Of(errors, 400, $"{name} is over max limit set in config - user_value={asked}; max_value={bound}");
+            throw OverBound(name, asked!, bound, errors);
         }
     }
+
+    private static AdminException OverBound(string name, string asked, string bound, ErrorGroup errors)
+        => AdminException.Of(errors, 400, $"{name} is over max limit set in config - user_value={asked}; max_value={bound}");
 }

@@ -21,17 +21,14 @@ internal static class KeyReferences
             throw AdminException.Of(errors, 400, $"Organization not found for organization_id={organization}");
         }
 
-        if (BudgetRules.TextOf(changes, "project_id") is { } project && await rows.FindAsync(Tables.Projects, project) is null)
-        {
-            throw AdminException.Of(errors, 400, $"Project not found for project_id={project}");
-        }
+        await KeyProjects.CheckAsync(rows, changes, current, errors);
 
         if (BudgetRules.TextOf(changes, "budget_id") is { } budget && await rows.FindAsync(Tables.Budgets, budget) is null)
         {
             throw AdminException.Of(errors, 400, $"Budget not found for budget_id={budget}");
         }
 
-        await InheritOrganizationAsync(rows, changes, errors);
+        await InheritOrganizationAsync(rows, changes, current, errors);
         await KeyThroughput.CheckAsync(rows, changes, current, errors);
     }
 
@@ -54,9 +51,12 @@ internal static class KeyReferences
         }
     }
 
-    private static async Task InheritOrganizationAsync(IRowWriter rows, JsonObject changes, ErrorGroup errors)
+    private static async Task InheritOrganizationAsync(IRowWriter rows, JsonObject changes, JsonObject? current, ErrorGroup errors)
     {
-        if (await TeamFacts.FindAsync(rows, BudgetRules.TextOf(changes, "team_id")) is not { OrganizationId: { } inherited } team)
+        // The organization follows the team: when the team changes, and when a request would take it elsewhere alone.
+        var isTouched = changes.ContainsKey("team_id") || changes.ContainsKey("organization_id");
+        var teamId = BudgetRules.TextOf(changes.ContainsKey("team_id") ? changes : current, "team_id");
+        if (!isTouched || await TeamFacts.FindAsync(rows, teamId) is not { OrganizationId: { } inherited } team)
         {
             return;
         }

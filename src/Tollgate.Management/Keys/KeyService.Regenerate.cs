@@ -29,26 +29,21 @@ public sealed partial class KeyService
         var fresh = fields.Text("new_key") is { Length: > 0 } chosen ? KeyForm.Chosen(chosen) : KeyText.Generate(settings.KeyBytes);
         var grace = fields.Has("grace_period") ? fields.Text("grace_period") : settings.RotationGracePeriod;
         var period = Durations.Read(grace, ErrorGroup.Internal);
-        try
-        {
-            return await database.WriteAsync(
-                async rows =>
+        return await WriteAsync(
+            async rows =>
+            {
+                var row = await LockAsync(rows, KeyText.ToHash(old)) ?? throw AdminException.Of(ErrorGroup.Internal, 404, "Key not found.");
+                if (!await KeyAccess.MayChangeAsync(rows, caller, row, "/key/regenerate"))
                 {
-                    var row = await rows.FindAsync(Tables.Keys, KeyText.ToHash(old)) ?? throw AdminException.Of(ErrorGroup.Internal, 404, "Key not found.");
-                    if (!await KeyAccess.MayChangeAsync(rows, caller, row, "/key/regenerate"))
-                    {
-                        throw AdminException.Of(ErrorGroup.Internal, 403, "You are not authorized to regenerate this key");
-                    }
+                    throw AdminException.Of(ErrorGroup.Internal, 403, "You are not authorized to regenerate this key");
+                }
 
-                    await CheckMayChangeAsync(rows, caller, row, fields, "/key/regenerate");
-                    return await RotateAsync(rows, caller, row, fields, fresh, period);
-                },
-                cancellationToken);
-        }
-        catch (DuplicateRowException)
-        {
-            throw KeyWriter.AlreadyExists();
-        }
+                // The answer shows the key to whoever asked.
+                await KeyOwners.CheckRankAsync(rows, caller, BudgetRules.TextOf(row, "user_id"), ErrorGroup.Internal);
+                await CheckMayChangeAsync(rows, caller, row, fields, "/key/regenerate");
+                return await RotateAsync(rows, caller, row, fields, fresh, period);
+            },
+            cancellationToken);
     }
 
     private async Task<JsonObject> RotateAsync(
@@ -57,7 +52,8 @@ public sealed partial class KeyService
         var now = time.GetUtcNow();
         var old = row["token"]!.GetValue<string>();
         var token = KeyText.ToHash(fresh);
-        if (await rows.FindAsync(Tables.Keys, token) is not null)
+        if (await rows.FindAsync(Tables.Keys, token) is not null
+            || string.Equals(fresh, snapshots.Current.Config.General.MasterKey, StringComparison.Ordinal))
         {
             throw KeyWriter.AlreadyExists();
         }

@@ -47,7 +47,7 @@ public sealed partial class KeyService
         return database.WriteAsync(
             async rows =>
             {
-                await Locks.TakeAsync(rows, "key-rotation:" + token);
+                await Locks.TakeAsync(rows, "key:" + token);
                 var stillDue = Filter.All(
                     Filter.Equal("token", token), Filter.Equal("auto_rotate", true), Filter.AtMost("key_rotation_at", now));
                 if (await rows.SelectAsync(Tables.Keys, stillDue) is not [var row])

@@ -101,9 +101,16 @@ public sealed partial class KeyService
             caller, keys.Select(key => (key, tokens.Contains(KeyText.ToHash(key)) ? update : null)), cancellationToken);
     }
 
+    /// <summary>The row of a key, held until the transaction ends: changes that build on it come one after the other.</summary>
+    private static async Task<JsonObject?> LockAsync(IRowWriter rows, string token)
+    {
+        await Locks.TakeAsync(rows, "key:" + token);
+        return await rows.FindAsync(Tables.Keys, token);
+    }
+
     /// <summary>The row of a key, clear or hashed.</summary>
-    private static async Task<JsonObject> FindAsync(IRowReader rows, string key)
-        => await rows.FindAsync(Tables.Keys, KeyText.ToHash(key)) ?? throw AdminException.Proxy(404, "Key not found", "not_found_error", "key");
+    private static async Task<JsonObject> FindAsync(IRowWriter rows, string key)
+        => await LockAsync(rows, KeyText.ToHash(key)) ?? throw AdminException.Proxy(404, "Key not found", "not_found_error", "key");
 
     private static void CheckCount(int count)
     {
@@ -146,7 +153,7 @@ public sealed partial class KeyService
         };
     }
 
-    private static async Task CheckMayChangeAsync(IRowReader rows, AdminCaller caller, JsonObject row, Fields fields, string route)
+    private async Task CheckMayChangeAsync(IRowReader rows, AdminCaller caller, JsonObject row, Fields fields, string route)
     {
         if (caller.IsAdmin)
         {
@@ -159,10 +166,23 @@ public sealed partial class KeyService
         }
 
         KeyCreation.CheckSafeFields(fields, ErrorGroup.Auth);
+        KeyDefaults.CheckBounds(fields, snapshots.Current.Config.Management, time.GetUtcNow(), ErrorGroup.Auth);
+        await KeyOwners.CheckAsync(rows, caller, fields, row, ErrorGroup.Auth);
+        if (fields.Has("user_id") && !string.Equals(fields.Text("user_id"), BudgetRules.TextOf(row, "user_id"), StringComparison.Ordinal))
+        {
+            await KeyOwners.CheckRankAsync(rows, caller, fields.Text("user_id"), ErrorGroup.Auth);
+        }
+
         var administers = await KeyAccess.IsAdministratorAsync(rows, caller, row);
-        if (fields.Has("user_id") && fields.Text("user_id") is var owner && !administers
+        if (fields.Has("blocked") && !administers && (fields.Flag("blocked") == true) != (row["blocked"]?.GetValue<bool>() == true))
+        {
+            throw AdminException.Of(ErrorGroup.Auth, 403, "Only proxy admins, team admins, or org admins can block or unblock this key.");
+        }
+
+        if (fields.Has("user_id") && fields.Text("user_id") is var owner
             && !string.Equals(owner, BudgetRules.TextOf(row, "user_id"), StringComparison.Ordinal)
-            && !string.Equals(owner, caller.UserId, StringComparison.Ordinal))
+            && !string.Equals(owner, caller.UserId, StringComparison.Ordinal)
+            && !(administers && await KeyOwners.IsOfTheirsAsync(rows, owner, fields, row)))
         {
             throw AdminException.Of(
                 ErrorGroup.Auth, 403, $"User={caller.UserId} is not allowed to update key={BudgetRules.TextOf(row, "key_name")} to belong to user={owner}");

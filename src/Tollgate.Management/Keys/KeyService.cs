@@ -20,22 +20,15 @@ public sealed partial class KeyService(
     {
         const string Route = "/key/generate";
         var settings = snapshots.Current.Config.Management;
-        try
-        {
-            return await database.WriteAsync(
-                async rows =>
-                {
-                    var request = KeyDefaults.Apply(fields, settings, time.GetUtcNow(), ErrorGroup.Internal);
-                    var owner = await KeyCreation.OwnerAsync(rows, caller, request, settings, Route, ErrorGroup.Internal);
-                    CheckOwnSpend(caller, request, ErrorGroup.Internal);
-                    return await writer.CreateAsync(rows, caller, request, owner, ErrorGroup.Internal);
-                },
-                cancellationToken);
-        }
-        catch (DuplicateRowException)
-        {
-            throw KeyWriter.AlreadyExists();
-        }
+        return await WriteAsync(
+            async rows =>
+            {
+                var request = KeyDefaults.Apply(fields, settings, time.GetUtcNow(), ErrorGroup.Internal);
+                var owner = await KeyCreation.OwnerAsync(rows, caller, request, settings, Route, ErrorGroup.Internal);
+                CheckOwnSpend(caller, request, ErrorGroup.Internal);
+                return await writer.CreateAsync(rows, caller, request, owner, ErrorGroup.Internal);
+            },
+            cancellationToken);
     }
 
     /// <summary>Makes a key that belongs to a team and to nobody in it.</summary>
@@ -49,7 +42,7 @@ public sealed partial class KeyService(
                 ErrorGroup.Internal, 400, "team_id is required for service account keys. Please specify `team_id` in the request body.");
         }
 
-        return await database.WriteAsync(
+        return await WriteAsync(
             async rows =>
             {
                 if (await TeamFacts.FindAsync(rows, teamId) is null)
@@ -94,12 +87,13 @@ public sealed partial class KeyService(
                     }
                 }
 
+                var deleted = 0;
                 foreach (var row in found)
                 {
-                    await writer.DeleteAsync(rows, caller, row);
+                    deleted += await writer.DeleteAsync(rows, caller, row) ? 1 : 0;
                 }
 
-                return found.Count;
+                return deleted > 0 ? deleted : throw AdminException.Of(ErrorGroup.Internal, 404, "No keys found");
             },
             cancellationToken);
 
@@ -120,7 +114,7 @@ public sealed partial class KeyService(
         return await database.WriteAsync(
             async rows =>
             {
-                var row = await rows.FindAsync(Tables.Keys, token)
+                var row = await LockAsync(rows, token)
                     ?? throw AdminException.Proxy(404, "Key not found. It cannot be blocked or unblocked.", "not_found_error", "key");
                 if (!await KeyAccess.IsAdministratorAsync(rows, caller, row))
                 {
@@ -140,7 +134,7 @@ public sealed partial class KeyService(
         => await database.WriteAsync(
             async rows =>
             {
-                var row = await rows.FindAsync(Tables.Keys, KeyText.ToHash(key)) ?? throw AdminException.Detail(404, "Key not found.");
+                var row = await LockAsync(rows, KeyText.ToHash(key)) ?? throw AdminException.Detail(404, "Key not found.");
                 if (!await KeyAccess.IsAdministratorAsync(rows, caller, row))
                 {
                     throw AdminException.Detail(403, "You must be a proxy admin or team admin to reset key spend");
@@ -176,6 +170,19 @@ public sealed partial class KeyService(
         }
 
         return Task.FromResult<JsonNode>(answer);
+    }
+
+    /// <summary>Writes a key whose value may be the caller's choice: two who choose the same at once are not both served.</summary>
+    private async Task<JsonNode> WriteAsync(Func<IRowWriter, Task<JsonObject>> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await database.WriteAsync(work, cancellationToken);
+        }
+        catch (DuplicateRowException)
+        {
+            throw KeyWriter.AlreadyExists();
+        }
     }
 
     /// <summary>Who pays does not decide what was spent.</summary>

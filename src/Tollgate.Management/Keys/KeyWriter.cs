@@ -79,17 +79,23 @@ public sealed class KeyWriter(AuditLog audit, SnapshotHolder snapshots, TimeProv
     }
 
     /// <summary>Deletes a key and keeps a copy of its row.</summary>
-    public async Task DeleteAsync(IRowWriter rows, AdminCaller caller, JsonObject row)
+    /// <returns>False when somebody else has deleted it meanwhile.</returns>
+    public async Task<bool> DeleteAsync(IRowWriter rows, AdminCaller caller, JsonObject row)
     {
         var token = row["token"]!.GetValue<string>();
-        await ArchiveAsync(rows, caller, row);
 
         // Their foreign key would keep the key alive.
         await rows.DeleteAsync(Tables.JwtKeyMappings, Filter.Equal("token", token));
         await rows.DeleteAsync(Tables.DeprecatedKeys, Filter.Equal("active_token_id", token));
-        await rows.DeleteAsync(Tables.Keys, Filter.Equal("token", token));
+        if (await rows.DeleteAsync(Tables.Keys, Filter.Equal("token", token)) == 0)
+        {
+            return false;
+        }
+
+        await ArchiveAsync(rows, caller, row);
         await audit.RecordAsync(rows, caller, AuditAction.Deleted, Tables.Keys, token, row, null);
         await rows.NoteChangeAsync(new ChangeNotice(ChangedObject.Key, token));
+        return true;
     }
 
     /// <summary>Copies a row into the table of deleted keys.</summary>

@@ -134,6 +134,7 @@ public sealed class OrganizationService
                 var deleted = new JsonArray();
                 foreach (var id in ids)
                 {
+                    await Locks.TakeAsync(rows, "organization:" + id);
                     var organization = await rows.FindAsync(Tables.Organizations, id) ?? throw OrganizationReader.NotFound(id);
                     deleted.Add((await OrganizationReader.FullAsync(rows, [organization]))[0]);
                     await RemoveAsync(rows, caller, organization);

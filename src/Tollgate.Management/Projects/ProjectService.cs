@@ -68,6 +68,7 @@ public sealed class ProjectService(IDatabase database, AuditLog audit, BudgetClo
         return database.WriteAsync(
             async rows =>
             {
+                await Locks.TakeAsync(rows, "project:" + id);
                 var before = await rows.FindAsync(Tables.Projects, id) ?? throw NotFound(id);
                 var team = await RequireManagerAsync(rows, caller, before);
                 var changes = (JsonObject)columns.DeepClone();
@@ -113,6 +114,7 @@ public sealed class ProjectService(IDatabase database, AuditLog audit, BudgetClo
                 var deleted = new JsonArray();
                 foreach (var id in ids)
                 {
+                    await Locks.TakeAsync(rows, "project:" + id);
                     var project = await rows.FindAsync(Tables.Projects, id) ?? throw NotFound(id);
                     await RequireManagerAsync(rows, caller, project);
                     deleted.Add((await ShapeAsync(rows, [project]))[0]);

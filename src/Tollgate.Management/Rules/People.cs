@@ -20,9 +20,13 @@ internal sealed class People(AuditLog audit, BudgetClock clock, ErrorGroup error
             return user;
         }
 
-        if (member.UserId is not null && member.UserEmail is not null && await FindByEmailAsync(rows, member.UserEmail, errors) is not null)
+        if (member.UserId is not null && member.UserEmail is not null)
         {
-            throw AdminException.Of(errors, 400, $"User with email {member.UserEmail} already exists under another user_id.");
+            await Locks.TakeAsync(rows, "user_email:" + member.UserEmail.ToLowerInvariant());
+            if (await FindByEmailAsync(rows, member.UserEmail, errors) is not null)
+            {
+                throw AdminException.Of(errors, 400, $"User with email {member.UserEmail} already exists under another user_id.");
+            }
         }
 
         id ??= Guid.NewGuid().ToString();

@@ -81,7 +81,9 @@ public sealed class TeamRightsService
 
                 foreach (var team in teams)
                 {
-                    var permissions = team.TextList("team_member_permissions").Union(added, StringComparer.Ordinal);
+                    // A team that says nothing has the usual rights: what is added comes on top of them.
+                    var current = team.TextList("team_member_permissions");
+                    var permissions = (current.Count > 0 ? current : (IEnumerable<string>)TeamColumns.UsualPermissions).Union(added, StringComparer.Ordinal);
                     await SaveAsync(rows, caller, team, new JsonObject { ["team_member_permissions"] = permissions.ToJsonArray() });
                 }
 
@@ -163,7 +165,11 @@ public sealed class TeamRightsService
             async rows =>
             {
                 var team = await rows.FindAsync(Tables.Teams, teamId) ?? throw TeamService.NotFound(teamId);
-                await TeamService.RequireManagerAsync(rows, caller, team, $"/team/{teamId}/callback");
+                if (!caller.MaySeeAll)
+                {
+                    await TeamService.RequireManagerAsync(rows, caller, team, $"/team/{teamId}/callback");
+                }
+
                 var settings = team.MapCopy("metadata").MapCopy("callback_settings");
                 var data = CallbacksOf(teamId, settings);
                 data["callback_vars"] = settings.MapCopy("callback_vars");

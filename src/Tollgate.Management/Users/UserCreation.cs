@@ -4,6 +4,7 @@ using Tollgate.Engine;
 using Tollgate.Engine.Configuration;
 using Tollgate.Management.Kernel;
 using Tollgate.Management.Keys;
+using Tollgate.Management.Teams;
 
 namespace Tollgate.Management.Users;
 
@@ -31,8 +32,12 @@ public sealed class UserCreation(UserWriter writer, UserTeams teams, KeyWriter k
         var config = snapshots.Current.Config;
         var fields = WithDefaults(request, config.Management);
         await CheckAsync(rows, caller, fields);
+
+        // Teams that the operator puts every new user into are not the caller's choice.
+        await CheckTeamsAsync(rows, caller, Teams(request));
         var columns = UserColumns.Read(fields, null, time.GetUtcNow(), config.Budgets.TimeZone, ErrorGroup.Internal);
         var id = fields.Text("user_id") is { Length: > 0 } given ? given : Guid.NewGuid().ToString();
+        await Locks.TakeAsync(rows, "user:" + id);
         if (await rows.FindAsync(Tables.Users, id) is not null)
         {
             throw AdminException.Of(ErrorGroup.Internal, 409, $"User with id {id} already exists");
@@ -95,6 +100,19 @@ public sealed class UserCreation(UserWriter writer, UserTeams teams, KeyWriter k
         }
 
         KeyCreation.CheckSafeFields(fields, ErrorGroup.Internal);
+    }
+
+    private static async Task CheckTeamsAsync(IRowReader rows, AdminCaller caller, JsonArray? teams)
+    {
+        foreach (var item in caller.IsAdmin ? [] : teams ?? [])
+        {
+            var id = UserTeams.Wish(item).RequiredText("team_id");
+            if (await rows.FindAsync(Tables.Teams, id) is { } team && !await TeamAccess.ManagesAsync(rows, caller, team))
+            {
+                throw AdminException.Of(
+                    ErrorGroup.Internal, 403, $"Only proxy admins and admins of team={id} can add users to it. Your role: {caller.RoleName}");
+            }
+        }
     }
 
     private static JsonArray? Teams(Fields fields)

@@ -25,6 +25,9 @@ internal sealed class UserListQuery
 
     public SortBy[] Order { get; private init; } = [];
 
+    /// <summary>Organizations whose users are asked for; none means all.</summary>
+    public IReadOnlyList<string> Organizations => List("organization_ids");
+
     /// <summary>Reads the parameters.</summary>
     public static UserListQuery Read(Fields query) => new(query)
     {
@@ -66,7 +69,7 @@ internal sealed class UserListQuery
             filters.Add(Filter.Holds("teams", team));
         }
 
-        if (List("organization_ids") is { Length: > 0 } organizations)
+        if (Organizations is { Count: > 0 } organizations)
         {
             var members = await rows.SelectAsync(Tables.OrganizationMemberships, Filter.In("organization_id", organizations));
             filters.Add(Filter.In("user_id", members.Select(static row => row["user_id"]!.GetValue<string>()).Distinct(StringComparer.Ordinal)));

@@ -25,7 +25,7 @@ public sealed partial class UserService
         return await database.WriteAsync(
             async rows =>
             {
-                var before = await rows.FindAsync(Tables.Users, id);
+                var before = await LockAsync(rows, id, null);
                 if (before is null ? !caller.IsAdmin : !(KeyAccess.MayWrite(caller) && await UserAccess.AdministersAsync(rows, caller, before)))
                 {
                     throw AdminException.Of(ErrorGroup.Internal, 403, "Only proxy admins can set the budgets of users.");
@@ -94,13 +94,13 @@ public sealed partial class UserService
             {
                 if (ids is null)
                 {
-                    return await ResetAsync(rows, caller, await FindAsync(rows, one, email) ?? throw NotFound(one ?? email!), amount, fields);
+                    return await ResetAsync(rows, caller, await LockAsync(rows, one, email) ?? throw NotFound(one ?? email!), amount, fields);
                 }
 
                 var results = new JsonArray();
                 foreach (var id in ids.Distinct(StringComparer.Ordinal))
                 {
-                    results.Add(await ResetAsync(rows, caller, await FindAsync(rows, id, null) ?? throw NotFound(id), amount, fields));
+                    results.Add(await ResetAsync(rows, caller, await LockAsync(rows, id, null) ?? throw NotFound(id), amount, fields));
                 }
 
                 return new JsonObject { ["results"] = results };

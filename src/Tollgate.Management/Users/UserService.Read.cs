@@ -86,7 +86,13 @@ public sealed partial class UserService
         return await database.ReadAsync(
             async rows =>
             {
-                var filter = Filter.All(await VisibleAsync(rows, caller), await request.FilterAsync(rows));
+                var visible = await VisibleAsync(rows, caller);
+                if (!caller.MaySeeAll && request.Organizations.Except(await UserAccess.OrganizationsAsync(rows, caller), StringComparer.Ordinal).Any())
+                {
+                    throw AdminException.Detail(403, "Organization admins can only list users of their own organizations.");
+                }
+
+                var filter = Filter.All(visible, await request.FilterAsync(rows));
                 var total = await rows.CountAsync(Tables.Users, filter);
                 var users = await rows.SelectAsync(
                     Tables.Users, filter, request.Order, new RowRange(request.Size, (request.Page - 1) * (long)request.Size));

@@ -44,7 +44,7 @@ public sealed partial class UserService(
         return await database.WriteAsync(
             async rows =>
             {
-                var before = await FindAsync(rows, id, email);
+                var before = await LockAsync(rows, id, email);
                 await UserAccess.CheckUpdateAsync(rows, caller, before, fields);
                 var columns = UserColumns.Read(fields, before ?? [], time.GetUtcNow(), snapshots.Current.Config.Budgets.TimeZone, ErrorGroup.Auth);
                 if (password is not null)
@@ -123,10 +123,11 @@ public sealed partial class UserService(
             async rows =>
             {
                 var users = new List<JsonObject>();
-                foreach (var id in ids.Distinct(StringComparer.Ordinal))
+                foreach (var id in ids.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
                 {
+                    await Locks.TakeAsync(rows, "user:" + id);
                     var user = await rows.FindAsync(Tables.Users, id);
-                    if (user is null ? !caller.IsAdmin : !await UserAccess.AdministersAsync(rows, caller, user))
+                    if (user is null ? !caller.IsAdmin : !await UserAccess.OwnsAsync(rows, caller, user))
                     {
                         throw AdminException.Detail(403, "Only proxy admins can delete users.");
                     }
@@ -142,6 +143,24 @@ public sealed partial class UserService(
                 return JsonValue.Create(users.Count);
             },
             cancellationToken);
+    }
+
+    /// <summary>The user, held until the transaction ends: changes of the same user, and makings of the same new one, come one after the other.</summary>
+    private static async Task<JsonObject?> LockAsync(IRowWriter rows, string? id, string? email)
+    {
+        if (id is null)
+        {
+            await Locks.TakeAsync(rows, "user_email:" + email!.ToLowerInvariant());
+            id = BudgetRules.TextOf(await FindAsync(rows, null, email), "user_id");
+        }
+
+        if (id is null)
+        {
+            return null;
+        }
+
+        await Locks.TakeAsync(rows, "user:" + id);
+        return await rows.FindAsync(Tables.Users, id);
     }
 
     private static async Task<JsonObject?> FindAsync(IRowReader rows, string? id, string? email)

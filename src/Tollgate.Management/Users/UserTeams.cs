@@ -3,6 +3,8 @@ using Tollgate.Data.Rows;
 using Tollgate.Engine.Keys;
 using Tollgate.Management.Kernel;
 using Tollgate.Management.Keys;
+using Tollgate.Management.Shapes;
+using Tollgate.Management.Teams;
 
 namespace Tollgate.Management.Users;
 
@@ -21,10 +23,9 @@ public sealed class UserTeams(AuditLog audit, TimeProvider time)
         var userId = user["user_id"]!.GetValue<string>();
         foreach (var item in teams)
         {
-            var wish = item as JsonObject ?? new JsonObject { ["team_id"] = item?.DeepClone() };
-            var fields = new Fields(wish);
-            var id = fields.RequiredText("team_id");
-            if (await TeamFacts.FindAsync(rows, id) is not { } team)
+            var wish = Wish(item);
+            var id = wish.RequiredText("team_id");
+            if (await LockAsync(rows, id) is not { } team)
             {
                 continue;
             }
@@ -32,21 +33,29 @@ public sealed class UserTeams(AuditLog audit, TimeProvider time)
             joined.Add(id);
             if (team.RoleOf(userId) is null)
             {
-                var members = team.Row["members_with_roles"] as JsonArray ?? [];
-                var after = (JsonArray)members.DeepClone();
+                var after = TeamShapes.Members(team.Row);
                 after.Add(new JsonObject
                 {
                     ["user_id"] = userId,
                     ["user_email"] = user["user_email"]?.DeepClone(),
-                    ["role"] = fields.Text("user_role") is "admin" ? "admin" : "user",
+                    ["role"] = wish.Text("user_role") is "admin" ? "admin" : "user",
                 });
                 await WriteMembersAsync(rows, caller, team, after);
-                await BudgetAsync(rows, caller, userId, id, fields);
+                await rows.UpsertAsync(Tables.TeamMemberships, new JsonObject
+                {
+                    ["user_id"] = userId,
+                    ["team_id"] = id,
+                    ["budget_id"] = await BudgetAsync(rows, caller, wish) ?? TeamMemberBudget.IdOf(team.Row),
+                });
+                await rows.NoteChangeAsync(new ChangeNotice(ChangedObject.TeamMember, $"{id}|{userId}"));
             }
         }
 
         return joined;
     }
+
+    /// <summary>An entry of <c>teams</c>: a team's id, or an object with more.</summary>
+    internal static Fields Wish(JsonNode? item) => new(item as JsonObject ?? new JsonObject { ["team_id"] = item?.DeepClone() });
 
     /// <summary>Makes a user a plain member of organizations.</summary>
     public async Task JoinOrganizationsAsync(IRowWriter rows, string userId, IEnumerable<string> organizations)
@@ -77,14 +86,13 @@ public sealed class UserTeams(AuditLog audit, TimeProvider time)
         var userId = user["user_id"]!.GetValue<string>();
         var memberships = await rows.SelectAsync(Tables.TeamMemberships, Filter.Equal("user_id", userId));
         var ids = BudgetRules.TextsOf(user, "teams").Concat(memberships.Select(static row => row["team_id"]!.GetValue<string>()));
-        foreach (var row in await rows.SelectAsync(Tables.Teams, Filter.In("team_id", ids.Distinct(StringComparer.Ordinal))))
+        foreach (var id in ids.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList())
         {
-            var team = new TeamFacts(row);
-            if (team.RoleOf(userId) is not null)
+            if (await LockAsync(rows, id) is { } team && team.RoleOf(userId) is not null)
             {
-                var left = ((JsonArray)row["members_with_roles"]!).Where(
-                    member => !string.Equals(BudgetRules.TextOf(member as JsonObject, "user_id"), userId, StringComparison.Ordinal));
-                await WriteMembersAsync(rows, caller, team, new JsonArray([.. left.Select(static member => member?.DeepClone())]));
+                var left = TeamShapes.Members(team.Row).OfType<JsonObject>().Where(
+                    member => !string.Equals(BudgetRules.TextOf(member, "user_id"), userId, StringComparison.Ordinal));
+                await WriteMembersAsync(rows, caller, team, new JsonArray([.. left.Select(static member => member.DeepClone())]));
             }
         }
 
@@ -113,17 +121,23 @@ public sealed class UserTeams(AuditLog audit, TimeProvider time)
 
     private async Task WriteMembersAsync(IRowWriter rows, AdminCaller caller, TeamFacts team, JsonArray members)
     {
-        var changes = new JsonObject { ["members_with_roles"] = members, ["updated_at"] = Timestamps.Text(time.GetUtcNow()) };
+        var changes = new JsonObject
+        {
+            ["members_with_roles"] = members,
+            ["members"] = TeamRoster.IdsOf(members),
+            ["updated_at"] = Timestamps.Text(time.GetUtcNow()),
+        };
         await rows.UpdateAsync(Tables.Teams, Filter.Equal("team_id", team.Id), changes);
         await audit.RecordAsync(rows, caller, AuditAction.Updated, Tables.Teams, team.Id, team.Row, changes);
         await rows.NoteChangeAsync(new ChangeNotice(ChangedObject.Team, team.Id));
     }
 
-    private async Task BudgetAsync(IRowWriter rows, AdminCaller caller, string userId, string teamId, Fields wish)
+    /// <summary>The budget row that the wish asks for; null when it asks for none.</summary>
+    private async Task<string?> BudgetAsync(IRowWriter rows, AdminCaller caller, Fields wish)
     {
         if (BudgetRules.Amount(wish, "max_budget_in_team", ErrorGroup.Internal) is not { } most)
         {
-            return;
+            return null;
         }
 
         var now = Timestamps.Text(time.GetUtcNow());
@@ -137,7 +151,13 @@ public sealed class UserTeams(AuditLog audit, TimeProvider time)
             ["updated_at"] = now,
             ["updated_by"] = caller.ChangedBy,
         });
-        await rows.UpsertAsync(Tables.TeamMemberships, new JsonObject { ["user_id"] = userId, ["team_id"] = teamId, ["budget_id"] = id });
-        await rows.NoteChangeAsync(new ChangeNotice(ChangedObject.TeamMember, $"{teamId}|{userId}"));
+        return id;
     }
+
+    /// <summary>The team's row, locked until the transaction ends, so that two who join or leave at once do not undo one another.</summary>
+    private async Task<TeamFacts?> LockAsync(IRowWriter rows, string teamId)
+        => await rows.UpdateAsync(
+            Tables.Teams, Filter.Equal("team_id", teamId), new JsonObject { ["updated_at"] = Timestamps.Text(time.GetUtcNow()) }) > 0
+            ? await TeamFacts.FindAsync(rows, teamId)
+            : null;
 }

@@ -72,6 +72,7 @@ public sealed class UserWriter(AuditLog audit, UserTeams teams, KeyWriter keys, 
 
         if (BudgetRules.TextOf(columns, "sso_user_id") is { } sso)
         {
+            await Locks.TakeAsync(rows, "sso_user_id:" + sso);
             var holders = await rows.SelectAsync(Tables.Users, Filter.Equal("sso_user_id", sso), range: new RowRange(2));
             if (holders.Any(holder => !string.Equals(BudgetRules.TextOf(holder, "user_id"), id, StringComparison.Ordinal)))
             {

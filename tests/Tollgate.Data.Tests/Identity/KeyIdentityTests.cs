@@ -202,8 +202,11 @@ public sealed class KeyIdentityTests
         var after = await rows.Store.FindKeyAsync("old", Stop);
 
         during.ShouldNotBeNull().Hash.ShouldBe("new");
+        during.ReplacedUntil.ShouldBe(IdentityRows.Now.AddHours(1));
         after.ShouldBeNull();
-        (await rows.Store.FindKeyAsync("new", Stop)).ShouldNotBeNull().Alias.ShouldBe("ci");
+        var current = (await rows.Store.FindKeyAsync("new", Stop)).ShouldNotBeNull();
+        current.Alias.ShouldBe("ci");
+        current.ReplacedUntil.ShouldBeNull();
         (await rows.Store.FindKeyAsync("orphan", Stop)).ShouldBeNull();
     }
 

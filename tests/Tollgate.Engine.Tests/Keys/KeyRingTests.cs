@@ -32,6 +32,24 @@ public sealed class KeyRingTests
     }
 
     [Fact]
+    public async Task ReplacedValue_EndsWithItsGracePeriodAlsoWhileItIsWarm()
+    {
+        var until = _time.GetUtcNow().AddSeconds(10);
+        _store.Add(Key, key => key with { ReplacedUntil = until });
+        var snapshot = new GatewaySnapshot(
+            new Configuration.GatewayConfig { General = new Configuration.GeneralSettings { MasterKey = "sk-master" } }, new FakeProviderDirectory());
+        var authenticator = new Authenticator(_ring, _time);
+
+        (await authenticator.IdentifyAsync(Key, "authorization", snapshot, Token)).Role.ShouldBe(CallerRole.VirtualKey);
+        _time.Advance(11);
+
+        var refused = await Should.ThrowAsync<Errors.ApiException>(
+            async () => await authenticator.IdentifyAsync(Key, "authorization", snapshot, Token));
+        refused.Type.ShouldBe("token_not_found_in_db");
+        _store.Queries.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task ModelBudget_KeepsWhatWasRecordedBeforeTheStartWhenItsKeyIsReadAgain()
     {
         var counters = new LocalCounters(_time);

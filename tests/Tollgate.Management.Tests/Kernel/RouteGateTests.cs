@@ -59,6 +59,7 @@ public sealed class RouteGateTests
 
         (await desk.RefusedAsync(403, "POST", "/key/generate", "{}", ann))
             .ShouldContain("user not allowed to access this route. Route=/key/generate is an admin only route");
+        await desk.RefusedAsync(403, "POST", "/key/generate/", "{}", ann);
         await desk.MustAsync("POST", "/key/generate", "{}");
     }
 

@@ -90,7 +90,8 @@ public sealed class GenerateKeyTests
     [InlineData("""{"rpm_limit_type":"always"}""", 422, "literal_error")]
     [InlineData("""{"object_permission":{"mcp_servers":"x"}}""", 422, "list_type")]
     [InlineData("[1]", 422, "dict_type")]
-    [InlineData("{", 422, "json_invalid")]
+    [InlineData("{", 422, "\"json_invalid\",\"loc\":[\"body\",1]")]
+    [InlineData("""{"models":[1]}""", 422, "\"loc\":[\"body\",\"models\",0]")]
     public async Task WhatDoesNotFit_IsRefusedAndNothingIsWritten(string body, int status, string part)
     {
         await using var desk = await Desk.OpenAsync(DatabaseKind.Sqlite);

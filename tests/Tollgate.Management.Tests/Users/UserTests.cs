@@ -100,7 +100,8 @@ public sealed class UserTests
         made["teams"]!.ToJsonString().ShouldBe("""["t1","t2"]""");
         info["teams"]!.AsArray().Select(static team => team!["team_id"]!.GetValue<string>()).ShouldBe(["t1", "t2"]);
         info["teams"]![1]!["members_with_roles"]!.AsArray().Count.ShouldBe(2);
-        (await desk.RowsAsync(Tables.TeamMemberships)).ShouldHaveSingleItem()["budget_id"].ShouldNotBeNull();
+        (await desk.RowsAsync(Tables.TeamMemberships)).ToDictionary(static row => row["team_id"]!.GetValue<string>(), static row => row["budget_id"] is not null)
+            .ShouldBe(new Dictionary<string, bool> { ["t1"] = false, ["t2"] = true }, ignoreOrder: true);
         desk.Notes.All.ShouldContain(new ChangeNotice(ChangedObject.Team, "t2"));
 
         await desk.MustAsync("POST", "/user/delete", """{"user_ids":["ann"]}""");
