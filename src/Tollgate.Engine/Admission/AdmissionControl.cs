@@ -100,6 +100,22 @@ internal sealed class AdmissionControl(
         }
     }
 
+    /// <summary>True when a rate limit stands in a call's way, so that it matters how much the call is.</summary>
+    public async ValueTask<bool> IsRatedAsync(CallContext call)
+    {
+        var claims = new CallClaims();
+        await CollectAsync(call, claims, default, time.GetUtcNow());
+        foreach (ref readonly var claim in claims.Span)
+        {
+            if (claim.Kind is ClaimKind.Requests or ClaimKind.Tokens)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>
     /// Whether a session may go on: its budgets are asked again, as if what it has come to were spent already. Nothing is held for the question.
     /// </summary>
@@ -383,9 +399,18 @@ internal sealed class AdmissionControl(
                 claims.Add(scope, scope.ToClaim(estimate.Cost, 0, now, settings.TimeZone));
                 break;
             case ClaimKind.Tokens:
+                if (call.Load is { } load)
+                {
+                    claims.Add(scope, scope.ToClaim(load.TokensFor(settings), 0, now, settings.TimeZone));
+                    break;
+                }
+
                 var output = settings.TokenKind is "input" ? 0 : estimate.OutputTokens;
                 var input = settings.TokenKind is "output" ? 0 : estimate.InputTokens;
                 claims.Add(scope, scope.ToClaim(input + output, output, now, settings.TimeZone));
+                break;
+            case ClaimKind.Requests when call.Load is { } many:
+                claims.Add(scope, scope.ToClaim(many.Requests, 0, now, settings.TimeZone));
                 break;
             default:
                 claims.Add(scope, scope.ToClaim(1, 0, now, settings.TimeZone));
