@@ -62,6 +62,7 @@ public static class EngineServices
         services.TryAddSingleton<CallSettlement>();
         services.TryAddSingleton<DeploymentProbe>();
         services.TryAddSingleton<TokenCounts>();
+        services.TryAddSingleton<FileParts>();
         services.TryAddSingleton<LlmPipeline>();
         services.TryAddSingleton(static provider => new LlmCalls(provider.GetRequiredService<LlmPipeline>()));
         AddPassThrough(services);
@@ -76,6 +77,7 @@ public static class EngineServices
         services.TryAddSingleton<LineTranslator>();
         services.TryAddSingleton(static provider => new KeptFiles(provider.GetService<IResourceStore>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<NativeFiles>();
+        services.TryAddSingleton<NativeTuner>();
         services.TryAddSingleton<NativeServer>();
         services.TryAddSingleton(static provider => new LateCosts(
             provider.GetService<IResourceStore>(), provider.GetRequiredService<KeyRing>(), provider.GetRequiredService<SpendRecorder>(),

@@ -82,7 +82,7 @@ public sealed partial class ProviderDirectory : IProviderDirectory
     /// <summary>Issuers of tokens have a pool of their own: it lives as long as the tokens, that is, as the process.</summary>
     private static Func<TransportOptions, HttpMessageInvoker> Pool()
     {
-        var transport = new UpstreamTransport(new ServerSettings());
+        var transport = new UpstreamTransport(new ServerSettings(), static () => new MediaSettings());
         return options => transport.For(options);
     }
 

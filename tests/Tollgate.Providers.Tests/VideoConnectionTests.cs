@@ -77,6 +77,7 @@ public sealed class VideoConnectionTests
         using (message)
         {
             message!.RequestUri!.AbsoluteUri.ShouldBe(address);
+            (message is ForeignRequest).ShouldBe(header is null);
             message.Headers.NonValidated.Select(static pair => pair.Key.ToLowerInvariant()).Where(static name => name is not "user-agent").ShouldBe(header is null ? [] : [header], ignoreOrder: true);
         }
     }
@@ -115,6 +116,16 @@ public sealed class VideoConnectionTests
         }
     }
 
+    [Theory]
+    [InlineData("s3://169.254.169.254#/x/y")]
+    [InlineData("s3://key@169.254.169.254?/x/y")]
+    [InlineData("s3://host:80/x/y")]
+    public async Task BucketThatWouldBeAnotherHost_IsNotAsked(string address)
+    {
+        var reel = Providers.Connect("bedrock/us-east-1/amazon.nova-reel-v1:1");
+        (await reel.Videos!.OpenFileAsync(address, TestContext.Current.CancellationToken)).Fault.ShouldNotBeNull();
+    }
+
     [Fact]
     public async Task AnalysisElsewhere_IsNotAsked()
     {
@@ -131,6 +142,7 @@ public sealed class VideoConnectionTests
         using var reducto = new Issuer((request, _) =>
         {
             keyed.Add(request.Headers.Contains("X-Test-Key"));
+            (request is ForeignRequest).ShouldBe(request.Method == HttpMethod.Get);
             return (HttpStatusCode.OK, request.Method == HttpMethod.Post
                 ? """{"usage":{"num_pages":1},"result":{"type":"url","url":"https://store.example/r.json"}}""" : """[{"content":"One"}]""");
         });

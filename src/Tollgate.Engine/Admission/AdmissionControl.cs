@@ -94,6 +94,22 @@ internal sealed partial class AdmissionControl(
         }
     }
 
+    /// <summary>True when a rate limit stands in a call's way, so that it matters how much the call is.</summary>
+    public async ValueTask<bool> IsRatedAsync(CallContext call)
+    {
+        var claims = new CallClaims();
+        await _collector.CollectAsync(call, claims, default, time.GetUtcNow());
+        foreach (ref readonly var claim in claims.Span)
+        {
+            if (claim.Kind is ClaimKind.Requests or ClaimKind.Tokens)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Corrects what was held to what was used; gives everything back for a call that used nothing.</summary>
     public void Settle(CallContext call, CallClaims claims, long cost, long tokens)
     {

@@ -85,10 +85,16 @@ internal sealed class ClaimCollector(SubjectCache subjects)
             case ClaimKind.Budget:
                 claims.Add(scope, scope.ToClaim(estimate.Cost, 0, now, settings.TimeZone));
                 break;
+            case ClaimKind.Tokens when call.Load is { } load:
+                claims.Add(scope, scope.ToClaim(load.TokensFor(settings), 0, now, settings.TimeZone));
+                break;
             case ClaimKind.Tokens:
                 var output = settings.TokenKind is "input" ? 0 : estimate.OutputTokens;
                 var input = settings.TokenKind is "output" ? 0 : estimate.InputTokens;
                 claims.Add(scope, scope.ToClaim(input + output, output, now, settings.TimeZone));
+                break;
+            case ClaimKind.Requests when call.Load is { } many:
+                claims.Add(scope, scope.ToClaim(many.Requests, 0, now, settings.TimeZone));
                 break;
             default:
                 claims.Add(scope, scope.ToClaim(1, 0, now, settings.TimeZone));

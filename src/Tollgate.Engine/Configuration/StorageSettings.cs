@@ -227,6 +227,9 @@ public sealed record BudgetSettings
     /// <summary>Parallel requests of the whole gateway; null is no limit (<c>global_max_parallel_requests</c>).</summary>
     public long? GlobalParallelRequests { get; init; }
 
+    /// <summary>A batch counts with its lines against rate limits (<c>tollgate.batch_rate_limit</c>). Default true, LiteLLM's.</summary>
+    public bool CountsBatches { get; init; } = true;
+
     /// <summary>Which tokens count against a limit: <c>total</c> (default), <c>input</c>, <c>output</c>.</summary>
     public string TokenKind { get; init; } = "total";
 

@@ -8,7 +8,7 @@ namespace Tollgate.Engine.Media;
 
 /// <summary>
 /// Fetches what clients give as addresses where a provider needs bytes. Addresses come from anybody with a key: every one, and every redirect,
-/// must lead to the public internet, and what was checked is what is connected to (no second look-up of the name).
+/// must lead to the public internet.
 /// </summary>
 internal sealed class MediaFetcher : IDisposable
 {
@@ -19,33 +19,31 @@ internal sealed class MediaFetcher : IDisposable
     private readonly HttpMessageInvoker _http;
     private readonly MediaCache _cache;
     private readonly TimeProvider _time;
-    private readonly Func<string, CancellationToken, Task<IPAddress[]>> _resolve;
+    private readonly AddressGuard _guard;
 
     /// <summary>Makes a fetcher.</summary>
     /// <param name="time">Clock.</param>
     public MediaFetcher(TimeProvider time)
-        : this(time, Dns.GetHostAddressesAsync)
+        : this(time, new AddressGuard())
     {
     }
 
-    internal MediaFetcher(TimeProvider time, Func<string, CancellationToken, Task<IPAddress[]>> resolve)
+    internal MediaFetcher(TimeProvider time, AddressGuard guard)
     {
         _time = time;
-        _resolve = resolve;
+        _guard = guard;
         _cache = new MediaCache(time);
-        _http = new HttpMessageInvoker(new SocketsHttpHandler
+        var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             UseCookies = false,
-            UseProxy = false,
             AutomaticDecompression = DecompressionMethods.All,
             ConnectTimeout = ConnectTimeout,
-            ConnectCallback = ConnectAsync,
             PooledConnectionLifetime = TimeSpan.FromMinutes(1),
-        });
+        };
+        AddressGuard.Stand(handler);
+        _http = new HttpMessageInvoker(handler);
     }
-
-    private static readonly HttpRequestOptionsKey<IPAddress[]> Checked = new("checked addresses");
 
     /// <summary>Fetches an address.</summary>
     /// <param name="url">The address.</param>
@@ -91,15 +89,23 @@ internal sealed class MediaFetcher : IDisposable
         var address = url;
         for (var redirects = 0; redirects <= MostRedirects; redirects++)
         {
-            var uri = await CheckAsync(address, settings, cancellationToken);
-            using var request = new HttpRequestMessage(HttpMethod.Get, uri.Uri);
-            request.Options.Set(Checked, uri.Addresses);
+            if (!Uri.TryCreate(address, UriKind.Absolute, out var uri))
+            {
+                throw Refused(address, "only http and https addresses can be fetched");
+            }
+
+            using var request = new HttpRequestMessage(HttpMethod.Get, uri);
+            if (await _guard.AdmitAsync(request, settings, cancellationToken) is { } refusal)
+            {
+                throw Refused(address, refusal);
+            }
+
             request.Headers.TryAddWithoutValidation("User-Agent", "tollgate");
             request.Headers.TryAddWithoutValidation("Accept", "*/*");
             using var response = await _http.SendAsync(request, cancellationToken);
             if ((int)response.StatusCode is >= 300 and < 400 && response.Headers.Location is { } next)
             {
-                address = new Uri(uri.Uri, next).AbsoluteUri;
+                address = new Uri(uri, next).AbsoluteUri;
                 continue;
             }
 
@@ -109,52 +115,10 @@ internal sealed class MediaFetcher : IDisposable
             }
 
             var bytes = await ReadAsync(url, response.Content, settings.MaxDownloadBytes, cancellationToken);
-            return MediaSource.FromBytes(TypeOf(response.Content.Headers.ContentType, uri.Uri, bytes), bytes);
+            return MediaSource.FromBytes(TypeOf(response.Content.Headers.ContentType, uri, bytes), bytes);
         }
 
         throw Refused(url, $"more than {MostRedirects} redirects");
-    }
-
-    private async Task<(Uri Uri, IPAddress[] Addresses)> CheckAsync(string address, MediaSettings settings, CancellationToken cancellationToken)
-    {
-        if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
-        {
-            throw Refused(address, "only http and https addresses can be fetched");
-        }
-
-        if (uri.UserInfo.Length > 0)
-        {
-            throw Refused(address, "an address must not hold credentials");
-        }
-
-        var addresses = IPAddress.TryParse(uri.DnsSafeHost, out var literal) ? [literal] : await _resolve(uri.DnsSafeHost, cancellationToken);
-        var isExempt = !settings.ValidateUrls || settings.AllowedHosts.Contains(uri.Host) || settings.AllowedHosts.Contains($"{uri.Host}:{uri.Port}");
-        if (addresses.Length == 0 || (!isExempt && !Array.TrueForAll(addresses, PublicAddress.Is)))
-        {
-            throw Refused(address, "the host is not on the public internet; an operator can allow it with litellm_settings.user_url_allowed_hosts");
-        }
-
-        return (uri, addresses);
-    }
-
-    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
-    {
-        if (!context.InitialRequestMessage.Options.TryGetValue(Checked, out var addresses))
-        {
-            throw new HttpRequestException("The address was not checked.");
-        }
-
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(addresses, context.DnsEndPoint.Port, cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
     }
 
     private static async Task<byte[]> ReadAsync(string url, HttpContent content, long limit, CancellationToken cancellationToken)

@@ -5,6 +5,7 @@ using Tollgate.Engine.Pipeline;
 using Tollgate.Wire;
 using Tollgate.Wire.Hub;
 using Tollgate.Wire.Json;
+using Tollgate.Wire.Media.Documents;
 using Tollgate.Wire.Search;
 using Tollgate.Wire.Vectors;
 
@@ -35,7 +36,7 @@ internal static class MediaFields
                 RequireFile(call, "file");
                 break;
             case Surface.Moderations:
-                Require(call, "input");
+                Require(call, "input", JsonKind.String, JsonKind.Array);
                 break;
             case Surface.Rerank:
                 Require(call, "query");
@@ -47,30 +48,26 @@ internal static class MediaFields
             case Surface.Ocr when call.Form is { Parts.Count: > 0 }:
                 break;
             case Surface.Ocr:
-                Require(call, "document");
+                CheckBody(call, OcrFields.Check);
                 break;
-            case Surface.Search or Surface.VectorSearch:
-                CheckQuery(call);
+            case Surface.Search:
+                CheckBody(call, static body => SearchQuery.Read(body));
+                break;
+            case Surface.VectorSearch:
+                CheckBody(call, static body => VectorQuery.Read(body));
                 break;
             default:
                 break;
         }
     }
 
-    /// <summary>What cannot be searched is refused before it costs anything.</summary>
-    private static void CheckQuery(CallContext call)
+    /// <summary>What cannot be searched or read is refused before it costs anything.</summary>
+    private static void CheckBody(CallContext call, Action<JsonElement> check)
     {
         try
         {
             using var document = JsonDocument.Parse(call.Body);
-            if (call.Surface is Surface.Search)
-            {
-                SearchQuery.Read(document.RootElement);
-            }
-            else
-            {
-                VectorQuery.Read(document.RootElement);
-            }
+            check(document.RootElement);
         }
         catch (WireException exception)
         {
@@ -83,7 +80,7 @@ internal static class MediaFields
         }
     }
 
-    private static void Require(CallContext call, string name, JsonKind kind = JsonKind.None)
+    private static void Require(CallContext call, string name, JsonKind kind = JsonKind.None, JsonKind other = JsonKind.None)
     {
         var index = call.Members.Find(call.Body.Span, System.Text.Encoding.ASCII.GetBytes(name));
         if (index < 0 || call.Members[index].Kind == JsonKind.Null)
@@ -91,9 +88,10 @@ internal static class MediaFields
             throw ApiException.BadRequest($"{call.Route}: Missing required parameter: '{name}'.", name);
         }
 
-        if (kind != JsonKind.None && call.Members[index].Kind != kind)
+        if (kind != JsonKind.None && call.Members[index].Kind != kind && call.Members[index].Kind != other)
         {
-            throw MemberValues.WrongType(call.Members[index], name, kind == JsonKind.Array ? "an array" : "a string");
+            throw MemberValues.WrongType(
+                call.Members[index], name, other != JsonKind.None ? "a string or an array" : kind == JsonKind.Array ? "an array" : "a string");
         }
     }
 

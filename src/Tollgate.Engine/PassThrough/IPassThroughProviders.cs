@@ -20,6 +20,9 @@ public interface IPassThroughProviders
     /// <summary>Providers that keep files and batches in APIs of their own, shown in OpenAI's shape.</summary>
     ImmutableArray<string> NativeProviders { get; }
 
+    /// <summary>Those of them that have fine-tuning jobs.</summary>
+    ImmutableArray<string> TuningProviders { get; }
+
     /// <summary>The way to a model of a provider with the credentials of somebody: for the lines of a batch.</summary>
     /// <param name="provider">Provider slug; counts where there is no deployment.</param>
     /// <param name="owner">Deployment or settings whose credentials count; null for those of the environment.</param>

@@ -37,7 +37,8 @@ internal sealed partial class PassThroughPipeline(
             await plan.PrepareAsync(relay);
 
             // :: 3. May it run?
-            await admission.AdmitRelayedAsync(call, scratch, relay.Deployment, relay.ModelNames);
+            await (relay.CountLoad is null ? admission.AdmitRelayedAsync(call, scratch, relay.Deployment, relay.ModelNames)
+                : admission.AdmitBatchAsync(call, scratch, relay));
 
             // :: 6. and 7. There is one place to go, and what it says is the answer.
             await (relay.Serve is { } serve ? serve(relay) : relayer.RelayAsync(relay));

@@ -38,7 +38,7 @@ internal sealed class PrefixPlan(PassThroughPrefix prefix, IPassThroughProviders
             config.General.KeyHeaderName);
         call.Envelope = EnvelopeOf(relay.Body!, name, relay.Target.IsStream);
         EditBody(relay.Body!, relay.Target.SendModel, IsGatewayMember);
-        await stored.CheckAsync(relay, IdsIn(path, relay.Body!));
+        await stored.CheckAsync(relay.Call, relay.Target.Connection.Provider, IdsIn(path, relay.Body!));
         relay.Rewrite = prefix.PaidBySecondAs is { } usual ? json => transcripts.TakeAsync(relay, usual, json) : null;
     }
 

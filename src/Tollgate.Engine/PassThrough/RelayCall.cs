@@ -1,3 +1,4 @@
+using Tollgate.Engine.Admission;
 using Tollgate.Engine.Configuration;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Routing;
@@ -28,6 +29,9 @@ internal sealed class RelayCall(CallContext call, CallScratch scratch)
 
     /// <summary>Names of the model, one of which the key must be allowed to call; empty when the call is of no model.</summary>
     public string[] ModelNames { get; set; } = [];
+
+    /// <summary>Counts what the call takes from rate limits; null for one request. Step 2.</summary>
+    public Func<Task<CallLoad>>? CountLoad { get; set; }
 
     /// <summary>Usage in the answer is what this call used; false where it reports on something else. Default true.</summary>
     public bool IsMetered { get; set; } = true;

@@ -27,6 +27,8 @@ internal sealed class ResourcePlan(string mapped, string resource, string? pathP
 {
     private const string Provider = "custom_llm_provider";
 
+    private static readonly string[] BatchMembers = ["input_file_id", "endpoint", "completion_window"];
+
     private static readonly string[] OwnQuery = ["model", Provider, "provider", "target_model_names"];
 
     public override string RouteName => resource;
@@ -91,11 +93,16 @@ internal sealed class ResourcePlan(string mapped, string resource, string? pathP
         var (owner, provider) = ids.Managed is { } managed ? (managed.Holder, "") : store is not null && model is null && named is null ? (store, "")
             : OwnerOf(relay, model, named);
         Describe(relay, owner, provider, ids.Path, model);
-        await stored.CheckAsync(relay, ids.ProviderIds);
+        await stored.CheckAsync(call, relay.Target.Connection.Provider, ids.ProviderIds);
         var about = new ResourceAnswer(resource, method is "POST" && path.Trim('/').Length == 0, model, owner, ids.Managed);
-        if (about is { IsCreation: true, Resource: "/files" or "/batches" })
+        if (about is { IsCreation: true, Resource: "/files" or "/batches" or "/fine_tuning/jobs" })
         {
             await stored.CheckStoreAsync(call);
+        }
+
+        if (about is { IsCreation: true, Resource: "/batches" })
+        {
+            PrepareBatch(relay, about, ids);
         }
 
         if (relay.Target.Native is not null)
@@ -111,6 +118,29 @@ internal sealed class ResourcePlan(string mapped, string resource, string? pathP
         }
 
         relay.Rewrite = path.EndsWith("/content", StringComparison.Ordinal) ? null : json => stored.TakeAsync(relay, about, json);
+    }
+
+    /// <summary>A batch says what it runs, and counts as what it runs.</summary>
+    private void PrepareBatch(RelayCall relay, ResourceAnswer about, ResourceCallIds ids)
+    {
+        foreach (var name in BatchMembers)
+        {
+            if (relay.Body!.Find(Encoding.UTF8.GetBytes(name)) is not { } member || member.Kind == JsonKind.Null)
+            {
+                throw ApiException.BadRequest($"/batches: Missing required parameter: '{name}'.", name);
+            }
+
+            if (member.Kind != JsonKind.String)
+            {
+                throw MemberValues.WrongType(member, name, "a string");
+            }
+        }
+
+        if (relay.Call.Snapshot.Config.Budgets.CountsBatches)
+        {
+            var input = relay.Body!.Text("input_file_id"u8)!;
+            relay.CountLoad = () => files.Loads.CountAsync(relay, about, ids.ProviderIdOf(input) ?? input);
+        }
     }
 
     /// <summary>Credentials of the store that a path names; null when none is named, or nobody has told of it.</summary>
@@ -192,20 +222,14 @@ internal sealed class ResourcePlan(string mapped, string resource, string? pathP
         var call = relay.Call;
         if (model is not null)
         {
-            var team = call.Caller.Key?.Identity.TeamId;
-
-            // Always the same one of a group: what one deployment keeps, the others do not know.
-            var owner = call.Snapshot.Config.Deployments.FirstOrDefault(deployment =>
-                string.Equals(deployment.ModelGroup, model, StringComparison.Ordinal) && !deployment.Info.Blocked
-                && (deployment.Info.TeamId is null || call.Caller.IsAdmin || string.Equals(deployment.Info.TeamId, team, StringComparison.Ordinal)));
-            return owner is not null
+            return ManagedFiles.FirstOf(call, model) is { } owner
                 ? (owner, "")
                 : throw ApiException.BadRequest($"{resource}: Invalid model name passed in model={model}. Call `/v1/models` to view available models for your key.", "model");
         }
 
         var name = provider ?? providers.ResourceProviders[0];
-        ImmutableArray<string> known = resource is "/files" or "/batches" ? providers.ResourceProviders.AddRange(providers.NativeProviders)
-            : providers.ResourceProviders;
+        var known = providers.ResourceProviders.AddRange(
+            resource is "/files" or "/batches" ? providers.NativeProviders : resource is "/fine_tuning/jobs" ? providers.TuningProviders : []);
         if (!known.Contains(name, StringComparer.Ordinal))
         {
             throw ApiException.BadRequest($"The provider '{name}' keeps no {resource}; use one of {string.Join(", ", known)}.", Provider);

@@ -4,6 +4,7 @@ using Tollgate.Engine.Admission;
 using Tollgate.Engine.Errors;
 using Tollgate.Engine.Keys;
 using Tollgate.Engine.Lookups;
+using Tollgate.Engine.PassThrough;
 using Tollgate.Engine.Pricing;
 using Tollgate.Engine.Responses;
 using Tollgate.Engine.Routing;
@@ -50,6 +51,28 @@ internal sealed class CallAdmission(AdmissionControl admission)
     /// <exception cref="ApiException">The refusal.</exception>
     public ValueTask AdmitRelayedAsync(CallContext call, CallScratch scratch, Deployment deployment, params ReadOnlySpan<string> names)
     {
+        CheckRelayed(call, names);
+        return ClaimRelayedAsync(call, scratch, deployment, names.Length > 0);
+    }
+
+    /// <summary>Admits a batch, whose lines count against rate limits, or says why not.</summary>
+    /// <param name="call">The call; its envelope holds what was found out about it.</param>
+    /// <param name="scratch">Its working memory.</param>
+    /// <param name="relay">Where it goes and how its lines are counted, which is done only where a limit asks for it.</param>
+    /// <exception cref="ApiException">The refusal.</exception>
+    public async ValueTask AdmitBatchAsync(CallContext call, CallScratch scratch, RelayCall relay)
+    {
+        CheckRelayed(call, relay.ModelNames);
+        if (await admission.IsRatedAsync(call))
+        {
+            call.Load = await relay.CountLoad!();
+        }
+
+        await ClaimRelayedAsync(call, scratch, relay.Deployment, relay.ModelNames.Length > 0);
+    }
+
+    private static void CheckRelayed(CallContext call, ReadOnlySpan<string> names)
+    {
         if (names.Length > 0 && call.Caller.Key is { Identity: var key } && !call.Caller.IsAdmin)
         {
             var allowed = false;
@@ -65,7 +88,11 @@ internal sealed class CallAdmission(AdmissionControl admission)
         }
 
         Describe(call);
-        var estimate = CallEstimate.ForRelayed(call, deployment, names.Length > 0);
+    }
+
+    private ValueTask ClaimRelayedAsync(CallContext call, CallScratch scratch, Deployment deployment, bool isOfModel)
+    {
+        var estimate = CallEstimate.ForRelayed(call, deployment, isOfModel);
         if (estimate.IsUnpriced && call.FixedCost == 0 && call.Snapshot.Config.Budgets.RefuseUnpriced)
         {
             throw ApiException.BadRequest($"Model {call.Envelope.Model} has no price and tollgate.unpriced_models is 'refuse'.", "model");

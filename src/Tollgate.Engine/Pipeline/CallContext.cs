@@ -3,6 +3,7 @@ using Tollgate.Engine.Admission;
 using Tollgate.Engine.Errors;
 using Tollgate.Engine.Keys;
 using Tollgate.Engine.Media;
+using Tollgate.Engine.PassThrough.Stored;
 using Tollgate.Engine.Pricing;
 using Tollgate.Engine.Routing;
 using Tollgate.Engine.Spend;
@@ -69,6 +70,12 @@ internal sealed class CallContext(HttpContext http, GatewaySnapshot snapshot, Su
 
     /// <summary>nano-USD that the call is expected to cost. Step 3.</summary>
     public long ExpectedCost { get; set; }
+
+    /// <summary>What the call takes from rate limits; null for one request and what its tokens come to. Step 3.</summary>
+    public CallLoad? Load { get; set; }
+
+    /// <summary>Files that the prompt names by ids of the gateway's making; null for none. Step 3.</summary>
+    public NamedFiles? Files { get; set; }
 
     /// <summary>Output limit that its budgets leave the call; null for its own. Step 3.</summary>
     public long? OutputCap { get; set; }

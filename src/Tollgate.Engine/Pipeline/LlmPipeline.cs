@@ -6,6 +6,7 @@ using Tollgate.Engine.Errors;
 using Tollgate.Engine.Keys;
 using Tollgate.Engine.Media;
 using Tollgate.Engine.Media.Videos;
+using Tollgate.Engine.PassThrough.Stored;
 using Tollgate.Engine.Responses;
 using Tollgate.Engine.Routing;
 using Tollgate.Engine.Spend;
@@ -18,7 +19,7 @@ namespace Tollgate.Engine.Pipeline;
 /// <summary>One LLM call, from the caller's key to the settled end. Read it top to bottom; steps are numbered as in docs/architecture.md.</summary>
 internal sealed partial class LlmPipeline(
     SnapshotHolder snapshots, Authenticator authenticator, CallAdmission admission, Router router, UpstreamCaller upstream,
-    Conversations conversations, VideoSources videos, CallSettlement settlement, TokenCounts counts, TimeProvider time, ILogger<LlmPipeline> logger)
+    Conversations conversations, VideoSources videos, FileParts files, CallSettlement settlement, TokenCounts counts, TimeProvider time, ILogger<LlmPipeline> logger)
 {
     private static readonly ReadOnlyMemory<byte> EmptyObject = "{}"u8.ToArray();
 
@@ -56,6 +57,7 @@ internal sealed partial class LlmPipeline(
 
             // :: 3. May it run? Model access, budgets, rates, parallel requests: one decision, held until the call is settled.
             await admission.AdmitAsync(call, scratch);
+            await files.FindAsync(call);
 
             // (4. Guardrails and 5. the response cache stand here.)
             if (route.CountsTokens)

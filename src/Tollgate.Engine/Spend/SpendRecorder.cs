@@ -179,7 +179,9 @@ internal sealed partial class SpendRecorder(
     }
 
     /// <summary>Tokens of the kind that is limited.</summary>
-    private static long TokensOf(CallContext call) => call.Usage is not { } usage ? 0 : call.Snapshot.Config.Budgets.TokenKind switch
+    private static long TokensOf(CallContext call) => call.Usage is not { } usage
+        ? call.Load?.TokensFor(call.Snapshot.Config.Budgets) ?? 0
+        : call.Snapshot.Config.Budgets.TokenKind switch
     {
         "input" => usage.PromptTokens,
         "output" => usage.CompletionTokens,

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Runtime.CompilerServices;
 using Tollgate.Engine.Media;
+using Tollgate.Engine.PassThrough.Stored;
 using Tollgate.Engine.Pipeline;
 using Tollgate.Engine.Routing;
 using Tollgate.Wire;
@@ -46,6 +47,12 @@ internal sealed class UpstreamCaller(
 
         // What an attempt before this one left out is not missing from this one.
         call.DroppedParams = [];
+        if (call.Files is { } files && !files.PutFor(call, deployment))
+        {
+            return new(UpstreamErrors.FromFault(deployment, new ConnectionFault(
+                UpstreamErrorKind.BadRequest, $"{connection.ExceptionName} - {NamedFiles.Elsewhere(deployment.Config.ModelGroup)}", "file_id")));
+        }
+
         var request = RequestFor(call);
         var spoken = connection.SpokenFor(request);
         var endpoint = connection.EndpointFor(spoken, call.Envelope.Stream, call.Envelope.ApiVersion);

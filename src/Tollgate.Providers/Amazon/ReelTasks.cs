@@ -41,7 +41,13 @@ internal static class ReelTasks
             return null;
         }
 
+        // The name becomes a host, which must not turn out to be another one.
         var bucket = file[Bucket.Length..slash];
+        if (!bucket.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-'))
+        {
+            return null;
+        }
+
         var key = string.Join('/', file[(slash + 1)..].Split('/').Select(Uri.EscapeDataString));
         var own = draft.Env("AWS_ENDPOINT_URL_S3");
         var text = own is null ? $"https://{bucket}.s3.{region}.{BedrockFamily.DomainOf(region)}/{key}" : $"{own.TrimEnd('/')}/{bucket}/{key}";

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Tollgate.Engine.Upstream;
 using Tollgate.Wire.Hub;
 
 namespace Tollgate.Providers.Connections;
@@ -99,10 +100,6 @@ internal sealed class Polling(TimeProvider clock)
         return response;
     }
 
-    /// <summary>True for two addresses of one host and port.</summary>
-    public static bool IsSameOrigin(Uri one, Uri other)
-        => Uri.Compare(one, other, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0;
-
     /// <summary>An absolute address in a member; null when there is none.</summary>
     public static Uri? AddressIn(JsonElement json, ReadOnlySpan<byte> name) => Uri.TryCreate(json.Text(name), UriKind.Absolute, out var address) ? address : null;
 
@@ -124,7 +121,7 @@ internal sealed class Polling(TimeProvider clock)
         HttpMessageInvoker transport, HttpRequestMessage message, Uri address, ReadOnlyMemory<byte> question, CancellationToken cancellationToken,
         string? accept = null)
     {
-        using var ask = new HttpRequestMessage(question.IsEmpty ? HttpMethod.Get : HttpMethod.Post, address);
+        using var ask = ForeignRequest.To(question.IsEmpty ? HttpMethod.Get : HttpMethod.Post, address, message.RequestUri!);
         if (!question.IsEmpty)
         {
             ask.Content = new ReadOnlyMemoryContent(question) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
@@ -144,7 +141,7 @@ internal sealed class Polling(TimeProvider clock)
     }
 
     private bool MayAsk(Uri next, Uri asked)
-        => IsSameOrigin(next, asked) || (next is { Scheme: "https", IsDefaultPort: true }
+        => ForeignRequest.IsSameOrigin(next, asked) || (next is { Scheme: "https", IsDefaultPort: true }
             && Hosts.Any(host => next.Host.Equals(host, StringComparison.OrdinalIgnoreCase)
                 || next.Host.EndsWith("." + host, StringComparison.OrdinalIgnoreCase)));
 }

@@ -68,7 +68,7 @@ internal static class DocumentFamilies
 
         // The key must not be sent to wherever an answer points.
         if (!accepted.Headers.TryGetValues("Operation-Location", out var values) || !Uri.TryCreate(values.FirstOrDefault(), UriKind.Absolute, out var operation)
-            || !Polling.IsSameOrigin(operation, message.RequestUri!))
+            || !ForeignRequest.IsSameOrigin(operation, message.RequestUri!))
         {
             return Polling.Ended(
                 accepted, """{"error":{"message":"The analysis' own address is not one of the provider's.","code":"502"}}"""u8.ToArray(), HttpStatusCode.BadGateway);

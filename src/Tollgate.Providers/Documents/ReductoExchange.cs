@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Tollgate.Engine.Upstream;
 using Tollgate.Providers.Connections;
 using Tollgate.Wire.Hub;
 
@@ -89,12 +90,12 @@ internal static class ReductoExchange
             }
 
             if (!Uri.TryCreate(result.Text("url"u8), UriKind.Absolute, out var address)
-                || (address.Scheme is not "https" && !Polling.IsSameOrigin(address, provider)))
+                || (address.Scheme is not "https" && !ForeignRequest.IsSameOrigin(address, provider)))
             {
                 return Failed(answer, "The result is at an address that cannot be asked.");
             }
 
-            using var ask = new HttpRequestMessage(HttpMethod.Get, address);
+            using var ask = ForeignRequest.To(HttpMethod.Get, address, provider);
             using var kept = await transport.SendAsync(ask, cancellationToken);
             return !kept.IsSuccessStatusCode || kept.Content.Headers.ContentLength > MostAnswer
                 ? Failed(answer, "The result could not be fetched from where the provider keeps it.")

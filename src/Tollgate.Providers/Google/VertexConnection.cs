@@ -60,7 +60,7 @@ internal sealed class VertexConnection : GoogleConnection
     /// <summary>Batches of Google's own models; express mode has no project to run them in.</summary>
     public override INativeResources? Resources => IsGooglesOwn && Draft.Fault is null && !_place.IsKeyed && _place.IsWellFormed
         ? new VertexResources(
-            $"{(Draft.Base is { Length: > 0 } custom ? EndpointTable.Split(custom).Root : _place.Host)}/v1/{_place.Path}/batchPredictionJobs",
+            $"{(Draft.Base is { Length: > 0 } custom ? EndpointTable.Split(custom).Root : _place.Host)}/v1/{_place.Path}",
             (Draft.Param("gcs_api_base", "STORAGE_EMULATOR_HOST") ?? "https://storage.googleapis.com").TrimEnd('/'),
             Draft.Param("gcs_bucket_name", "GCS_BUCKET_NAME"),
             _publisher.Model,

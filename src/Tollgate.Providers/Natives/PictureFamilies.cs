@@ -94,12 +94,12 @@ internal static class PictureFamilies
         {
             using var task = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync(cancellationToken));
             if (RunwayShape.OutputOf(task.RootElement) is not [var first, ..] || !Uri.TryCreate(first, UriKind.Absolute, out var address)
-                || (address.Scheme is not "https" && !Polling.IsSameOrigin(address, provider)))
+                || (address.Scheme is not "https" && !ForeignRequest.IsSameOrigin(address, provider)))
             {
                 return Failed(answer, new MediaRefusedException("The task ended without sound.", 502));
             }
 
-            using var ask = new HttpRequestMessage(HttpMethod.Get, address);
+            using var ask = ForeignRequest.To(HttpMethod.Get, address, provider);
             var sound = await transport.SendAsync(ask, cancellationToken);
             answer.Dispose();
             return sound;

@@ -39,6 +39,9 @@ public sealed class PassThroughProviders : IPassThroughProviders
     public ImmutableArray<string> NativeProviders { get; } = ["anthropic", "gemini", "vertex_ai", "bedrock"];
 
     /// <inheritdoc/>
+    public ImmutableArray<string> TuningProviders { get; } = ["vertex_ai"];
+
+    /// <inheritdoc/>
     public IUpstreamConnection ConnectModel(string provider, DeploymentConfig? owner, string model, GatewayConfig config)
         => new ResourceTargets(_directory).ConnectModel(provider, owner, model, config);
 

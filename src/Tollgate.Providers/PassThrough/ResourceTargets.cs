@@ -16,7 +16,8 @@ internal sealed class ResourceTargets(ProviderDirectory directory)
         var connection = directory.Connect(owner, owner.Model, call.Config);
         var address = connection.DisplayBase is { } root ? AddressOf(owner, connection.Provider, root, call) : null;
         var native = call.Path.StartsWith("/files", StringComparison.Ordinal) || call.Path.StartsWith("/batches", StringComparison.Ordinal)
-            ? connection.Resources : null;
+            ? connection.Resources
+            : call.Path.StartsWith("/fine_tuning", StringComparison.Ordinal) && connection.Resources is { Tuning: not null } resources ? resources : null;
         return new PassThroughTarget
         {
             Connection = new PassThroughConnection(connection.Provider, connection.DisplayBase, connection.Transport) { Inner = connection },

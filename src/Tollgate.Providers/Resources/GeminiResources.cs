@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Tollgate.Engine.PassThrough.Natives;
+using Tollgate.Engine.Upstream;
 using Tollgate.Wire;
 
 namespace Tollgate.Providers.Resources;
@@ -37,11 +38,12 @@ internal sealed class GeminiResources(string host, string model, Authorize autho
         var place = await sender.SendAsync(start, (message, token) => authorize(message, token), static (answer, _) => Task.FromResult(
             answer.Headers.TryGetValues("X-Goog-Upload-URL", out var values) && Uri.TryCreate(values.First(), UriKind.Absolute, out var uri) ? uri : null));
 
-        // The address holds its own right to write; the key stays here.
+        // The address holds its own right to write; the key stays here, and the file inside the operator's network goes to no other host there.
+        var address = new Uri((place?.AbsoluteUri).Need("X-Goog-Upload-URL"));
+        var send = ForeignRequest.To(HttpMethod.Post, address, new Uri(host));
+        send.Content = NativeHttp.File(upload);
         var made = await sender.JsonAsync(
-            HttpMethod.Post,
-            new Uri((place?.AbsoluteUri).Need("X-Goog-Upload-URL")),
-            NativeHttp.File(upload),
+            send,
             static (message, _) =>
             {
                 message.Headers.TryAddWithoutValidation("X-Goog-Upload-Offset", "0");

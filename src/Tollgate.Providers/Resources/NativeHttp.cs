@@ -21,7 +21,12 @@ internal static class NativeHttp
     /// <exception cref="ApiException">It failed, or its answer is no object.</exception>
     public static Task<JsonElement> JsonAsync(
         this INativeSender sender, HttpMethod method, Uri address, HttpContent? content, Authorize authorize)
-        => sender.SendAsync(Message(method, address, content), (message, token) => authorize(message, token), ReadAsync);
+        => sender.JsonAsync(Message(method, address, content), authorize);
+
+    /// <summary>Makes a call whose answer is JSON.</summary>
+    /// <exception cref="ApiException">It failed, or its answer is no object.</exception>
+    public static Task<JsonElement> JsonAsync(this INativeSender sender, HttpRequestMessage message, Authorize authorize)
+        => sender.SendAsync(message, (sent, token) => authorize(sent, token), ReadAsync);
 
     /// <summary>Makes a call whose answer does not matter.</summary>
     public static Task DoAsync(this INativeSender sender, HttpMethod method, Uri address, HttpContent? content, Authorize authorize)

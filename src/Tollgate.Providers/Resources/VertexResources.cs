@@ -8,18 +8,23 @@ using Tollgate.Wire;
 namespace Tollgate.Providers.Resources;
 
 /// <summary>Batches of Vertex AI: files and results stand in a bucket of the operator's (04-gemini-vertex.md, files and batches).</summary>
-/// <param name="jobs">Address of the project's batch prediction jobs.</param>
+/// <param name="project">Address of the project's location.</param>
 /// <param name="storage">Address of Cloud Storage.</param>
 /// <param name="bucket">Bucket, perhaps with a folder; null when the operator has named none.</param>
 /// <param name="model">Model of the deployment.</param>
 /// <param name="authorize">Adds the token.</param>
-internal sealed class VertexResources(string jobs, string storage, string? bucket, string model, Authorize authorize) : INativeResources
+internal sealed class VertexResources(string project, string storage, string? bucket, string model, Authorize authorize) : INativeResources
 {
     private const string Folder = "tollgate-vertex-files";
     private const string Scheme = "gs://";
     private const string IdLabel = "litellm_custom_id";
     private const string HexLabel = "tollgate_custom_id_";
     private const int LongestLabel = 63;
+
+    private readonly string _jobs = project + "/batchPredictionJobs";
+
+    /// <inheritdoc/>
+    public INativeTuning Tuning { get; } = new VertexTuning(project + "/tuningJobs", authorize);
 
     /// <inheritdoc/>
     public Surface Spoken => Surface.GenerateContent;
@@ -77,7 +82,7 @@ internal sealed class VertexResources(string jobs, string storage, string? bucke
             json.WriteEndObject();
             json.WriteEndObject();
         });
-        return Read(await sender.JsonAsync(HttpMethod.Post, new Uri(jobs), content, authorize));
+        return Read(await sender.JsonAsync(HttpMethod.Post, new Uri(_jobs), content, authorize));
     }
 
     /// <inheritdoc/>
@@ -209,7 +214,7 @@ internal sealed class VertexResources(string jobs, string storage, string? bucke
         return slash < 0 ? (path, "") : (path[..slash], path[(slash + 1)..].Trim('/') is { Length: > 0 } folder ? folder + "/" : "");
     }
 
-    private Uri JobAt(string id, string suffix) => new($"{jobs}/{Uri.EscapeDataString(id)}{suffix}");
+    private Uri JobAt(string id, string suffix) => new($"{_jobs}/{Uri.EscapeDataString(id)}{suffix}");
 
     /// <summary>Only what this gateway has put into the bucket, or had put there, is opened.</summary>
     private Uri ObjectAt(string id, string query)

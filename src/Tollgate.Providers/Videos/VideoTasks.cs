@@ -1,5 +1,4 @@
 using Tollgate.Engine.Upstream;
-using Tollgate.Providers.Connections;
 using Tollgate.Wire.Media.Videos;
 
 namespace Tollgate.Providers.Videos;
@@ -36,13 +35,13 @@ internal sealed class VideoTasks(VideoShape shape, Func<string, VideoQuestion> s
     {
         var stored = Store?.Invoke(address);
         var place = stored ?? (Uri.TryCreate(address, UriKind.Absolute, out var uri) ? uri : null);
-        var isOwn = stored is not null || (place is not null && Origin() is { } origin && Polling.IsSameOrigin(place, origin));
+        var isOwn = stored is not null || (place is not null && Origin() is { } origin && ForeignRequest.IsSameOrigin(place, origin));
         if (place is null || (place.Scheme is not "https" && !(isOwn && place.Scheme is "http")))
         {
             return (null, new ConnectionFault(UpstreamErrorKind.BadResponse, "The film is at an address that cannot be asked."));
         }
 
-        var message = new HttpRequestMessage(HttpMethod.Get, place);
+        var message = isOwn ? new HttpRequestMessage(HttpMethod.Get, place) : new ForeignRequest(HttpMethod.Get, place);
         if (isOwn && Authorize is not null && await Authorize(message, cancellationToken) is { } fault)
         {
             message.Dispose();

@@ -13,8 +13,9 @@ internal static class GatewayServices
     public static void AddGateway(
         this IServiceCollection services, GatewaySnapshot snapshot, ConfigSource source, PriceSetup prices, LogSettings log)
     {
-        services.AddSingleton(new SnapshotHolder(snapshot));
-        services.AddSingleton(new UpstreamTransport(snapshot.Config.Server));
+        var holder = new SnapshotHolder(snapshot);
+        services.AddSingleton(holder);
+        services.AddSingleton(new UpstreamTransport(snapshot.Config.Server, () => holder.Current.Config.Media));
         services.AddSingleton(snapshot.Providers);
         services.AddSingleton<IPassThroughProviders>(new PassThroughProviders((ProviderDirectory)snapshot.Providers));
         services.AddSingleton(prices);

@@ -62,7 +62,7 @@ public sealed class MediaFetcherTests : IAsyncLifetime
     public async Task NameOfAnInternalHost_IsRefused_WhateverElseItResolvesTo()
     {
         using var fetcher = new MediaFetcher(
-            TimeProvider.System, static (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse("8.8.8.8"), IPAddress.Parse("10.0.0.1")]));
+            TimeProvider.System, new AddressGuard(static (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse("8.8.8.8"), IPAddress.Parse("10.0.0.1")])));
         var refusal = await Should.ThrowAsync<WireException>(
             () => fetcher.FetchAsync("http://rebinding.example/x.png", null, new MediaSettings(), CancellationToken.None));
         refusal.Message.ShouldNotContain("10.0.0.1");

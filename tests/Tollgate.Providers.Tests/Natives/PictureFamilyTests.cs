@@ -52,9 +52,9 @@ public sealed class PictureFamilyTests
     [Fact]
     public async Task Task_IsAskedForUntilItIsReady_AtTheProvidersHostsOnly()
     {
-        using var flux = new Issuer((request, _) => (HttpStatusCode.OK, request.Method == HttpMethod.Post
-            ? """{"id":"t","polling_url":"https://api.eu1.bfl.ai/v1/get_result?id=t"}"""
-            : """{"id":"t","status":"Ready","result":{"sample":"https://delivery.bfl.ai/x.png"}}"""));
+        using var flux = new Issuer((request, _) => (HttpStatusCode.OK, request is ForeignRequest
+            ? """{"id":"t","status":"Ready","result":{"sample":"https://delivery.bfl.ai/x.png"}}"""
+            : """{"id":"t","polling_url":"https://api.eu1.bfl.ai/v1/get_result?id=t"}"""));
         using var response = await ExchangeAsync(flux, "black_forest_labs/flux-pro-1.1", Surface.ImageGenerations, "https://api.bfl.ai/v1/flux-pro-1.1");
         (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain("Ready");
         flux.Asked.ShouldBe(["POST https://api.bfl.ai/v1/flux-pro-1.1 {}", "GET https://api.eu1.bfl.ai/v1/get_result?id=t"]);

@@ -17,7 +17,10 @@ internal sealed partial class FakeFiles
     /// <summary>Lines of the results of every batch.</summary>
     public string Results { get; set; } = "";
 
-    /// <summary>How often results were fetched.</summary>
+    /// <summary>What is in every file that was uploaded; null for a text that names it.</summary>
+    public string? Input { get; set; }
+
+    /// <summary>How often contents were fetched.</summary>
     public int Fetches { get; private set; }
 
     /// <summary>Accounts that refuse uploads.</summary>
@@ -51,7 +54,7 @@ internal sealed partial class FakeFiles
         if (path.EndsWith("/content", StringComparison.Ordinal))
         {
             Fetches++;
-            return FakeApi.AnswerAsync(http, id is "file-out" ? Results : "content of " + id, 200, "application/octet-stream");
+            return FakeApi.AnswerAsync(http, id is "file-out" ? Results : Input ?? "content of " + id, 200, "application/octet-stream");
         }
 
         if (seen.Method is "DELETE")

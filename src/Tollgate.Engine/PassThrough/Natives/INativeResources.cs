@@ -16,6 +16,9 @@ public interface INativeResources
     /// <summary>The provider takes the lines with the batch and not from a file: the gateway keeps the file until then.</summary>
     bool TakesLines { get; }
 
+    /// <summary>Its fine-tuning jobs; null where it has none.</summary>
+    INativeTuning? Tuning => null;
+
     /// <summary>Uploads a file; that of a batch has lines of the provider's already.</summary>
     Task<NativeFile> UploadAsync(INativeSender sender, NativeUpload upload, CancellationToken cancellationToken);
 

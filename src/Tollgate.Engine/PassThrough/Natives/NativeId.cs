@@ -13,6 +13,7 @@ internal readonly record struct NativeId(string Id, string? Model, string? Input
     private const string Mark = "tollgate:";
     private const string FilePrefix = "file-";
     private const string BatchPrefix = "batch_";
+    private const string JobPrefix = "ftjob-";
     private const int Longest = 8192;
 
     /// <summary>The id of a file.</summary>
@@ -24,11 +25,15 @@ internal readonly record struct NativeId(string Id, string? Model, string? Input
     /// <param name="input">File that it runs, where the provider does not know it.</param>
     public static string Batch(string id, string? model, string? input) => BatchPrefix + Encode($"{Mark}{id}\n{model}\n{input}");
 
+    /// <summary>The id of a fine-tuning job.</summary>
+    public static string Job(string id) => JobPrefix + Encode($"{Mark}{id}\n");
+
     /// <summary>What stands behind an id; null for ids of other making.</summary>
     public static NativeId? Of(string text)
     {
         var prefix = text.StartsWith(FilePrefix, StringComparison.Ordinal) ? FilePrefix
-            : text.StartsWith(BatchPrefix, StringComparison.Ordinal) ? BatchPrefix : null;
+            : text.StartsWith(BatchPrefix, StringComparison.Ordinal) ? BatchPrefix
+            : text.StartsWith(JobPrefix, StringComparison.Ordinal) ? JobPrefix : null;
         if (prefix is null || text.Length > Longest || !Base64Url.IsValid(text.AsSpan(prefix.Length)))
         {
             return null;

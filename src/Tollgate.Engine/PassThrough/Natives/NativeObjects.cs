@@ -137,7 +137,8 @@ internal static class NativeObjects
         json.WriteEndObject();
     }
 
-    private static void Time(Utf8JsonWriter json, string name, DateTimeOffset? at)
+    /// <summary>A moment in seconds, or null.</summary>
+    public static void Time(Utf8JsonWriter json, string name, DateTimeOffset? at)
     {
         if (at is { } time)
         {

@@ -11,7 +11,7 @@ using Tollgate.Engine.Upstream;
 namespace Tollgate.Engine.PassThrough.Natives;
 
 /// <summary>Answers clients' calls about files and batches at providers with APIs of their own.</summary>
-internal sealed class NativeServer(NativeFiles natives, StoredResources stored, ManagedFiles files, SpendRecorder spend)
+internal sealed class NativeServer(NativeFiles natives, NativeTuner tuner, StoredResources stored, ManagedFiles files, SpendRecorder spend)
 {
     /// <summary>Answers a call.</summary>
     /// <exception cref="ApiException">It cannot be answered.</exception>
@@ -35,13 +35,16 @@ internal sealed class NativeServer(NativeFiles natives, StoredResources stored, 
                 await ContentAsync(relay, about, id);
                 return;
             case ("/batches", "POST", []):
-                await ShowAsync(relay, ask, await natives.CreateAsync(about, BodyOf(relay)));
+                await ShowAsync(relay, ask, await natives.CreateAsync(about, BodyOf(relay, "/batches")));
                 return;
             case ("/batches", "GET", [var id]):
                 await ShowAsync(relay, ask, await natives.BatchAsync(about, id));
                 return;
             case ("/batches", "POST", [var id, "cancel"]):
                 await ShowAsync(relay, ask, await natives.CancelAsync(about, id));
+                return;
+            case ("/fine_tuning/jobs", _, _):
+                await files.AnswerAsync(relay, await tuner.AnswerAsync(relay, about, ask, parts, () => BodyOf(relay, "/fine_tuning/jobs")));
                 return;
             case (_, "GET", []):
                 throw ApiException.BadRequest(
@@ -101,11 +104,11 @@ internal sealed class NativeServer(NativeFiles natives, StoredResources stored, 
     }
 
     /// <summary>The client's body with the provider's ids, and without what is the gateway's.</summary>
-    private static JsonElement BodyOf(RelayCall relay)
+    private static JsonElement BodyOf(RelayCall relay, string resource)
     {
         if (relay.Body is not { Members: not null } body)
         {
-            throw ApiException.BadRequest("/batches: the body must be a JSON object.");
+            throw ApiException.BadRequest($"{resource}: the body must be a JSON object.");
         }
 
         var output = new ArrayBufferWriter<byte>(body.Bytes.Length + 1);

@@ -16,6 +16,9 @@ internal sealed class ManagedFiles(StoredResources resources, ResourceCaller cal
     private const int MostFiles = 10_000;
     private const int MostBatches = 100;
 
+    /// <summary>What the files of batches come to.</summary>
+    public BatchLoads Loads { get; } = new(caller, natives);
+
     /// <summary>Deployments of some model groups, all of which the caller may call.</summary>
     /// <exception cref="ApiException">400 or 401 that says which it is not.</exception>
     public static IReadOnlyList<DeploymentConfig> HoldersOf(CallContext call, IEnumerable<string> models)
@@ -28,10 +31,7 @@ internal sealed class ManagedFiles(StoredResources resources, ResourceCaller cal
                 ModelAccess.Check(key, model, call.Snapshot);
             }
 
-            var found = call.Snapshot.Config.Deployments.Where(deployment => string.Equals(deployment.ModelGroup, model, StringComparison.Ordinal)
-                && !deployment.Info.Blocked
-                && (deployment.Info.TeamId is null || call.Caller.IsAdmin
-                    || string.Equals(deployment.Info.TeamId, call.Caller.Key?.Identity.TeamId, StringComparison.Ordinal))).ToList();
+            var found = call.Snapshot.Config.Deployments.Where(deployment => IsOf(call, model, deployment)).ToList();
             if (found.Count == 0)
             {
                 throw ApiException.BadRequest(
@@ -44,6 +44,15 @@ internal sealed class ManagedFiles(StoredResources resources, ResourceCaller cal
 
         return holders;
     }
+
+    /// <summary>Who keeps what is made with a model's name: always the same one of a group, since the others do not know it. Null for no model.</summary>
+    public static DeploymentConfig? FirstOf(CallContext call, string model)
+        => call.Snapshot.Config.Deployments.FirstOrDefault(deployment => IsOf(call, model, deployment));
+
+    private static bool IsOf(CallContext call, string model, DeploymentConfig deployment)
+        => string.Equals(deployment.ModelGroup, model, StringComparison.Ordinal) && !deployment.Info.Blocked
+            && (deployment.Info.TeamId is null || call.Caller.IsAdmin
+                || string.Equals(deployment.Info.TeamId, call.Caller.Key?.Identity.TeamId, StringComparison.Ordinal));
 
     /// <summary>Uploads a file to all deployments and answers one id for all of them.</summary>
     public async Task UploadAsync(RelayCall relay, IReadOnlyList<string> models, IReadOnlyList<DeploymentConfig> holders, Func<string, bool> isOurs)

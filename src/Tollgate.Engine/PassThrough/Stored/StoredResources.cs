@@ -69,15 +69,13 @@ internal sealed class StoredResources(IResourceStore? store, BatchCosts costs)
 
     /// <summary>Lets a call pass whose ids are the caller's own, everybody's, or nobody's that is known.</summary>
     /// <exception cref="ApiException">403 for what is somebody else's.</exception>
-    public async ValueTask CheckAsync(RelayCall relay, IReadOnlyCollection<string> ids)
+    public async ValueTask CheckAsync(CallContext call, string provider, IReadOnlyCollection<string> ids)
     {
-        var call = relay.Call;
         if (store is null || ids.Count == 0 || call.Caller.IsAdmin)
         {
             return;
         }
 
-        var provider = relay.Target.Connection.Provider;
         var owners = await store.FindOwnersAsync([.. ids.Select(id => NameOf(provider, id))], call.Aborted);
         foreach (var id in ids)
         {
@@ -96,12 +94,24 @@ internal sealed class StoredResources(IResourceStore? store, BatchCosts costs)
         }
     }
 
+    /// <summary>Those of a provider's ids whose owner the caller is; all of them for who may see everything.</summary>
+    public async ValueTask<IReadOnlySet<string>> OwnAsync(CallContext call, string provider, IReadOnlyList<string> ids)
+    {
+        if (store is null || call.Caller.IsAdmin || ids.Count == 0)
+        {
+            return ids.ToHashSet(StringComparer.Ordinal);
+        }
+
+        var owners = await store.FindOwnersAsync([.. ids.Select(id => NameOf(provider, id))], call.Aborted);
+        return ids.Where(id => owners.TryGetValue(NameOf(provider, id), out var owner) && owner.Admits(call.Caller)).ToHashSet(StringComparer.Ordinal);
+    }
+
     /// <summary>Keeps what an answer says, and puts the gateway's ids into it.</summary>
     public async ValueTask<ReadOnlyMemory<byte>> TakeAsync(RelayCall relay, ResourceAnswer about, ReadOnlyMemory<byte> json)
     {
         var call = relay.Call;
         var texts = StoredObject.TextsOf(json);
-        if (store is null || about.Resource is not ("/files" or "/batches") || !texts.TryGetValue("id", out var id))
+        if (store is null || about.Resource is not ("/files" or "/batches" or "/fine_tuning/jobs") || !texts.TryGetValue("id", out var id))
         {
             return Encoded(about, json);
         }
@@ -112,6 +122,11 @@ internal sealed class StoredResources(IResourceStore? store, BatchCosts costs)
         if (about.IsCreation)
         {
             await store.KeepOwnerAsync(name, owner!, call.Aborted);
+        }
+
+        if (about.Resource is "/fine_tuning/jobs")
+        {
+            return Encoded(about, json);
         }
 
         if (about.Resource is "/files")

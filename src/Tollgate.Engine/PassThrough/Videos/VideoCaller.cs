@@ -132,7 +132,10 @@ internal sealed class VideoCaller(ResourceCaller caller, UpstreamTransport trans
         }
     }
 
-    /// <summary>Files may be moved; the credential goes to where the provider's connection sends it, and not to where a redirect leads.</summary>
+    /// <summary>
+    /// Files may be moved; the credential goes to where the provider's connection sends it, and not to where a redirect leads. What is not the
+    /// provider's own host must be on the public internet.
+    /// </summary>
     private async Task<HttpResponseMessage> OpenAsync(RelayCall relay, IVideoTasks tasks, string address, AttemptClock clock)
     {
         var (message, fault) = await tasks.OpenFileAsync(address, clock.Token);
@@ -144,6 +147,7 @@ internal sealed class VideoCaller(ResourceCaller caller, UpstreamTransport trans
         for (var redirects = 0; ; redirects++)
         {
             var place = message.RequestUri!;
+            var isForeign = message is ForeignRequest;
             HttpResponseMessage answer;
             using (message)
             {
@@ -163,7 +167,7 @@ internal sealed class VideoCaller(ResourceCaller caller, UpstreamTransport trans
                 throw Refuse(relay, UpstreamErrors.BadResponse(relay.Deployment, "The film is at an address that is not safe to ask."));
             }
 
-            message = new HttpRequestMessage(HttpMethod.Get, next);
+            message = isForeign ? new ForeignRequest(HttpMethod.Get, next) : ForeignRequest.To(HttpMethod.Get, next, place);
         }
     }
 

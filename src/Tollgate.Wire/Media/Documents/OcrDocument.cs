@@ -27,13 +27,7 @@ internal readonly record struct OcrDocument(MediaSource Source, bool IsPicture)
             }
         }
 
-        var document = request.Member("document"u8);
-        if (document.ValueKind is JsonValueKind.String)
-        {
-            document = Parsed(document.GetString()!);
-        }
-
-        return document.ValueKind is JsonValueKind.Object ? Read(document) : throw Missing("document");
+        return Read(OcrFields.DocumentOf(request));
     }
 
     private static OcrDocument Read(JsonElement document) => document.Text("type"u8) switch
@@ -47,7 +41,7 @@ internal readonly record struct OcrDocument(MediaSource Source, bool IsPicture)
     private static MediaSource Address(JsonElement document, string name)
     {
         var value = document.TryGetProperty(name, out var given) ? given : default;
-        return (value.Text() ?? value.Text("url"u8)) is { Length: > 0 } url ? MediaSource.FromUrl(url) : throw Missing("document." + name);
+        return (value.Text() ?? value.Text("url"u8)) is { Length: > 0 } url ? MediaSource.FromUrl(url) : throw OcrFields.Missing("document." + name);
     }
 
     /// <summary>A file of the provider's, or bytes in base64; paths are of a machine that is not the gateway's to read from.</summary>
@@ -58,7 +52,7 @@ internal readonly record struct OcrDocument(MediaSource Source, bool IsPicture)
             return new OcrDocument(MediaSource.FromFile(id), IsPicture: false);
         }
 
-        var file = document.Text("file"u8) ?? document.Text("file_data"u8) ?? throw Missing("document.file");
+        var file = document.Text("file"u8) ?? document.Text("file_data"u8) ?? throw OcrFields.Missing("document.file");
         var stated = document.Text("mime_type"u8) ?? document.Text("format"u8);
         if (file.StartsWith("data:", StringComparison.OrdinalIgnoreCase) || file.StartsWith("http", StringComparison.OrdinalIgnoreCase))
         {
@@ -119,7 +113,7 @@ internal readonly record struct OcrDocument(MediaSource Source, bool IsPicture)
         return pages;
     }
 
-    private static JsonElement Parsed(string text)
+    internal static JsonElement Parsed(string text)
     {
         try
         {
@@ -132,6 +126,4 @@ internal readonly record struct OcrDocument(MediaSource Source, bool IsPicture)
     }
 
     private static bool IsPictureType(string? type) => type?.StartsWith("image/", StringComparison.OrdinalIgnoreCase) == true;
-
-    private static WireException Missing(string name) => new($"Missing required parameter: '{name}'.", "document");
 }

@@ -33,6 +33,7 @@ internal static class BudgetSettingsReader
             Providers = Budgets(router["provider_budget_config"]),
             Tags = Budgets(models["tag_budget_config"]),
             GlobalParallelRequests = general.Int32("global_max_parallel_requests"),
+            CountsBatches = own.Text("batch_rate_limit") is not "off",
             TokenKind = general.Text("token_rate_limit_type") ?? defaults.TokenKind,
             RateWindow = new RateWindow(
                 numbers.Seconds("LITELLM_RATE_LIMIT_WINDOW_SIZE", defaults.RateWindow.Length), own.Text("rate_limit_algorithm") is "fixed"),

@@ -173,6 +173,23 @@ public sealed class OcrTests : IDisposable
     }
 
     [Theory]
+    [InlineData("""5""")]
+    [InlineData("""[]""")]
+    [InlineData("""null""")]
+    [InlineData(""" "x" """)]
+    [InlineData("""{"type":5}""")]
+    [InlineData("""{"type":"image_url","image_url":{}}""")]
+    [InlineData("""{"type":"file","file":null,"file_id":""}""")]
+    public async Task DocumentThatIsNone_IsRefused_AlsoByModelsThatAnswerThemselves(string document)
+    {
+        await using var gateway = await StartAsync(new TestModel("docs") { Provider = "mistral", UpstreamModel = "mistral-ocr-latest", Params = "mock_response: text" });
+        var answer = await gateway.PostAsync("v1/ocr", $$"""{"model":"docs","document":{{document}}}""");
+        answer.ShouldBeError(400, "document", "document");
+        (await gateway.PostAsync("v1/ocr", """{"model":"docs","document":{"type":"file","file_id":"f1"}}""")).Status.ShouldBe(200);
+        (await gateway.PostAsync("v1/moderations", """{"model":"docs","input":5}""")).ShouldBeError(400, "input", "input");
+    }
+
+    [Theory]
     [InlineData(422, """{"detail":[{"loc":["body"],"msg":"no pages","type":"value_error"}]}""", 422)]
     [InlineData(401, """{"message":"Unauthorized"}""", 401)]
     [InlineData(200, """{"hello":"x"}""", 500)]

@@ -71,6 +71,30 @@ public sealed class VideoProviderTests : IDisposable
         store.Count.ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData("https://{0}/film")]
+    [InlineData("http://{1}/moved")]
+    [InlineData("https://169.254.169.254/latest/meta-data")]
+    public async Task FilmInsideTheOperatorsNetwork_IsNotFetched(string place)
+    {
+        await using var store = await FakeApi.StartAsync("film");
+        var inside = new Uri(store.Address).Authority;
+        await using var api = await FakeApi.StartAsync((http, seen) => seen switch
+        {
+            { Method: "POST" } => FakeApi.AnswerAsync(http, """{"id":"t1"}"""),
+            { Target: "/moved" } => MoveAsync(http, $"https://{inside}/film"),
+            _ => FakeApi.AnswerAsync(http, $$"""
+                {"id":"t1","status":"SUCCEEDED","createdAt":"2024-06-27T19:49:32.335Z","output":["{{string.Format(System.Globalization.CultureInfo.InvariantCulture, place, inside, http.Request.Host)}}"]}
+                """),
+        });
+        await using var gateway = await StartAsync(new TestModel("films") { Provider = "runwayml", UpstreamModel = "gen4_turbo", ApiBase = api.Address + "/v1" });
+        var made = await gateway.PostAsync("v1/videos", """{"model":"films","prompt":"a cat"}""");
+        var content = await gateway.GetAsync($"v1/videos/{made.Json.GetProperty("id").GetString()}/content");
+        content.Status.ShouldBe(502, content.Body);
+        content.Body.ShouldContain("not on the public internet");
+        content.Body.ShouldNotContain(inside);
+    }
+
     [Fact]
     public async Task RunwaysTask_IsToldFetchedAndDeleted()
     {
