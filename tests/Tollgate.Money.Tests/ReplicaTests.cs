@@ -83,7 +83,9 @@ public sealed class ReplicaTests(ITestOutputHelper output)
             reset.Status.ShouldBe(200, reset.Body);
             foreach (var client in clients)
             {
-                await Until.TrueAsync(async () => (await client.ChatAsync(Config.Free)).Header("x-litellm-key-spend") is "0.0", () => "A replica knows nothing of the reset.");
+                await Until.TrueAsync(
+                    async () => (await client.ChatAsync(Config.Free)).Header("x-litellm-key-spend") is "0.0",
+                    () => "A replica knows nothing of the reset.");
             }
         }
 
