@@ -25,11 +25,11 @@ public static class ModelsEndpoints
         routes.MapAdmin("GET", "/v2/model/info", ErrorGroup.Detail, "A page of deployments", r => list.PageAsync(r.Caller, r.Query, r.Aborted));
         var groups = routes.ServiceProvider.GetRequiredService<ModelGroups>();
         routes.MapAdmin("GET", "/model_group/info", ErrorGroup.Detail, "Model groups", r => groups.RunAsync(r.Caller, r.Query, r.Aborted));
-        var utilities = routes.ServiceProvider.GetRequiredService<ModelUtilities>();
-        routes.MapAdmin("POST", "/utils/token_counter", ErrorGroup.Detail, "Tokens of a prompt", r => Task.FromResult<JsonNode?>(utilities.CountTokens(r.Body)));
+        var inquiries = routes.ServiceProvider.GetRequiredService<ModelInquiries>();
+        routes.MapAdmin("POST", "/utils/token_counter", ErrorGroup.Detail, "Tokens of a prompt", r => Task.FromResult<JsonNode?>(inquiries.CountTokens(r.Body)));
         routes.MapAdmin(
             "GET", "/utils/supported_openai_params", ErrorGroup.Detail, "Parameters of a model",
-            r => Task.FromResult<JsonNode?>(utilities.SupportedParams(r.Query)));
+            r => Task.FromResult<JsonNode?>(inquiries.SupportedParams(r.Query)));
     }
 
     private static void MapCostMap(IEndpointRouteBuilder routes)

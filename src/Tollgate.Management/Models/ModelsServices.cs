@@ -26,7 +26,7 @@ public static class ModelsServices
         services.TryAddSingleton<SwitchModel>();
         services.TryAddSingleton<ListModels>();
         services.TryAddSingleton<ModelGroups>();
-        services.TryAddSingleton<ModelUtilities>();
+        services.TryAddSingleton<ModelInquiries>();
         services.TryAddSingleton<CostMap>();
         services.TryAddSingleton<CostMapSchedule>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<Keys.IMasterKeyRotation, Credentials.SecretRotation>());

@@ -6,7 +6,7 @@ using Tollgate.Management.Spend;
 namespace Tollgate.Management.Models;
 
 /// <summary><c>/utils/token_counter</c> and <c>/utils/supported_openai_params</c> (admin-api.md 19).</summary>
-public sealed class ModelUtilities(ICostEstimator prices, ModelInfo info, IModelMap map, IGatewayConfiguration configuration)
+public sealed class ModelInquiries(ICostEstimator prices, ModelInfo info, IModelMap map, IGatewayConfiguration configuration)
 {
     /// <summary>How many tokens a prompt has: the estimate that is charged where an upstream reports no usage.</summary>
     public JsonNode CountTokens(Fields body)
