@@ -97,12 +97,9 @@ internal static class DeploymentReader
     private static FrozenDictionary<string, string> Connection(DeploymentParams parameters)
     {
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (name, value) in parameters.Entries)
+        foreach (var entry in parameters.Entries.Where(static entry => ConfigSchema.IsConnectionKey(entry.Key) && !entry.Value.IsNull))
         {
-            if (ConfigSchema.IsConnectionKey(name) && !value.IsNull)
-            {
-                found[name] = Coercion.Text(value) ?? JsonText.Of(value);
-            }
+            found[entry.Key] = Coercion.Text(entry.Value) ?? JsonText.Of(entry.Value);
         }
 
         foreach (var (alias, name) in ConnectionAliases)
