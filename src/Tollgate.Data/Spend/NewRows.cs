@@ -28,6 +28,13 @@ internal static class NewRows
 /// <summary>Makes what listeners hear.</summary>
 internal static class Flushed
 {
+    /// <summary>Rows that gained what was meant for values of keys that they have replaced: nothing of theirs was on its way.</summary>
+    public static IEnumerable<FlushedSpend> OfReplaced(ChangedObject kind, CounterRows rows, Dictionary<(string, string), double> spend)
+        => kind != ChangedObject.Key || rows.Rows.TrueForAll(row => spend.ContainsKey((row.First, row.Second)))
+            ? []
+            : spend.Keys.Except(rows.Rows.Select(static row => (row.First, row.Second)))
+                .Select(key => Of(kind, new CounterRow(key.Item1, key.Item2, 0, null), spend));
+
     public static FlushedSpend Of(ChangedObject kind, CounterRow row, Dictionary<(string, string), double> spend)
     {
         decimal? total = spend.TryGetValue((row.First, row.Second), out var now) && double.IsFinite(now) && Math.Abs(now) < (double)decimal.MaxValue

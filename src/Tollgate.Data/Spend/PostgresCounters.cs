@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using Tollgate.Data.Postgres;
+using Tollgate.Data.Rows;
 using Tollgate.Engine.Spend;
 
 namespace Tollgate.Data.Spend;
@@ -35,6 +36,7 @@ internal sealed class PostgresCounters(PostgresDatabase database, TimeProvider t
             if (table.Kind is { } kind)
             {
                 flushed.AddRange(rows.Rows.Select(row => Flushed.Of(kind, row, spend)));
+                flushed.AddRange(Flushed.OfReplaced(kind, rows, spend));
             }
         }
 
@@ -45,14 +47,38 @@ internal sealed class PostgresCounters(PostgresDatabase database, TimeProvider t
         NpgsqlConnection connection, int index, CounterRows rows, CancellationToken cancellationToken)
     {
         var table = CounterTable.All[index];
+        var total = index == CounterTable.Members && database.Has(table.Table, "total_spend");
+        var spend = new Dictionary<(string, string), double>();
+        await UpdateAsync(connection, index, total, rows, spend, cancellationToken);
+        if (ReplacedKeys.Missing(index, rows, spend) is { Length: > 0 } missing && database.Has(Tables.DeprecatedKeys, "active_token_id")
+            && ReplacedKeys.Moved(rows, await CurrentAsync(connection, missing, cancellationToken)) is { Rows.Count: > 0 } moved)
+        {
+            await UpdateAsync(connection, index, total, moved, spend, cancellationToken);
+        }
+
+        if (NewRows.Of(index, rows, spend, _newCustomers) is { Rows.Count: > 0 } added)
+        {
+            await InsertAsync(connection, table, database.Dialect.NameOf(table.Table), ResultOf(table), total, added, spend, cancellationToken);
+        }
+
+        return spend;
+    }
+
+    private async Task UpdateAsync(
+        NpgsqlConnection connection,
+        int index,
+        bool total,
+        CounterRows rows,
+        Dictionary<(string, string), double> spend,
+        CancellationToken cancellationToken)
+    {
+        var table = CounterTable.All[index];
         var name = database.Dialect.NameOf(table.Table);
         var match = MatchOf(table);
         var order = string.Join(", ", table.Key.Select(static c => $"t.\"{c}\""));
-        var returned = ResultOf(table);
         var active = index == CounterTable.Keys && database.Has(table.Table, "last_active")
             ? ", \"last_active\" = greatest(d.used, t.\"last_active\")"
             : "";
-        var total = index == CounterTable.Members && database.Has(table.Table, "total_spend");
         var alsoTotal = total ? ", \"total_spend\" = t.\"total_spend\" + d.delta" : "";
 
         await using var batch = new NpgsqlBatch(connection);
@@ -61,22 +87,28 @@ internal sealed class PostgresCounters(PostgresDatabase database, TimeProvider t
         batch.BatchCommands.Add(Command(
             $"""
             UPDATE {name} AS t SET "spend" = coalesce(t."spend", 0) + d.delta{alsoTotal}{active}
-            FROM unnest(@a, @b, @spend, @used) AS d (a, b, delta, used) WHERE {match} RETURNING {returned}
+            FROM unnest(@a, @b, @spend, @used) AS d (a, b, delta, used) WHERE {match} RETURNING {ResultOf(table)}
             """,
             rows));
-        var spend = new Dictionary<(string, string), double>();
-        await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        await ReadAsync(reader, spend, cancellationToken);
+    }
+
+    /// <summary>Hashes of keys as they were, and as rotations have made them.</summary>
+    private async Task<Dictionary<string, string>> CurrentAsync(NpgsqlConnection connection, string[] hashes, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            $"SELECT \"token\", \"active_token_id\" FROM {database.Dialect.NameOf(Tables.DeprecatedKeys)} WHERE \"token\" = ANY(@a)", connection);
+        command.Parameters.Add(new NpgsqlParameter<string[]>("a", NpgsqlDbType.Array | NpgsqlDbType.Text) { TypedValue = hashes });
+        var current = new Dictionary<string, string>(StringComparer.Ordinal);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
         {
-            await reader.NextResultAsync(cancellationToken);
-            await ReadAsync(reader, spend, cancellationToken);
+            current[reader.GetString(0)] = reader.GetString(1);
         }
 
-        if (NewRows.Of(index, rows, spend, _newCustomers) is { Rows.Count: > 0 } added)
-        {
-            await InsertAsync(connection, table, name, returned, total, added, spend, cancellationToken);
-        }
-
-        return spend;
+        return current;
     }
 
     private async Task<Dictionary<(string, string), double>> LookUpAsync(

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using Tollgate.Data.Rows;
 
 namespace Tollgate.Data.Spend;
 
@@ -23,12 +24,13 @@ internal static class SqliteCounters
             CounterTable.Members => ", \"total_spend\" = \"total_spend\" + @spend",
             _ => "",
         };
-        Run(
-            connection,
-            transaction,
-            $"UPDATE \"{table.Table.Name}\" SET \"spend\" = coalesce(\"spend\", 0) + @spend{extra} WHERE {MatchOf(table)} RETURNING \"spend\"",
-            rows,
-            spend);
+        var update = $"UPDATE \"{table.Table.Name}\" SET \"spend\" = coalesce(\"spend\", 0) + @spend{extra} WHERE {MatchOf(table)} RETURNING \"spend\"";
+        Run(connection, transaction, update, rows, spend);
+        if (ReplacedKeys.Missing(index, rows, spend) is { Length: > 0 } missing)
+        {
+            Run(connection, transaction, update, ReplacedKeys.Moved(rows, Current(connection, transaction, missing)), spend);
+        }
+
         if (NewRows.Of(index, rows, spend, newCustomers) is { Rows.Count: > 0 } added)
         {
             var isMember = index == CounterTable.Members;
@@ -47,6 +49,25 @@ internal static class SqliteCounters
         var table = CounterTable.All[index];
         Run(connection, transaction, $"SELECT coalesce(\"spend\", 0) FROM \"{table.Table.Name}\" WHERE {MatchOf(table)}", rows, spend);
         return spend;
+    }
+
+    /// <summary>Hashes of keys as they were, and as rotations have made them.</summary>
+    private static Dictionary<string, string> Current(SqliteConnection connection, SqliteTransaction transaction, string[] hashes)
+    {
+        var current = new Dictionary<string, string>(StringComparer.Ordinal);
+        using var command = new SqliteCommand(
+            $"SELECT \"active_token_id\" FROM \"{Tables.DeprecatedKeys.Name}\" WHERE \"token\" = @hash", connection, transaction);
+        foreach (var hash in hashes)
+        {
+            command.Parameters.Clear();
+            command.Parameters.AddWithValue("@hash", hash);
+            if (command.ExecuteScalar() is string now)
+            {
+                current[hash] = now;
+            }
+        }
+
+        return current;
     }
 
     private static string MatchOf(CounterTable table) =>

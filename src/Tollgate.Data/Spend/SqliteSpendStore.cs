@@ -90,6 +90,7 @@ internal sealed class SqliteSpendStore(SqliteDatabase database, TimeProvider tim
             if (CounterTable.All[i].Kind is { } kind)
             {
                 flushed.AddRange(rows.Rows.Select(row => Flushed.Of(kind, row, spend)));
+                flushed.AddRange(Flushed.OfReplaced(kind, rows, spend));
             }
         }
 

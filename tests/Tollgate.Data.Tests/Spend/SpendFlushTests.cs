@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Tollgate.Data.Rows;
 using Tollgate.Data.Tests.Journal;
 using Tollgate.Engine.Configuration;
@@ -47,6 +48,35 @@ public sealed class SpendFlushTests
         row["agent_id"].ShouldBeNull();
         row["status"]!.GetValue<string>().ShouldBe("success");
         row["cache_key"]!.GetValue<string>().ShouldBe("Cache OFF");
+    }
+
+    [Theory]
+    [InlineData(DatabaseKind.Sqlite)]
+    [InlineData(DatabaseKind.PostgreSql)]
+    public async Task CallsWithAReplacedValue_CountForTheKeyAsItIsNow(DatabaseKind kind)
+    {
+        await using var setup = await SpendSetup.CreateAsync(kind);
+        await setup.Test.Database.WriteAsync(
+            async db =>
+            {
+                await db.InsertAsync(Tables.Keys, new JsonObject { ["token"] = "now", ["spend"] = 1.0 });
+                await db.InsertAsync(Tables.DeprecatedKeys, new JsonObject
+                {
+                    ["id"] = "1",
+                    ["token"] = "key1",
+                    ["active_token_id"] = "now",
+                    ["revoke_at"] = "2026-03-01T00:00:00Z",
+                });
+                return 0;
+            },
+            default);
+        setup.Journal.Append(Journals.Event("r1"));
+        setup.Journal.Append(Journals.Event("r2"));
+        await setup.Flush.DrainAsync(default);
+
+        (await setup.SpendOfAsync(Tables.Keys, "now")).ShouldBe(1.5);
+        setup.Listener.Entries.ShouldContain(new FlushedSpend(ChangedObject.Key, "key1", 0.5m, null));
+        setup.Listener.Entries.ShouldContain(new FlushedSpend(ChangedObject.Key, "now", 0, 1.5m));
     }
 
     [Theory]
