@@ -17,6 +17,10 @@ public sealed class TuningTests
          "hyperparameters":{"n_epochs":4,"learning_rate_multiplier":0.5,"adapter_size":4},"custom_llm_provider":"vertex_ai"}
         """;
 
+    private const string End = """
+        "endTime":"2025-01-02T04:04:05Z","tunedModel":{"model":"projects/proj/locations/us-central1/models/8","endpoint":"projects/proj/locations/us-central1/endpoints/9"},
+        """;
+
     private readonly ConcurrentDictionary<string, string> _jobs = new(StringComparer.Ordinal);
 
     [Fact]
@@ -134,10 +138,10 @@ public sealed class TuningTests
         return FakeApi.AnswerAsync(http, Job(name[0]));
     }
 
-    private string Job(string id) => $$$"""
-        {"name":"projects/proj/locations/us-central1/tuningJobs/{{{id}}}","baseModel":"gemini-2.0-flash-001","state":"{{{_jobs[id]}}}","tunedModelDisplayName":"mine",
+    private string Job(string id) => $$$$"""
+        {"name":"projects/proj/locations/us-central1/tuningJobs/{{{{id}}}}","baseModel":"gemini-2.0-flash-001","state":"{{{{_jobs[id]}}}}","tunedModelDisplayName":"mine",
          "createTime":"2025-01-02T03:04:05.123456Z","updateTime":"2025-01-02T03:04:05.123456Z",
-         {{{(_jobs[id] is "JOB_STATE_SUCCEEDED" ? """"endTime":"2025-01-02T04:04:05Z","tunedModel":{"model":"projects/proj/locations/us-central1/models/8","endpoint":"projects/proj/locations/us-central1/endpoints/9"},"""" : "")}}}
+         {{{{(_jobs[id] is "JOB_STATE_SUCCEEDED" ? End : "")}}}}
          "supervisedTuningSpec":{"trainingDatasetUri":"gs://mine/train.jsonl","validationDatasetUri":"gs://mine/check.jsonl","hyperParameters":{"epochCount":"4","learningRateMultiplier":0.5,"adapterSize":"ADAPTER_SIZE_FOUR"}}}
         """;
 
