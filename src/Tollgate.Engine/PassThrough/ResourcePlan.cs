@@ -27,7 +27,7 @@ internal sealed class ResourcePlan(string mapped, string resource, string? pathP
 {
     private const string Provider = "custom_llm_provider";
 
-    private static readonly string[] BatchMembers = ["input_file_id", "endpoint", "completion_window"];
+    private static readonly string[] BatchMembers = ["input_file_id", "endpoint"];
 
     private static readonly string[] OwnQuery = ["model", Provider, "provider", "target_model_names"];
 

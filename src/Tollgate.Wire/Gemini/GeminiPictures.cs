@@ -163,28 +163,52 @@ internal static class GeminiAnswers
 
     /// <summary>Writes the count of tokens as OpenAI's image models do.</summary>
     public static void WriteUsage(JsonElement answer, Utf8JsonWriter json)
+        => WriteUsage(UsageOf(answer), json, type: null, "input_tokens_details"u8, "image_tokens"u8, static usage => usage.ImageInputTokens, static (usage, json) =>
+        {
+            if (usage.ImageOutputTokens > 0)
+            {
+                json.WriteStartObject("output_tokens_details"u8);
+                json.WriteNumber("image_tokens"u8, usage.ImageOutputTokens);
+                json.WriteNumber("text_tokens"u8, Math.Max(0, usage.CompletionTokens - usage.ImageOutputTokens));
+                json.WriteEndObject();
+            }
+        });
+
+    /// <summary>Writes the count of tokens as OpenAI's models of speech do, whose names of the parts are others.</summary>
+    public static void WriteSpeechUsage(JsonElement answer, Utf8JsonWriter json)
+        => WriteUsage(UsageOf(answer), json, "tokens", "input_token_details"u8, "audio_tokens"u8, static usage => usage.AudioInputTokens, static (usage, json) =>
+        {
+            if (usage.ReasoningTokens > 0)
+            {
+                json.WriteStartObject("output_token_details"u8);
+                json.WriteNumber("reasoning_tokens"u8, usage.ReasoningTokens);
+                json.WriteEndObject();
+            }
+        });
+
+    private static void WriteUsage(
+        TokenUsage usage, Utf8JsonWriter json, string? type, ReadOnlySpan<byte> details, ReadOnlySpan<byte> medium, Func<TokenUsage, long> inMedium,
+        Action<TokenUsage, Utf8JsonWriter> writeOutput)
     {
-        var usage = UsageOf(answer);
         if (usage.TotalTokens == 0)
         {
             return;
         }
 
+        var shown = inMedium(usage);
         json.WriteStartObject("usage"u8);
-        json.WriteNumber("input_tokens"u8, usage.PromptTokens);
-        json.WriteStartObject("input_tokens_details"u8);
-        json.WriteNumber("text_tokens"u8, Math.Max(0, usage.PromptTokens - usage.ImageInputTokens));
-        json.WriteNumber("image_tokens"u8, usage.ImageInputTokens);
-        json.WriteEndObject();
-        json.WriteNumber("output_tokens"u8, usage.CompletionTokens);
-        if (usage.ImageOutputTokens > 0)
+        if (type is not null)
         {
-            json.WriteStartObject("output_tokens_details"u8);
-            json.WriteNumber("image_tokens"u8, usage.ImageOutputTokens);
-            json.WriteNumber("text_tokens"u8, Math.Max(0, usage.CompletionTokens - usage.ImageOutputTokens));
-            json.WriteEndObject();
+            json.WriteString("type"u8, type);
         }
 
+        json.WriteNumber("input_tokens"u8, usage.PromptTokens);
+        json.WriteStartObject(details);
+        json.WriteNumber("text_tokens"u8, Math.Max(0, usage.PromptTokens - shown));
+        json.WriteNumber(medium, shown);
+        json.WriteEndObject();
+        json.WriteNumber("output_tokens"u8, usage.CompletionTokens);
+        writeOutput(usage, json);
         json.WriteNumber("total_tokens"u8, usage.TotalTokens);
         json.WriteEndObject();
     }

@@ -95,7 +95,7 @@ public sealed class GeminiTranscription : MediaShape
         json.WriteString("text"u8, TextOf(candidate).Trim());
         json.WriteString("task"u8, ReferenceEquals(this, InEnglish) ? "translate"u8 : "transcribe"u8);
         json.WriteGiven("language"u8, request.Text("language"u8));
-        WriteUsage(answer, json);
+        GeminiAnswers.WriteSpeechUsage(answer, json);
         json.WriteEndObject();
     }
 
@@ -110,31 +110,4 @@ public sealed class GeminiTranscription : MediaShape
     private static string TextOf(JsonElement candidate)
         => candidate.Member("content"u8).Member("parts"u8) is { ValueKind: JsonValueKind.Array } parts
             ? string.Concat(parts.EnumerateArray().Where(static part => part.Member("thought"u8).Flag() != true).Select(static part => part.Text("text"u8))) : "";
-
-    private static void WriteUsage(JsonElement answer, Utf8JsonWriter json)
-    {
-        var usage = GeminiAnswers.UsageOf(answer);
-        if (usage.TotalTokens == 0)
-        {
-            return;
-        }
-
-        json.WriteStartObject("usage"u8);
-        json.WriteString("type"u8, "tokens"u8);
-        json.WriteNumber("input_tokens"u8, usage.PromptTokens);
-        json.WriteStartObject("input_token_details"u8);
-        json.WriteNumber("text_tokens"u8, Math.Max(0, usage.PromptTokens - usage.AudioInputTokens));
-        json.WriteNumber("audio_tokens"u8, usage.AudioInputTokens);
-        json.WriteEndObject();
-        json.WriteNumber("output_tokens"u8, usage.CompletionTokens);
-        if (usage.ReasoningTokens > 0)
-        {
-            json.WriteStartObject("output_token_details"u8);
-            json.WriteNumber("reasoning_tokens"u8, usage.ReasoningTokens);
-            json.WriteEndObject();
-        }
-
-        json.WriteNumber("total_tokens"u8, usage.TotalTokens);
-        json.WriteEndObject();
-    }
 }

@@ -70,7 +70,6 @@ public sealed class BatchLimitTests
     [InlineData("""{"input_file_id":"file-1","completion_window":"24h"}""", "endpoint")]
     [InlineData("""{"input_file_id":"file-1","endpoint":null,"completion_window":"24h"}""", "endpoint")]
     [InlineData("""{"input_file_id":5,"endpoint":"/v1/chat/completions","completion_window":"24h"}""", "input_file_id")]
-    [InlineData("""{"input_file_id":"file-1","endpoint":"/v1/chat/completions"}""", "completion_window")]
     public async Task BatchWithoutWhatItNeeds_IsRefused(string body, string name)
     {
         await using var api = await FakeApi.StartAsync(new FakeFiles().AnswerAsync);
