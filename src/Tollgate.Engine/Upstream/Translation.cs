@@ -118,15 +118,9 @@ internal sealed class Translation : IDisposable
             document?.Dispose();
             return (null, new ConnectionFault(UpstreamErrorKind.BadRequest, exception.Message, exception.Param));
         }
-        catch (InvalidOperationException exception) when (exception.Source is "System.Text.Json")
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException { Source: "System.Text.Json" })
         {
-            // A name or a text that is half a character: the scanner lets it pass, the framework's strings do not.
-            document?.Dispose();
-            return (null, new ConnectionFault(UpstreamErrorKind.BadRequest, $"Invalid JSON payload: {exception.Message}"));
-        }
-        catch (JsonException exception)
-        {
-            // The scanner has accepted the text; what is left is nesting beyond the parser's limit.
+            // The scanner has accepted the text; what is left is nesting beyond the parser's limit, and names or texts that are half a character.
             document?.Dispose();
             return (null, new ConnectionFault(UpstreamErrorKind.BadRequest, $"Invalid JSON payload: {exception.Message}"));
         }

@@ -77,17 +77,16 @@ public sealed partial class KeyService
         await rows.UpdateAsync(Tables.DeprecatedKeys, Filter.Equal("active_token_id", old), new JsonObject { ["active_token_id"] = token });
         await rows.DeleteAsync(Tables.DeprecatedKeys, Filter.Equal("token", token));
         await rows.DeleteAsync(Tables.DeprecatedKeys, Filter.Equal("token", old));
-        if (grace is { Count: > 0 } length)
+
+        // Without grace it works no longer, but what its last calls cost still finds the key by it.
+        await rows.InsertAsync(Tables.DeprecatedKeys, new JsonObject
         {
-            await rows.InsertAsync(Tables.DeprecatedKeys, new JsonObject
-            {
-                ["id"] = Guid.NewGuid().ToString(),
-                ["token"] = old,
-                ["active_token_id"] = token,
-                ["revoke_at"] = Timestamps.Text(length.After(now)),
-                ["created_at"] = Timestamps.Text(now),
-            });
-        }
+            ["id"] = Guid.NewGuid().ToString(),
+            ["token"] = old,
+            ["active_token_id"] = token,
+            ["revoke_at"] = Timestamps.Text(grace is { Count: > 0 } length ? length.After(now) : now),
+            ["created_at"] = Timestamps.Text(now),
+        });
 
         var (budget, permission) = await KeyShapes.LinkedAsync(rows, after);
         return KeyShapes.Created(fresh, after, budget, permission, fields.Text("duration"));

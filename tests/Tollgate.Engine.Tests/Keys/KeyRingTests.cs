@@ -43,7 +43,7 @@ public sealed class KeyRingTests
         (await authenticator.IdentifyAsync(Key, "authorization", snapshot, Token)).Role.ShouldBe(CallerRole.VirtualKey);
         _time.Advance(11);
 
-        var refused = await Should.ThrowAsync<Errors.ApiException>(
+        var refused = await Should.ThrowAsync<Engine.Errors.ApiException>(
             async () => await authenticator.IdentifyAsync(Key, "authorization", snapshot, Token));
         refused.Type.ShouldBe("token_not_found_in_db");
         _store.Queries.ShouldBe(1);

@@ -21,10 +21,7 @@ public sealed class LiveTests
     {
         var setups = new List<string>();
         await using var api = await FakeApi.StartAsync((http, _) => ServeAsync(http, setups));
-        await using var gateway = await GatewayFixture.StartAsync(new GatewaySetup
-        {
-            Models = [new("ok"), new("voice") { Provider = "gemini", ApiBase = api.Address, UpstreamModel = "gemini-live", Params = Prices }],
-        });
+        await using var gateway = await StartAsync(new TestModel("voice") { Provider = "gemini", ApiBase = api.Address, UpstreamModel = "gemini-live", Params = Prices });
         using var socket = await OpenAsync(gateway);
         (await NextAsync(socket)).GetProperty("type").GetString().ShouldBe("session.created");
         await FakeApi.SendAsync(socket, """{"type":"session.update","session":{"modalities":["audio"],"voice":"Puck"}}""");
@@ -60,17 +57,10 @@ public sealed class LiveTests
     {
         var setups = new List<string>();
         await using var api = await FakeApi.StartAsync((http, _) => ServeAsync(http, setups));
-        await using var gateway = await GatewayFixture.StartAsync(new GatewaySetup
+        await using var gateway = await StartAsync(new TestModel("voice")
         {
-            Models =
-            [
-                new("ok"),
-                new("voice")
-                {
-                    Provider = "vertex_ai", ApiBase = api.Address, UpstreamModel = "gemini-live", HasKey = false,
-                    Params = Prices + ", vertex_project: proj, vertex_location: europe-west1, extra_headers: {Authorization: 'Bearer own-token'}",
-                },
-            ],
+            Provider = "vertex_ai", ApiBase = api.Address, UpstreamModel = "gemini-live", HasKey = false,
+            Params = Prices + ", vertex_project: proj, vertex_location: europe-west1, extra_headers: {Authorization: 'Bearer own-token'}",
         });
         using var socket = await OpenAsync(gateway);
         (await NextAsync(socket)).GetProperty("type").GetString().ShouldBe("session.created");
@@ -90,10 +80,7 @@ public sealed class LiveTests
             await FakeApi.ReceiveAsync(socket);
             await socket.CloseAsync(WebSocketCloseStatus.InvalidPayloadData, "unknown model", http.RequestAborted);
         });
-        await using var gateway = await GatewayFixture.StartAsync(new GatewaySetup
-        {
-            Models = [new("ok"), new("voice") { Provider = "gemini", ApiBase = api.Address, UpstreamModel = "gemini-live" }],
-        });
+        await using var gateway = await StartAsync(new TestModel("voice") { Provider = "gemini", ApiBase = api.Address, UpstreamModel = "gemini-live" });
         using var socket = await OpenAsync(gateway);
         await NextAsync(socket);
         await FakeApi.SendAsync(socket, """{"type":"response.create"}""");
@@ -108,14 +95,7 @@ public sealed class LiveTests
     public async Task Budget_IsAskedBeforeEachResponse_WithWhatTheSessionHasComeTo(string provider)
     {
         await using var api = await FakeApi.StartAsync((http, _) => provider is "gemini" ? ServeAsync(http, []) : RelayAsync(http));
-        await using var gateway = await GatewayFixture.StartAsync(new GatewaySetup
-        {
-            Models =
-            [
-                new("ok"),
-                new("voice") { Provider = provider, ApiBase = provider is "gemini" ? api.Address : api.Address + "/v1", UpstreamModel = "up-voice", Params = Prices },
-            ],
-        });
+        await using var gateway = await StartAsync(new TestModel("voice") { Provider = provider, ApiBase = provider is "gemini" ? api.Address : api.Address + "/v1", UpstreamModel = "up-voice", Params = Prices });
         var key = await gateway.NewKeyAsync("\"max_budget\":0.05");
         using var socket = await OpenAsync(gateway, key);
         await NextAsync(socket);
@@ -137,14 +117,7 @@ public sealed class LiveTests
     public async Task Sound_EndsTheSession_WhenNothingIsLeft(string provider)
     {
         await using var api = await FakeApi.StartAsync((http, _) => provider is "gemini" ? ServeAsync(http, []) : RelayAsync(http));
-        await using var gateway = await GatewayFixture.StartAsync(new GatewaySetup
-        {
-            Models =
-            [
-                new("ok"),
-                new("voice") { Provider = provider, ApiBase = provider is "gemini" ? api.Address : api.Address + "/v1", UpstreamModel = "up-voice", Params = Prices },
-            ],
-        });
+        await using var gateway = await StartAsync(new TestModel("voice") { Provider = provider, ApiBase = provider is "gemini" ? api.Address : api.Address + "/v1", UpstreamModel = "up-voice", Params = Prices });
         var key = await gateway.NewKeyAsync("\"max_budget\":0.05");
         using var socket = await OpenAsync(gateway, key);
         await NextAsync(socket);
@@ -163,10 +136,7 @@ public sealed class LiveTests
     public async Task Token_IsHandedOut_WithoutTheProvider(string path, string body)
     {
         await using var api = await FakeApi.StartAsync((http, _) => ServeAsync(http, []));
-        await using var gateway = await GatewayFixture.StartAsync(new GatewaySetup
-        {
-            Models = [new("ok"), new("voice") { Provider = "gemini", ApiBase = api.Address, UpstreamModel = "gemini-live", Params = Prices }],
-        });
+        await using var gateway = await StartAsync(new TestModel("voice") { Provider = "gemini", ApiBase = api.Address, UpstreamModel = "gemini-live", Params = Prices });
         var key = await gateway.NewKeyAsync();
         var answer = await gateway.PostAsync(path, body, ("Authorization", "Bearer " + key));
         answer.Status.ShouldBe(200, answer.Body);
@@ -185,10 +155,7 @@ public sealed class LiveTests
     public async Task BlockedKey_GetsNoFurtherResponse()
     {
         await using var api = await FakeApi.StartAsync((http, _) => RelayAsync(http));
-        await using var gateway = await GatewayFixture.StartAsync(new GatewaySetup
-        {
-            Models = [new("ok"), new("voice") { ApiBase = api.Address + "/v1", UpstreamModel = "up-voice", Params = Prices }],
-        });
+        await using var gateway = await StartAsync(new TestModel("voice") { ApiBase = api.Address + "/v1", UpstreamModel = "up-voice", Params = Prices });
         var key = await gateway.NewKeyAsync();
         using var socket = await OpenAsync(gateway, key);
         await NextAsync(socket);
@@ -204,17 +171,10 @@ public sealed class LiveTests
     {
         var setups = new List<string>();
         await using var api = await FakeApi.StartAsync((http, _) => ServeAsync(http, setups));
-        await using var gateway = await GatewayFixture.StartAsync(new GatewaySetup
+        await using var gateway = await StartAsync(new TestModel("our-live")
         {
-            Models =
-            [
-                new("ok"),
-                new("our-live")
-                {
-                    Provider = "vertex_ai", ApiBase = api.Address, UpstreamModel = "gemini-live-2.5-flash-preview-native-audio-09-2025", HasKey = false,
-                    Params = "use_in_pass_through: true, vertex_project: proj, extra_headers: {Authorization: 'Bearer own-token'}",
-                },
-            ],
+            Provider = "vertex_ai", ApiBase = api.Address, UpstreamModel = "gemini-live-2.5-flash-preview-native-audio-09-2025", HasKey = false,
+            Params = "use_in_pass_through: true, vertex_project: proj, extra_headers: {Authorization: 'Bearer own-token'}",
         });
         using var socket = new ClientWebSocket();
         socket.Options.SetRequestHeader("Authorization", "Bearer " + GatewayFixture.MasterKey);
@@ -240,14 +200,7 @@ public sealed class LiveTests
     public async Task Live_ThatMayNotBe_IsRefusedBeforeTheProviderHearsOfIt()
     {
         await using var api = await FakeApi.StartAsync((http, _) => ServeAsync(http, []));
-        await using var gateway = await GatewayFixture.StartAsync(new GatewaySetup
-        {
-            Models =
-            [
-                new("ok"),
-                new("our-live") { Provider = "vertex_ai", ApiBase = api.Address, HasKey = false, Params = "use_in_pass_through: true, vertex_project: proj, extra_headers: {Authorization: 'Bearer own-token'}" },
-            ],
-        });
+        await using var gateway = await StartAsync(new TestModel("our-live") { Provider = "vertex_ai", ApiBase = api.Address, HasKey = false, Params = "use_in_pass_through: true, vertex_project: proj, extra_headers: {Authorization: 'Bearer own-token'}" });
         var address = new Uri($"ws://127.0.0.1:{gateway.Http.BaseAddress!.Port}/vertex_ai/live");
         foreach (var (members, setup, expected) in new[]
         {
@@ -276,6 +229,8 @@ public sealed class LiveTests
         api.Count.ShouldBe(0);
         (await gateway.GetAsync("vertex_ai/live")).ShouldBeError(400, "WebSocket");
     }
+
+    private static Task<GatewayFixture> StartAsync(TestModel voice) => GatewayFixture.StartAsync(new GatewaySetup { Models = [new("ok"), voice] });
 
     private static async Task ServeAsync(Microsoft.AspNetCore.Http.HttpContext http, List<string> setups)
     {

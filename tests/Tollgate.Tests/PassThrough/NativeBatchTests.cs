@@ -24,10 +24,9 @@ public sealed class NativeBatchTests
     [MemberData(nameof(Providers))]
     public async Task Batch_RunsInTheProvidersApiAndComesBackInOpenAis(string provider)
     {
-        var cloud = new FakeCloud(provider);
-        await using var api = await FakeApi.StartAsync(cloud.AnswerAsync);
-        cloud.Address = api.Address;
-        await using var gateway = await StartAsync(api, provider);
+        await using var place = await CloudGateway.StartAsync(provider);
+        var cloud = place.Cloud;
+        var gateway = place.Gateway;
         var key = await gateway.NewKeyAsync();
 
         var file = await UploadAsync(gateway, "model", "m", key);
@@ -78,10 +77,9 @@ public sealed class NativeBatchTests
     [MemberData(nameof(Providers))]
     public async Task FileAndBatch_AreTheMakersAlone(string provider)
     {
-        var cloud = new FakeCloud(provider);
-        await using var api = await FakeApi.StartAsync(cloud.AnswerAsync);
-        cloud.Address = api.Address;
-        await using var gateway = await StartAsync(api, provider);
+        await using var place = await CloudGateway.StartAsync(provider);
+        var cloud = place.Cloud;
+        var gateway = place.Gateway;
         var mine = await gateway.NewKeyAsync();
         var theirs = await gateway.NewKeyAsync();
         var file = (await UploadAsync(gateway, "model", "m", mine)).GetProperty("id").GetString()!;
@@ -113,10 +111,9 @@ public sealed class NativeBatchTests
     [MemberData(nameof(Providers))]
     public async Task ManagedBatch_IsFoundByPollingAndPaid(string provider)
     {
-        var cloud = new FakeCloud(provider);
-        await using var api = await FakeApi.StartAsync(cloud.AnswerAsync);
-        cloud.Address = api.Address;
-        await using var gateway = await StartAsync(api, provider);
+        await using var place = await CloudGateway.StartAsync(provider);
+        var cloud = place.Cloud;
+        var gateway = place.Gateway;
         var key = await gateway.NewKeyAsync();
         var file = (await UploadAsync(gateway, "target_model_names", "m", key)).GetProperty("id").GetString()!;
         ManagedIds.IsFile(file).ShouldBeTrue();
@@ -146,10 +143,9 @@ public sealed class NativeBatchTests
     {
         foreach (var provider in FakeCloud.All)
         {
-            var cloud = new FakeCloud(provider);
-            await using var api = await FakeApi.StartAsync(cloud.AnswerAsync);
-            cloud.Address = api.Address;
-            await using var gateway = await StartAsync(api, provider);
+            await using var place = await CloudGateway.StartAsync(provider);
+            var api = place.Api;
+            var gateway = place.Gateway;
             using var form = Form("model", "m", line);
             using var response = await gateway.SendAsync(HttpMethod.Post, "v1/files", form);
             var answer = await Answer.ReadAsync(response);
@@ -164,15 +160,12 @@ public sealed class NativeBatchTests
     public async Task ErrorsOfTheProvider_AreInOpenAisShape(string provider)
     {
         await using var api = await FakeApi.StartAsync("""{"error":{"message":"no such thing","status":"NOT_FOUND"}}""", 404);
-        await using var gateway = await StartAsync(api, provider);
+        await using var gateway = await CloudGateway.StartAsync(api, provider);
         var id = "batch_" + System.Buffers.Text.Base64Url.EncodeToString("tollgate:batches/1\n\n"u8);
         (await gateway.GetAsync($"v1/batches/{id}?model=m")).ShouldBeError(404, "no such thing", null, "invalid_request_error");
         (await BatchAsync(gateway, id, null)).Status.ShouldBeOneOf(400, 404);
         (await gateway.PostAsync("v1/batches", """{"model":"m"}""")).ShouldBeError(400, "Missing required parameter", "input_file_id", "invalid_request_error");
     }
-
-    private static Task<GatewayFixture> StartAsync(FakeApi api, string provider) => StoredGateway.StartAsync(
-        DatabaseKind.Sqlite, new GatewaySetup { Models = [FakeCloud.Model(provider, api.Address)] });
 
     private static Task<Answer> BatchAsync(GatewayFixture gateway, string file, string? key) => gateway.PostAsync(
         "v1/batches", $$"""{"input_file_id":"{{file}}","endpoint":"/v1/chat/completions","completion_window":"24h","model":"m"}""",
@@ -194,5 +187,26 @@ public sealed class NativeBatchTests
         file.Headers.ContentType = new MediaTypeHeaderValue("application/jsonl");
         form.Add(file, "file", "in.jsonl");
         return form;
+    }
+}
+
+/// <summary>A provider's cloud, and a gateway with a model of it.</summary>
+internal sealed record CloudGateway(FakeCloud Cloud, FakeApi Api, GatewayFixture Gateway) : IAsyncDisposable
+{
+    public static async Task<CloudGateway> StartAsync(string provider)
+    {
+        var cloud = new FakeCloud(provider);
+        var api = await FakeApi.StartAsync(cloud.AnswerAsync);
+        cloud.Address = api.Address;
+        return new CloudGateway(cloud, api, await StartAsync(api, provider));
+    }
+
+    public static Task<GatewayFixture> StartAsync(FakeApi api, string provider) => StoredGateway.StartAsync(
+        DatabaseKind.Sqlite, new GatewaySetup { Models = [FakeCloud.Model(provider, api.Address)] });
+
+    public async ValueTask DisposeAsync()
+    {
+        await Gateway.DisposeAsync();
+        await Api.DisposeAsync();
     }
 }

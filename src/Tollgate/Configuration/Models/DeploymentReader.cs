@@ -43,7 +43,7 @@ internal static class DeploymentReader
             ExtraQuery = Section.ToTexts(parameters["extra_query"]),
             MaxFileBytes = Coercion.Number(parameters["max_file_size_mb"]) is >= 0 and < 1_000_000 and var megabytes ? (long)(megabytes * 1024 * 1024) : null,
             DefaultParams = RequestParameters.Of(parameters),
-            ProviderParams = Connection(parameters),
+            ProviderParams = ConnectionParams(parameters.Entries),
             CachePoints = parameters["cache_control_injection_points"] is { IsNull: false } points ? CachePoint.ReadAll(JsonText.Utf8(points)) : [],
             SslVerify = sslVerify,
             SslCaFile = caFile,
@@ -94,10 +94,11 @@ internal static class DeploymentReader
         return allowed.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
-    private static FrozenDictionary<string, string> Connection(DeploymentParams parameters)
+    /// <summary>What connections know how to use: projects, regions, roles and the like.</summary>
+    internal static FrozenDictionary<string, string> ConnectionParams(IEnumerable<MappingEntry> entries)
     {
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var entry in parameters.Entries.Where(static entry => ConfigSchema.IsConnectionKey(entry.Key) && !entry.Value.IsNull))
+        foreach (var entry in entries.Where(static entry => ConfigSchema.IsConnectionKey(entry.Key) && !entry.Value.IsNull))
         {
             found[entry.Key] = Coercion.Text(entry.Value) ?? JsonText.Of(entry.Value);
         }

@@ -50,18 +50,20 @@ internal static class GatewayConfigReader
     }
 
     private static IEnumerable<DeploymentConfig> ResourceCredentials(MappingNode tree, string section) =>
-        ((tree.Get(section) as SequenceNode)?.Items ?? []).OfType<MappingNode>().Select(static item => new Section(item))
-            .Where(static item => item.Text("custom_llm_provider") is not null)
-            .Select(item => new DeploymentConfig
+        ((tree.Get(section) as SequenceNode)?.Items ?? []).OfType<MappingNode>().Select(static node => (Item: new Section(node), node.Entries))
+            .Where(static entry => entry.Item.Text("custom_llm_provider") is not null)
+            .Select(entry => new DeploymentConfig
             {
                 ModelGroup = section,
                 Id = "",
-                Model = item.Text("custom_llm_provider") + "/resources",
-                CustomProvider = item.Text("custom_llm_provider"),
-                ApiKey = item.Text("api_key"),
-                ApiKeyUnresolved = item["api_key"] is ScalarNode { IsUnresolved: true },
-                ApiBase = item.Text("api_base"),
-                ApiVersion = item.Text("api_version"),
+                Model = entry.Item.Text("custom_llm_provider") + "/resources",
+                CustomProvider = entry.Item.Text("custom_llm_provider"),
+                ApiKey = entry.Item.Text("api_key"),
+                ApiKeyUnresolved = entry.Item["api_key"] is ScalarNode { IsUnresolved: true },
+                ApiBase = entry.Item.Text("api_base"),
+                ApiVersion = entry.Item.Text("api_version"),
+                ExtraHeaders = entry.Item.TextMap("extra_headers"),
+                ProviderParams = DeploymentReader.ConnectionParams(entry.Entries),
             });
 
     /// <summary>Defaults for all deployments: the router's, then the model section's for what the router leaves open.</summary>
