@@ -16,7 +16,7 @@ public sealed class ControlPlane
     {
         _admission = admission;
         _budgets = budgets;
-        
+
         // Those who serve old figures from memory first, then those who would take such a figure for a new one.
         Listeners = figures is null ? [ring, subjects, responses] : [ring, subjects, responses, figures];
     }

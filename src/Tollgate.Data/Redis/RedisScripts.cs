@@ -6,7 +6,7 @@ namespace Tollgate.Data.Redis;
 /// </summary>
 /// <remarks>
 /// <para>Keys: <c>tollgate:budget:C</c> hash of <c>spent</c>, <c>reserved</c>, <c>epoch</c>
-    /// and, after its spend was set, <c>start</c> and <c>doubt</c>, with <c>tollgate:budget:C:calls</c>, a sorted set
+/// and, after its spend was set, <c>start</c> and <c>doubt</c>, with <c>tollgate:budget:C:calls</c>, a sorted set
 /// of <c>call|amount</c> by expiry; <c>tollgate:rate:K:C</c> hash of the bucket <c>b</c>, its count <c>c</c> and the previous one's <c>p</c>;
 /// <c>tollgate:parallel:C</c> sorted set of calls by expiry; <c>tollgate:call:ID</c> hash that says what a call has taken and not yet
 /// settled, which is what makes settling twice count once.</para>

@@ -182,11 +182,11 @@ internal sealed partial class SpendRecorder(
     private static long TokensOf(CallContext call) => call.Usage is not { } usage
         ? call.Load?.TokensFor(call.Snapshot.Config.Budgets) ?? 0
         : call.Snapshot.Config.Budgets.TokenKind switch
-    {
-        "input" => usage.PromptTokens,
-        "output" => usage.CompletionTokens,
-        _ => usage.TotalTokens,
-    };
+        {
+            "input" => usage.PromptTokens,
+            "output" => usage.CompletionTokens,
+            _ => usage.TotalTokens,
+        };
 
     private void Fill(CallContext call, CallScratch scratch, Deployment? deployment, string? answerId, bool succeeded)
     {

@@ -27,7 +27,7 @@ public sealed class BatchLimitTests
         await ManagedFileTests.BatchAsync(gateway, id, key).OkAsync();
         var before = api.Count;
         var refused = await ManagedFileTests.BatchAsync(gateway, id, key);
-        refused.ShouldBeError(429, "Limit type: " + type);
+        refused.ShouldBeError(429, "Limit type: " + type, type: "rate_limit_error");
         refused.Header("rate_limit_type").ShouldBe(type);
         api.Last.Target.ShouldEndWith("/content");
         api.Count.ShouldBe(before + 1);

@@ -59,7 +59,10 @@ public sealed class LiveTests
         await using var api = await FakeApi.StartAsync((http, _) => ServeAsync(http, setups));
         await using var gateway = await StartAsync(new TestModel("voice")
         {
-            Provider = "vertex_ai", ApiBase = api.Address, UpstreamModel = "gemini-live", HasKey = false,
+            Provider = "vertex_ai",
+            ApiBase = api.Address,
+            UpstreamModel = "gemini-live",
+            HasKey = false,
             Params = Prices + ", vertex_project: proj, vertex_location: europe-west1, extra_headers: {Authorization: 'Bearer own-token'}",
         });
         using var socket = await OpenAsync(gateway);
@@ -173,7 +176,10 @@ public sealed class LiveTests
         await using var api = await FakeApi.StartAsync((http, _) => ServeAsync(http, setups));
         await using var gateway = await StartAsync(new TestModel("our-live")
         {
-            Provider = "vertex_ai", ApiBase = api.Address, UpstreamModel = "gemini-live-2.5-flash-preview-native-audio-09-2025", HasKey = false,
+            Provider = "vertex_ai",
+            ApiBase = api.Address,
+            UpstreamModel = "gemini-live-2.5-flash-preview-native-audio-09-2025",
+            HasKey = false,
             Params = "use_in_pass_through: true, vertex_project: proj, extra_headers: {Authorization: 'Bearer own-token'}",
         });
         using var socket = new ClientWebSocket();
