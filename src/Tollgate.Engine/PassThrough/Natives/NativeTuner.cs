@@ -90,7 +90,7 @@ internal sealed class NativeTuner(ResourceCaller caller, StoredResources stored)
         var method = body.TryGetProperty("method", out var given) && given.ValueKind is JsonValueKind.Object ? given : default;
         if (method.ValueKind is JsonValueKind.Object && Text(method, "type") is { } kind and not "supervised")
         {
-            throw ApiException.BadRequest($"/fine_tuning/jobs: the provider tunes by supervision only, not by '{kind}'.", "method");
+            throw ApiException.BadRequest($"/fine_tuning/jobs: the provider tunes by supervision only, not by the method '{kind}'.", "method");
         }
 
         var supervised = Member(Member(method, "supervised"), "hyperparameters");
