@@ -6,22 +6,15 @@ using Tollgate.Wire.Gemini;
 using Tollgate.Wire.Hub;
 using Tollgate.Wire.Ollama;
 using Tollgate.Wire.OpenAi;
+using Tollgate.Wire.Tests.Anthropic;
 
 namespace Tollgate.Wire.Tests.Hub;
 
 /// <summary>One chat call and what each provider is sent for it, member by member (10-wire-examples.md).</summary>
 public sealed class WireExampleTests
 {
-    private const string Request = """
-        {"model":"m","stream":false,"max_tokens":200,"temperature":0.2,"stop":"END","user":"u-1","tool_choice":"required","parallel_tool_calls":false,
-         "messages":[
-          {"role":"system","content":"Be brief."},
-          {"role":"user","content":[{"type":"text","text":"Weather here?"},{"type":"image_url","image_url":{"url":"data:image/png;base64,iVBOR"}}]},
-          {"role":"assistant","content":null,"tool_calls":[{"id":"call_a1","type":"function","function":{"name":"get_weather","arguments":"{\"city\":\"Oslo\"}"}}]},
-          {"role":"tool","tool_call_id":"call_a1","content":"{\"t\":7}"},
-          {"role":"user","content":"And in Rome?"}],
-         "tools":[{"type":"function","function":{"name":"get_weather","description":"w","parameters":{"type":"object","properties":{"city":{"type":"string"}},"required":["city"],"additionalProperties":false}}}]}
-        """;
+    // The page leaves the picture's padding away.
+    private static readonly string Request = Claude.Question.Replace("iVBORw==", "iVBOR", StringComparison.Ordinal);
 
     private const string Anthropic = """
         {"model":"claude-x","max_tokens":200,"temperature":0.2,"stop_sequences":["END"],"metadata":{"user_id":"u-1"},
